@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies + [
+            "LTFNCommand", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "ltfn",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "LTFNFormat", targets: ["LTFNFormat"]),
+        .library(name: "LTFNConversion", targets: ["LTFNConversion"]),
+        .library(name: "LTFNInference", targets: ["LTFNInference"]),
+        .library(name: "LTFNTraining", targets: ["LTFNTraining"]),
+        .executable(name: "ltfn-train", targets: ["ltfn-train"]),
+        .executable(name: "ltfn-inspect", targets: ["ltfn-inspect"]),
+        .executable(name: "ltfn-eval", targets: ["ltfn-eval"]),
+        .executable(name: "ltfn-convert", targets: ["ltfn-convert"]),
+        .executable(name: "ltfn-bench", targets: ["ltfn-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+    ],
+    targets: [
+        // C
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "CKernels"),
+
+        // 0 bytes
+        room("LTFNParallel", []),
+        room("LTFNBytes", ["CZlib", "CKernels"]),
+
+        // 1 vocabulary
+        room("LTFNCheckpoint", ["LTFNBytes"]),
+
+        // 2 tools
+        room("LTFNInitializers", ["LTFNCheckpoint", "LTFNBytes", "CKernels"]),
+        room("LTFNKernels", ["LTFNBytes", "LTFNParallel", "CKernels"]),
+        room("LTFNDatasets", ["LTFNBytes"]),
+
+        // 3 domain
+        room("LTFNFormat", ["LTFNCheckpoint", "LTFNInitializers", "LTFNBytes", "LTFNParallel"]),
+        room("LTFNInterchange", ["LTFNCheckpoint", "LTFNBytes"]),
+        room("LTFNInference", ["LTFNCheckpoint", "LTFNBytes", "LTFNKernels", "LTFNParallel"]),
+
+        // 4 services
+        room(
+            "LTFNConversion", ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInterchange"]),
+        room(
+            "LTFNTraining",
+            [
+                "LTFNCheckpoint", "LTFNBytes", "LTFNInitializers", "LTFNInference", "LTFNKernels",
+                "LTFNDatasets", "LTFNParallel",
+            ]),
+        room(
+            "LTFNInspection",
+            [
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInitializers", "LTFNInference",
+            ]),
+
+        // 5 commands
+        .target(
+            name: "LTFNCommand",
+            dependencies: [
+                "LTFNBytes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        command(
+            "ltfn-train",
+            [
+                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint",
+                "LTFNBytes",
+            ]),
+        command(
+            "ltfn-inspect",
+            ["LTFNInspection", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes"]),
+        command(
+            "ltfn-eval",
+            ["LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes"]),
+        command("ltfn-convert", ["LTFNConversion", "LTFNCheckpoint", "LTFNBytes"]),
+        command(
+            "ltfn-bench",
+            [
+                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNInitializers", "LTFNKernels",
+                "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+            ]),
+
+        // tests, one target a room
+        tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel"]),
+        tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
+        tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
+        tests("LTFNKernelsTests", ["LTFNKernels", "LTFNBytes", "LTFNParallel"]),
+        tests("LTFNDatasetsTests", ["LTFNDatasets", "LTFNBytes"]),
+        tests(
+            "LTFNFormatTests",
+            ["LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel"]),
+        tests(
+            "LTFNConversionTests",
+            ["LTFNConversion", "LTFNInterchange", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"]),
+        tests(
+            "LTFNTrainingTests",
+            [
+                "LTFNTraining", "LTFNInference", "LTFNKernels", "LTFNDatasets", "LTFNInitializers",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+            ]),
+        tests(
+            "LTFNInspectionTests",
+            [
+                "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat",
+                "LTFNCheckpoint", "LTFNBytes",
+            ]),
+        tests("CommandTests", ["LTFNCommand", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,23 @@
+/// Bytes that can be read anywhere: a file, memory, an object in a store.
+///
+/// Safe to use from several threads at once.
+public protocol ByteSource: Sendable {
+    /// How many bytes there are.
+    var byteCount: UInt64 { get }
+
+    /// Exactly `byteCount` bytes from `offset` on.
+    ///
+    /// - Throws: `truncated` when the source ends before, `io` when reading fails.
+    func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8]
+}
+
+/// A place that bytes are written to, once, from front to back.
+public protocol ByteSink: AnyObject {
+    /// How many bytes have been written.
+    var position: UInt64 { get }
+
+    /// Writes all of `bytes`.
+    ///
+    /// - Throws: `io`.
+    func write(_ bytes: [UInt8]) throws(FormatError)
+}

@@ -1,0 +1,89 @@
+/// A block of bytes on the heap, 64-byte aligned and zeroed, with value semantics (copied on the
+/// first write to a shared block).
+public struct AlignedBytes: Sendable {
+    private var storage: Storage
+
+    /// A zeroed block. Complexity: O(`byteCount`).
+    ///
+    /// The caller has checked that the machine can back `byteCount`: a failed allocation stops the
+    /// process.
+    public init(byteCount: Int) {
+        storage = Storage(byteCount: byteCount)
+    }
+
+    /// A copy of `bytes`.
+    public init(copying bytes: RawSpan) {
+        storage = Storage(byteCount: bytes.byteCount)
+        unsafe bytes.withUnsafeBytes { source in
+            unsafe storage.buffer.copyMemory(from: source)
+        }
+    }
+
+    public var byteCount: Int { unsafe storage.buffer.count }
+
+    /// The bytes, for reading.
+    public var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            let span = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(storage.buffer))
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// The bytes, for writing. Complexity: O(`byteCount`) when the block is shared, else O(1).
+    public var mutableBytes: MutableRawSpan {
+        @_lifetime(&self)
+        mutating get {
+            makeUnique()
+            let span = unsafe MutableRawSpan(_unsafeBytes: storage.buffer)
+            return unsafe _overrideLifetime(span, mutating: &self)
+        }
+    }
+
+    /// The bytes as `byteCount / 4` float32 values in the machine's byte order.
+    public var floats: Span<Float> {
+        @_lifetime(borrow self)
+        get {
+            let span = unsafe Span<Float>(
+                _unsafeElements: UnsafeBufferPointer(storage.buffer.bindMemory(to: Float.self)))
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// The bytes as `byteCount / 4` float32 values, for writing.
+    public var mutableFloats: MutableSpan<Float> {
+        @_lifetime(&self)
+        mutating get {
+            makeUnique()
+            let span = unsafe MutableSpan<Float>(
+                _unsafeElements: storage.buffer.bindMemory(to: Float.self))
+            return unsafe _overrideLifetime(span, mutating: &self)
+        }
+    }
+
+    private mutating func makeUnique() {
+        if !isKnownUniquelyReferenced(&storage) {
+            storage = Storage(copying: storage)
+        }
+    }
+
+    /// `@unchecked Sendable`: the block is only written through `AlignedBytes`, which first makes
+    /// sure that it holds the one reference, so no two threads can meet a write.
+    @safe private final class Storage: @unchecked Sendable {
+        let buffer: UnsafeMutableRawBufferPointer
+
+        init(byteCount: Int) {
+            unsafe buffer = .allocate(byteCount: byteCount, alignment: 64)
+            unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
+        }
+
+        init(copying other: Storage) {
+            unsafe buffer = .allocate(byteCount: other.buffer.count, alignment: 64)
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(other.buffer))
+        }
+
+        deinit {
+            unsafe buffer.deallocate()
+        }
+    }
+}
