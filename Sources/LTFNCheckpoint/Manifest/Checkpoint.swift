@@ -1,0 +1,57 @@
+import LTFNBytes
+
+/// A checkpoint that is wholly in memory.
+public struct Checkpoint: Sendable {
+    public let manifest: Manifest
+    /// The values of `manifest.variables`, in the same order; a tied variable has those of its target.
+    public let tensors: [TensorData]
+
+    /// - Throws: `corrupt` when the tensors are not those the manifest describes.
+    public init(manifest: Manifest, tensors: [TensorData]) throws(FormatError) {
+        guard manifest.variables.count == tensors.count else {
+            throw FormatError(
+                .corrupt,
+                "\(manifest.variables.count) variables are described, "
+                    + "found \(tensors.count) tensors.")
+        }
+        for (variable, tensor) in zip(manifest.variables, tensors)
+        where variable.tensor != tensor.info {
+            throw FormatError(
+                .corrupt, variable: variable.name.string,
+                "It is described as \(variable.tensor.dtype.rawValue) \(variable.tensor.shape), "
+                    + "found \(tensor.info.dtype.rawValue) \(tensor.info.shape).")
+        }
+        self.manifest = manifest
+        self.tensors = tensors
+    }
+
+    /// Reads every variable.
+    ///
+    /// - Throws: what the reader throws; `limitExceeded` when the values take more than
+    ///   `memoryLimit` bytes.
+    public init(
+        reading reader: any CheckpointReader, memoryLimit: UInt64 = .max
+    ) throws(FormatError) {
+        var total: UInt64 = 0
+        for variable in reader.manifest.variables where variable.tiedTo == nil {
+            let (sum, overflow) = total.addingReportingOverflow(UInt64(variable.tensor.byteCount))
+            guard !overflow, sum <= memoryLimit else {
+                throw FormatError(
+                    .limitExceeded, variable: variable.name.string,
+                    "The variables up to this one take more than the \(memoryLimit) bytes that "
+                        + "may be loaded; read them one by one, or raise the limit.")
+            }
+            total = sum
+        }
+        var tensors: [TensorData] = []
+        for index in reader.manifest.variables.indices {
+            tensors.append(try reader.read(index))
+        }
+        try self.init(manifest: reader.manifest, tensors: tensors)
+    }
+
+    /// The values of a variable. Complexity: O(log n).
+    public subscript(name: VariableName) -> TensorData? {
+        manifest.index(of: name).map { tensors[$0] }
+    }
+}

@@ -1,0 +1,64 @@
+import LTFNBytes
+
+/// Everything a checkpoint says about itself, without the values of its variables.
+public struct Manifest: Hashable, Sendable {
+    /// In ascending order of the names' UTF-8 bytes, every name once.
+    public let variables: [VariableInfo]
+    public var metadata: Metadata
+    public var graph: ModelGraph?
+
+    /// Puts the variables in canonical order.
+    ///
+    /// - Throws: `corrupt` for a name that stands twice, or a tied variable whose target is missing,
+    ///   itself tied, or of another dtype or shape.
+    public init(
+        variables: [VariableInfo], metadata: Metadata = [:], graph: ModelGraph? = nil
+    ) throws(FormatError) {
+        let sorted = Self.isSorted(variables) ? variables : variables.sorted { $0.name < $1.name }
+        for index in sorted.indices.dropFirst() where sorted[index - 1].name == sorted[index].name {
+            throw FormatError(
+                .corrupt, variable: sorted[index].name.string,
+                "The name stands twice; expected every name once.")
+        }
+        self.variables = sorted
+        self.metadata = metadata
+        self.graph = graph
+        try checkTies()
+    }
+
+    /// The position of a variable in `variables`. Complexity: O(log n).
+    public func index(of name: VariableName) -> Int? {
+        var low = 0
+        var high = variables.count
+        while low < high {
+            let middle = (low + high) / 2
+            if variables[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low < variables.count && variables[low].name == name ? low : nil
+    }
+
+    public subscript(name: VariableName) -> VariableInfo? {
+        index(of: name).map { variables[$0] }
+    }
+
+    private static func isSorted(_ variables: [VariableInfo]) -> Bool {
+        variables.indices.dropFirst().allSatisfy { variables[$0 - 1].name < variables[$0].name }
+    }
+
+    private func checkTies() throws(FormatError) {
+        for variable in variables {
+            guard let target = variable.tiedTo else { continue }
+            guard let info = self[target] else {
+                throw FormatError(
+                    .corrupt, variable: variable.name.string,
+                    "It is tied to \"\(target)\", which is not in the file.")
+            }
+            guard info.tiedTo == nil, info.tensor == variable.tensor else {
+                throw FormatError(
+                    .corrupt, variable: variable.name.string,
+                    "It is tied to \"\(target)\", which is itself tied or of another dtype or "
+                        + "shape.")
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import LTFNBytes
+
+/// The name of a variable: 1 to 1,024 bytes of UTF-8 without control characters, compared as bytes.
+public struct VariableName: Hashable, Comparable, Sendable {
+    public let bytes: ByteString
+
+    public static let maximumByteCount = 1024
+
+    /// - Throws: `notRepresentable` when the name is empty, too long, or holds a control character.
+    public init(_ string: String) throws(FormatError) {
+        let count = string.utf8.count
+        guard count >= 1, count <= Self.maximumByteCount else {
+            throw FormatError(
+                .notRepresentable,
+                "A variable's name has 1 to \(Self.maximumByteCount) bytes, found \(count).")
+        }
+        // C0 and C1 controls and DEL.
+        for scalar in string.unicodeScalars
+        where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+            throw FormatError(
+                .notRepresentable,
+                "A variable's name holds the control character U+\(hex(scalar.value)); "
+                    + "expected none.")
+        }
+        bytes = ByteString(string)
+    }
+
+    public var string: String { bytes.string }
+
+    public static func < (left: VariableName, right: VariableName) -> Bool {
+        left.bytes < right.bytes
+    }
+}
+
+extension VariableName: CustomStringConvertible {
+    public var description: String { string }
+}
+
+private func hex(_ value: UInt32) -> String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}

@@ -1,0 +1,82 @@
+import LTFNBytes
+
+/// A value of the file's or a variable's metadata.
+public indirect enum MetadataValue: Hashable, Sendable {
+    case bool(Bool)
+    case i64(Int64)
+    case u64(UInt64)
+    /// Compared by its bits, so that NaN equals itself and 0 differs from -0.
+    case f64(bits: UInt64)
+    case string(String)
+    case bytes([UInt8])
+    case list([MetadataValue])
+    case map(Metadata)
+
+    public static func f64(_ value: Double) -> MetadataValue { .f64(bits: value.bitPattern) }
+
+    /// How deep lists and maps may be nested.
+    public static let maximumDepth = 64
+}
+
+/// Keys with typed values, ordered by the UTF-8 bytes of the keys.
+public struct Metadata: Hashable, Sendable {
+    /// A key and its value.
+    public struct Entry: Hashable, Sendable {
+        public let key: ByteString
+        public let value: MetadataValue
+    }
+
+    /// In ascending order of the keys' UTF-8 bytes, every key once.
+    public private(set) var entries: [Entry] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// Complexity: O(log n) to read, O(n) to insert.
+    public subscript(key: String) -> MetadataValue? {
+        get {
+            let key = ByteString(key)
+            let index = position(of: key)
+            return index < entries.count && entries[index].key == key ? entries[index].value : nil
+        }
+        set {
+            let key = ByteString(key)
+            let index = position(of: key)
+            let exists = index < entries.count && entries[index].key == key
+            switch (newValue, exists) {
+            case (let value?, true): entries[index] = Entry(key: key, value: value)
+            case (let value?, false): entries.insert(Entry(key: key, value: value), at: index)
+            case (nil, true): entries.remove(at: index)
+            case (nil, false): break
+            }
+        }
+    }
+
+    /// Adds a key behind all others, in O(1).
+    ///
+    /// - Returns: false, and nothing changes, when `key` does not sort behind the last one.
+    public mutating func append(_ key: String, _ value: MetadataValue) -> Bool {
+        let key = ByteString(key)
+        if let last = entries.last, !(last.key < key) { return false }
+        entries.append(Entry(key: key, value: value))
+        return true
+    }
+
+    private func position(of key: ByteString) -> Int {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension Metadata: ExpressibleByDictionaryLiteral {
+    /// A later value of the same key replaces the earlier one.
+    public init(dictionaryLiteral elements: (String, MetadataValue)...) {
+        for (key, value) in elements { self[key] = value }
+    }
+}

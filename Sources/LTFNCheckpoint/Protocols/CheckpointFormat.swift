@@ -1,0 +1,85 @@
+import LTFNBytes
+
+/// A file format that checkpoints are kept in.
+///
+/// Every format of the toolkit, its own among them, is one type that conforms to this and passes the
+/// same conformance suite.
+public protocol CheckpointFormat: Sendable {
+    /// What the format is called and what it can hold.
+    var traits: FormatTraits { get }
+
+    /// Whether the file is of this format, told from its content alone.
+    ///
+    /// - Parameters:
+    ///   - prefix: the first 4,096 bytes, or all when there are fewer.
+    ///   - byteCount: the length of the whole.
+    func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool
+
+    /// Reads what the file says about itself; no values are read.
+    ///
+    /// - Throws: every code but `notRepresentable`.
+    func open(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader
+
+    /// What of `manifest` the format cannot hold. Empty: nothing is lost.
+    func losses(writing manifest: Manifest) -> [FormatLoss]
+
+    /// Begins a file that will hold `manifest`, less its `losses`.
+    ///
+    /// - Throws: `io`; `notRepresentable` when something essential has no place in the format.
+    func create(
+        _ sink: any ByteSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter
+}
+
+/// What a format is called and what it can hold.
+public struct FormatTraits: Hashable, Sendable {
+    /// The name used on the command line: `safetensors`.
+    public var name: String
+    /// One line for a list of formats.
+    public var summary: String
+    /// Without the dot, the usual one first.
+    public var fileExtensions: [String]
+    public var dtypes: Set<DType>
+    public var canRead: Bool
+    public var canWrite: Bool
+
+    public init(
+        name: String, summary: String, fileExtensions: [String], dtypes: Set<DType>,
+        canRead: Bool = true, canWrite: Bool = true
+    ) {
+        self.name = name
+        self.summary = summary
+        self.fileExtensions = fileExtensions
+        self.dtypes = dtypes
+        self.canRead = canRead
+        self.canWrite = canWrite
+    }
+}
+
+/// Something that a format has no place for.
+public struct FormatLoss: Hashable, Sendable {
+    /// What is lost.
+    public enum Subject: String, Hashable, Sendable, CaseIterable {
+        /// The values themselves: there is no such dtype, rank or name. Writing is refused.
+        case values
+        /// A tied variable becomes a copy.
+        case tie
+        case initializer
+        case metadata
+        case graph
+    }
+
+    public var subject: Subject
+    /// nil: the file as a whole.
+    public var variable: VariableName?
+    /// One sentence.
+    public var reason: String
+
+    public init(_ subject: Subject, variable: VariableName? = nil, _ reason: String) {
+        self.subject = subject
+        self.variable = variable
+        self.reason = reason
+    }
+}

@@ -1,0 +1,29 @@
+import LTFNBytes
+
+/// A checkpoint that is being written.
+public protocol CheckpointWriter {
+    /// Writes the values of `manifest.variables[index]`: every variable that is not tied once, in
+    /// ascending order.
+    ///
+    /// - Throws: `corrupt` when the tensor is not the one described or comes out of order, `io`.
+    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError)
+
+    /// Writes what comes last. The file is complete when this returns.
+    ///
+    /// - Throws: `corrupt` when a variable is missing, `io`.
+    mutating func finish() throws(FormatError)
+}
+
+extension CheckpointFormat {
+    /// Writes a whole checkpoint.
+    ///
+    /// - Throws: `notRepresentable`, `io`.
+    public func write(_ checkpoint: Checkpoint, to sink: any ByteSink) throws(FormatError) {
+        var writer = try create(sink, manifest: checkpoint.manifest)
+        for (index, variable) in checkpoint.manifest.variables.enumerated()
+        where variable.tiedTo == nil {
+            try writer.write(checkpoint.tensors[index], at: index)
+        }
+        try writer.finish()
+    }
+}
