@@ -1,12 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-]
+// LTFN_WARNINGS=error makes every warning an error; users of the package are not held to it.
+let strict = Context.environment["LTFN_WARNINGS"] == "error"
+
+let swiftSettings: [SwiftSetting] =
+    [
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableExperimentalFeature("Lifetimes"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -46,7 +50,12 @@ let package = Package(
         // C
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "CKernels"),
+        .target(
+            name: "CKernels",
+            cSettings: strict
+                ? [
+                    .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+                ] : []),
 
         // 0 bytes
         room("LTFNParallel", []),
