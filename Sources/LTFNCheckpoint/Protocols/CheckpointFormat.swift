@@ -25,12 +25,23 @@ public protocol CheckpointFormat: Sendable {
     /// What of `manifest` the format cannot hold. Empty: nothing is lost.
     func losses(writing manifest: Manifest) -> [FormatLoss]
 
+    /// Which of `manifest.variables` have values to write, and in which order they must come.
+    ///
+    /// Most formats keep the default: ascending, tied variables left out.
+    func writingOrder(of manifest: Manifest) -> [Int]
+
     /// Begins a file that will hold `manifest`, less its `losses`.
     ///
     /// - Throws: `io`; `notRepresentable` when something essential has no place in the format.
     func create(
         _ sink: any ByteSink, manifest: Manifest
     ) throws(FormatError) -> any CheckpointWriter
+}
+
+extension CheckpointFormat {
+    public func writingOrder(of manifest: Manifest) -> [Int] {
+        manifest.variables.indices.filter { manifest.variables[$0].tiedTo == nil }
+    }
 }
 
 /// What a format is called and what it can hold.
@@ -64,6 +75,10 @@ public struct FormatLoss: Hashable, Sendable {
     public enum Subject: String, Hashable, Sendable, CaseIterable {
         /// The values themselves: there is no such dtype, rank or name. Writing is refused.
         case values
+        /// The bits are kept, but not what type they are of.
+        case dtype
+        /// What the variable is called.
+        case name
         /// A tied variable becomes a copy.
         case tie
         case initializer

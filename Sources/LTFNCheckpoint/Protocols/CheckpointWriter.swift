@@ -2,8 +2,8 @@ import LTFNBytes
 
 /// A checkpoint that is being written.
 public protocol CheckpointWriter {
-    /// Writes the values of `manifest.variables[index]`: every variable that is not tied once, in
-    /// ascending order.
+    /// Writes the values of `manifest.variables[index]`: each of the format's `writingOrder` once,
+    /// in that order.
     ///
     /// - Throws: `corrupt` when the tensor is not the one described or comes out of order, `io`.
     mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError)
@@ -20,8 +20,7 @@ extension CheckpointFormat {
     /// - Throws: `notRepresentable`, `io`.
     public func write(_ checkpoint: Checkpoint, to sink: any ByteSink) throws(FormatError) {
         var writer = try create(sink, manifest: checkpoint.manifest)
-        for (index, variable) in checkpoint.manifest.variables.enumerated()
-        where variable.tiedTo == nil {
+        for index in writingOrder(of: checkpoint.manifest) {
             try writer.write(checkpoint.tensors[index], at: index)
         }
         try writer.finish()
