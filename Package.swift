@@ -140,7 +140,12 @@ let package = Package(
                 "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat",
                 "LTFNCheckpoint", "LTFNBytes",
             ]),
-        tests("CommandTests", ["LTFNCommand", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"]),
+        tests(
+            "CommandTests",
+            [
+                "LTFNCommand", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// How a command talks: colour, and how much.
+public struct DisplayOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("When to use colour: auto, always or never.", valueName: "when"))
+    public var color: ColorChoice = .auto
+
+    @Flag(name: [.short, .long], help: "No progress and no notes.")
+    public var quiet = false
+
+    public init() {}
+
+    /// What standard output can show.
+    public var outputTerminal: Terminal { Terminal(.stdout, color: color) }
+
+    /// What standard error can show.
+    public var errorTerminal: Terminal { Terminal(.stderr, color: color) }
+
+    /// Remarks of `program` on standard error.
+    public func notes(program: String) -> Notes {
+        Notes(program: program, terminal: errorTerminal, isQuiet: quiet)
+    }
+}

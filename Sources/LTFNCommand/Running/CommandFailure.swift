@@ -1,0 +1,53 @@
+import LTFNBytes
+
+/// The end of a command that did not do what was asked: a status, and one sentence for a person.
+public struct CommandFailure: Error, Hashable, Sendable {
+    public var status: ExitStatus
+    /// What is printed behind `ltfn-eval: error: `. nil: nothing, all has been said.
+    public var message: String?
+
+    public init(_ status: ExitStatus, _ message: String? = nil) {
+        self.status = status
+        self.message = message
+    }
+
+    /// The failure that a `FormatError` is to a command.
+    public init(_ error: FormatError) {
+        self.init(ExitStatus(for: error), sentence(for: error))
+    }
+}
+
+extension ExitStatus {
+    /// The status that tells the shell what kind of error it was.
+    public init(for error: FormatError) {
+        switch error.code {
+        case .notThisFormat, .truncated, .corrupt, .checksumMismatch, .limitExceeded,
+            .notRepresentable:
+            self = .invalidInput
+        case .unsupportedVersion, .unsupportedFeature:
+            self = .featureMissing
+        case .io:
+            switch error.operation {
+            case .open: self = .inputNotOpened
+            case .create, .rename: self = .outputNotCreated
+            // A directory can be opened, and only reading it tells what it is.
+            case .read where error.systemError == SystemCalls.isDirectory: self = .inputNotOpened
+            case .read, .write, .sync, .close, nil: self = .readOrWriteFailed
+            }
+        }
+    }
+}
+
+/// `path: what was found, what was expected, what to do (variable "w", at byte 12, rule LTFN-H4)`
+private func sentence(for error: FormatError) -> String {
+    var head = error.path.map { escapedForDisplay($0) + ": " } ?? ""
+    // The text may quote names out of the file.
+    head += escapedForDisplay(error.message)
+    var facts: [String] = []
+    if let variable = error.variable {
+        facts.append("variable \"\(escapedForDisplay(variable))\"")
+    }
+    if let offset = error.offset { facts.append("at byte \(offset)") }
+    if let rule = error.rule { facts.append("rule \(escapedForDisplay(rule))") }
+    return facts.isEmpty ? head : head + " (" + facts.joined(separator: ", ") + ")"
+}

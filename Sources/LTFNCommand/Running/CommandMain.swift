@@ -1,0 +1,120 @@
+import ArgumentParser
+import LTFNBytes
+
+/// The frame around every command: parses, runs, says what went wrong, exits.
+public enum CommandMain {
+    /// Runs the command line of this process.
+    public static func run<Root: ParsableCommand>(_ root: Root.Type) -> Never {
+        SystemCalls.ignoreBrokenPipes()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let ending = ending(of: root, arguments)
+        Output.stdout.flush()
+        SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
+    }
+
+    /// How a command line ended.
+    package struct Ending: Equatable {
+        package var status: ExitStatus
+        /// What goes to standard output.
+        package var output: String
+        /// What stands behind `error: `.
+        package var message: String?
+        /// What follows the error as it is.
+        package var advice: String
+
+        package init(
+            status: ExitStatus, output: String = "", message: String? = nil, advice: String = ""
+        ) {
+            self.status = status
+            self.output = output
+            self.message = message
+            self.advice = advice
+        }
+    }
+
+    package static func ending<Root: ParsableCommand>(
+        of root: Root.Type, _ arguments: [String]
+    ) -> Ending {
+        do {
+            var command = try Root.parseAsRoot(JSONOptions.rewriting(arguments))
+            try command.run()
+            return Ending(status: .success)
+        } catch let failure as CommandFailure {
+            return Ending(status: failure.status, message: failure.message)
+        } catch let error as FormatError {
+            let failure = CommandFailure(error)
+            return Ending(status: failure.status, message: failure.message)
+        } catch {
+            return ending(of: root, parserError: error)
+        }
+    }
+
+    private static func ending<Root: ParsableCommand>(
+        of root: Root.Type, parserError error: any Error
+    ) -> Ending {
+        let code = Root.exitCode(for: error)
+        if code == .success {
+            // A request for help, for the version, for a completion script.
+            return Ending(status: .success, output: helpText(root, Root.fullMessage(for: error)))
+        }
+        if code == .validationFailure {
+            let text = Root.fullMessage(for: error).split(
+                separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+            let advice = text.count > 1 ? String(text[1]) : ""
+            return Ending(status: .usage, message: Root.message(for: error), advice: advice)
+        }
+        if let status = (error as? ExitCode).flatMap({ ExitStatus(rawValue: $0.rawValue) }) {
+            return Ending(status: status)
+        }
+        return Ending(
+            status: .internalError,
+            message: "An unexpected error, which is a mistake in the program: \(error)")
+    }
+
+    /// The help that the parser wrote, with the examples of the command it is about.
+    private static func helpText<Root: ParsableCommand>(
+        _ root: Root.Type, _ message: String
+    ) -> String {
+        for command in [root as any ParsableCommand.Type] + Root.configuration.subcommands {
+            guard let described = command as? any CommandWithExamples.Type else { continue }
+            for help in [
+                Root.helpMessage(for: command), Root.helpMessage(for: command, includeHidden: true),
+            ] where isSame(help, message) {
+                return message + (message.hasSuffix("\n") ? "" : "\n")
+                    + Example.section(described.examples)
+            }
+        }
+        return message
+    }
+
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left.split(separator: "\n") == right.split(separator: "\n")
+    }
+
+    private static func finish(
+        _ ending: Ending, name: String, _ arguments: [String]
+    ) -> ExitStatus {
+        if !ending.output.isEmpty {
+            Output.stdout.write(
+                ending.output.hasSuffix("\n") ? ending.output : ending.output + "\n")
+            Output.stdout.flush()
+        }
+        let color = ColorChoice(scanning: arguments)
+        let terminal = Terminal(.stderr, color: color)
+        if let message = ending.message {
+            report(message, name: name, on: terminal)
+            Output.stderr.write(ending.advice.isEmpty ? "" : ending.advice + "\n")
+            return ending.status
+        }
+        if let reason = Output.stdout.failure, ending.status == .success {
+            report("Standard output cannot be written: \(reason).", name: name, on: terminal)
+            return .readOrWriteFailed
+        }
+        return ending.status
+    }
+
+    private static func report(_ message: String, name: String, on terminal: Terminal) {
+        let head = terminal.styled(name + ":", .bold) + " " + terminal.styled("error:", .boldRed)
+        Output.stderr.write("\(head) \(message)\n")
+    }
+}

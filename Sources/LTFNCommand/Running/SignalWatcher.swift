@@ -1,0 +1,50 @@
+import Synchronization
+
+/// Lets a long loop end well when the user presses Ctrl-C or the system asks the process to stop.
+///
+/// The first SIGINT or SIGTERM is only noted: the loop looks at `received` between two steps, saves
+/// and ends. The second one quits at once.
+public final class SignalWatcher: Sendable {
+    /// A signal that asks to stop.
+    public enum StopSignal: Int32, Hashable, Sendable {
+        case interrupt = 2
+        case terminate = 15
+
+        /// The status of a command that was stopped by this signal.
+        public var exitStatus: ExitStatus {
+            switch self {
+            case .interrupt: .interrupted
+            case .terminate: .terminated
+            }
+        }
+    }
+
+    private let first = Atomic<Int32>(0)
+
+    /// Begins to watch. Call it once, before any other thread is started.
+    ///
+    /// - Parameters:
+    ///   - onFirst: called when the first signal arrives, on a thread of the watcher.
+    ///   - beforeQuitting: called when the second one arrives: removes temporary files.
+    public init(
+        onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in },
+        beforeQuitting: @escaping @Sendable () -> Void = {}
+    ) {
+        _ = SystemCalls.watchStopSignals { [self] number in
+            guard let signal = StopSignal(rawValue: number) else { return }
+            let (isFirst, _) = first.compareExchange(
+                expected: 0, desired: number, ordering: .sequentiallyConsistent)
+            if isFirst {
+                onFirst(signal)
+            } else {
+                beforeQuitting()
+                SystemCalls.quit(signal.exitStatus.rawValue)
+            }
+        }
+    }
+
+    /// The signal that came, if one has.
+    public var received: StopSignal? {
+        StopSignal(rawValue: first.load(ordering: .relaxed))
+    }
+}

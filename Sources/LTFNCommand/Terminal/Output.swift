@@ -1,0 +1,61 @@
+import Synchronization
+
+/// A stream that text is written to, gathered in blocks.
+public final class Output: Sendable {
+    public static let stdout = Output(descriptor: 1)
+    /// Each piece is written at once.
+    public static let stderr = Output(descriptor: 2, blockByteCount: 0)
+
+    /// The stream's file descriptor.
+    public let descriptor: Int32
+    private let blockByteCount: Int
+    private let state = Mutex(State())
+
+    private struct State {
+        var pending: [UInt8] = []
+        var error: Int32 = 0
+    }
+
+    init(descriptor: Int32, blockByteCount: Int = 65_536) {
+        self.descriptor = descriptor
+        self.blockByteCount = blockByteCount
+    }
+
+    /// Writes `text`. Once the stream has failed, text is dropped: see `isClosed` and `failure`.
+    public func write(_ text: String) {
+        state.withLock { state in
+            guard state.error == 0 else { return }
+            state.pending.append(contentsOf: text.utf8)
+            if state.pending.count > blockByteCount { flush(&state) }
+        }
+    }
+
+    /// Writes `text` and a line feed.
+    public func writeLine(_ text: String = "") {
+        write(text + "\n")
+    }
+
+    /// Hands everything to the operating system.
+    public func flush() {
+        state.withLock { flush(&$0) }
+    }
+
+    /// Whether the reader at the other end (`head`, a pager) has left.
+    public var isClosed: Bool {
+        state.withLock { $0.error == SystemCalls.brokenPipe }
+    }
+
+    /// Why writing failed, other than that the reader has left.
+    public var failure: String? {
+        state.withLock { state in
+            state.error == 0 || state.error == SystemCalls.brokenPipe
+                ? nil : SystemCalls.describe(error: state.error)
+        }
+    }
+
+    private func flush(_ state: inout State) {
+        guard state.error == 0, !state.pending.isEmpty else { return }
+        state.error = SystemCalls.write(state.pending, to: descriptor)
+        state.pending.removeAll(keepingCapacity: true)
+    }
+}
