@@ -117,7 +117,10 @@ let package = Package(
             ]),
 
         // tests, one target a room
-        tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel"]),
+        .executableTarget(
+            name: "SaveProbe", dependencies: ["LTFNBytes"], path: "Tests/SaveProbe",
+            swiftSettings: swiftSettings),
+        tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "SaveProbe"]),
         tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNKernelsTests", ["LTFNKernels", "LTFNBytes", "LTFNParallel"]),

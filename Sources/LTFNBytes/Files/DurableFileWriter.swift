@@ -1,0 +1,153 @@
+/// Writes a file that is either wholly there and on the disk, or not there at all.
+///
+/// The bytes go to a temporary file beside the final one; `commit()` syncs and closes it, gives it
+/// its name and syncs the directory. Until then, and after any failure, the file that stood there
+/// before is untouched; without a commit the temporary file is removed. A symbolic link is kept
+/// and its target replaced. Pipes, terminals and devices are written to directly.
+public final class DurableFileWriter: ByteSink {
+    private enum State {
+        case open
+        case failed(FormatError)
+        case closed
+    }
+
+    /// Where the caller wanted the file.
+    public let path: String
+    /// How many bytes have been written.
+    public private(set) var position: UInt64 = 0
+
+    private let descriptor: Int32
+    private var descriptorIsOpen = true
+    /// Nil when the output is written to directly.
+    private let draft: DraftFile?
+    private var buffer: [UInt8] = []
+    private var state = State.open
+
+    private static let bufferByteCount = 1 << 18
+
+    /// Creates the temporary file.
+    ///
+    /// - Parameter replacingExisting: false makes it an error when a file of that name exists, now
+    ///   or at the commit.
+    /// - Throws: `io` with the operation `create`.
+    public init(path: String, replacingExisting: Bool = true) throws(FormatError) {
+        self.path = path
+        let place = try OutputPlace(path: path)
+        do throws(SystemError) {
+            switch place {
+            case .descriptor(let number):
+                draft = nil
+                descriptor = try SystemCalls.duplicate(number)
+            case .device(let path):
+                draft = nil
+                descriptor = try SystemCalls.open(path, for: .writing)
+            case .file(let directory, let name, let permissions):
+                if permissions != nil && !replacingExisting {
+                    throw SystemError(number: SystemError.exists)
+                }
+                let draft = try DraftFile(
+                    directory: directory, name: name, permissions: permissions,
+                    replacingExisting: replacingExisting)
+                self.draft = draft
+                descriptor = draft.descriptor
+            }
+        } catch {
+            throw error.formatError(.create, path: path)
+        }
+    }
+
+    deinit {
+        abandon()
+    }
+
+    public func write(_ bytes: [UInt8]) throws(FormatError) {
+        try expectOpen()
+        position += UInt64(bytes.count)
+        if buffer.count + bytes.count < DurableFileWriter.bufferByteCount {
+            buffer += bytes
+            return
+        }
+        try flush()
+        if bytes.count < DurableFileWriter.bufferByteCount {
+            buffer += bytes
+        } else {
+            try run(.write) { () throws(SystemError) in
+                try SystemCalls.write(descriptor, bytes)
+            }
+        }
+    }
+
+    /// Makes the file durable and visible under its name. Nothing can be written afterwards.
+    ///
+    /// - Throws: `io`; the file that stood there before is then still there.
+    public func commit() throws(FormatError) {
+        try expectOpen()
+        try flush()
+        try run(.sync) { () throws(SystemError) in try sync() }
+        try run(.close) { () throws(SystemError) in
+            descriptorIsOpen = false
+            try SystemCalls.close(descriptor)
+        }
+        if let draft {
+            try run(.rename) { () throws(SystemError) in try draft.publish() }
+            try run(.sync) { () throws(SystemError) in try draft.syncDirectory() }
+        }
+        state = .closed
+    }
+
+    /// Gives up: removes the temporary file. Without effect after `commit()`.
+    public func abandon() {
+        closeIgnoringErrors()
+        draft?.discard()
+        if case .open = state { state = .closed }
+    }
+
+    private func sync() throws(SystemError) {
+        do throws(SystemError) {
+            try SystemCalls.sync(descriptor)
+        } catch {
+            // Pipes, terminals and devices have nothing to sync.
+            let impossible = [
+                SystemError.invalid, SystemError.readOnly, SystemError.notSupported,
+            ].contains(error.number)
+            if draft != nil || !impossible { throw error }
+        }
+    }
+
+    private func flush() throws(FormatError) {
+        if buffer.isEmpty { return }
+        try run(.write) { () throws(SystemError) in try SystemCalls.write(descriptor, buffer) }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func expectOpen() throws(FormatError) {
+        switch state {
+        case .open: return
+        case .failed(let error): throw error
+        case .closed:
+            throw FormatError(
+                .io, path: path, operation: .write, "The file has been closed already.")
+        }
+    }
+
+    /// Runs one step. When it fails, it is the end: all later calls throw the same error.
+    private func run(
+        _ operation: FormatError.Operation, _ step: () throws(SystemError) -> Void
+    ) throws(FormatError) {
+        do throws(SystemError) {
+            try step()
+        } catch {
+            let failure = error.formatError(operation, path: path)
+            state = .failed(failure)
+            abandon()
+            throw failure
+        }
+    }
+
+    private func closeIgnoringErrors() {
+        if descriptorIsOpen {
+            descriptorIsOpen = false
+            try? SystemCalls.close(descriptor)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// A regular file, read where it is asked to be.
+public final class FileSource: ByteSource {
+    public let path: String
+    /// The length of the file when it was opened.
+    public let byteCount: UInt64
+    private let descriptor: Int32
+
+    /// Opens the file at `path`, symbolic links followed.
+    ///
+    /// - Throws: `io` with the operation `open`, also for directories, pipes and devices.
+    public init(path: String) throws(FormatError) {
+        try FormatError.checkPath(path, .open)
+        self.path = path
+        let info: SystemCalls.FileInfo
+        do throws(SystemError) {
+            descriptor = try SystemCalls.open(path, for: .reading)
+        } catch {
+            throw error.formatError(.open, path: path)
+        }
+        do throws(SystemError) {
+            info = try SystemCalls.info(descriptor)
+        } catch {
+            try? SystemCalls.close(descriptor)
+            throw error.formatError(.open, path: path)
+        }
+        guard info.kind == .regular else {
+            try? SystemCalls.close(descriptor)
+            throw FileSource.notRegular(info.kind, path: path)
+        }
+        byteCount = info.byteCount
+    }
+
+    deinit {
+        try? SystemCalls.close(descriptor)
+    }
+
+    public func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8] {
+        try expectRange(at: offset, byteCount: byteCount)
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try SystemCalls.read(descriptor, at: offset, byteCount: byteCount)
+        } catch {
+            var failure = error.formatError(.read, path: path)
+            failure.offset = offset
+            throw failure
+        }
+        if bytes.count < byteCount {
+            throw FormatError(
+                .truncated, offset: offset + UInt64(bytes.count), path: path,
+                "The file has become shorter while it was read.")
+        }
+        return bytes
+    }
+
+    static func notRegular(_ kind: SystemCalls.Kind, path: String) -> FormatError {
+        let (number, found) =
+            switch kind {
+            case .directory: (SystemError.directory, "a directory")
+            case .pipe: (SystemError.notSeekable, "a pipe")
+            default: (SystemError.invalid, "a device")
+            }
+        return FormatError(
+            .io, path: path, operation: .open, systemError: number,
+            "This is \(found), not a regular file.")
+    }
+}
+
+extension ByteSource {
+    /// Makes sure that a range lies in the source, before anything is allocated for it.
+    ///
+    /// - Throws: `truncated`; `corrupt` when `byteCount` is negative.
+    public func expectRange(at offset: UInt64, byteCount: Int) throws(FormatError) {
+        guard let length = UInt64(exactly: byteCount) else {
+            throw FormatError(.corrupt, offset: offset, "A length of \(byteCount) is negative.")
+        }
+        if offset > self.byteCount || length > self.byteCount - offset {
+            throw FormatError(
+                .truncated, offset: min(offset, self.byteCount),
+                path: (self as? FileSource)?.path,
+                "\(length) bytes were expected from byte \(offset) on, the file ends at byte "
+                    + "\(self.byteCount).")
+        }
+    }
+}
+
+/// Bytes in memory.
+public struct MemorySource: ByteSource {
+    private let bytes: [UInt8]
+
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    public var byteCount: UInt64 { UInt64(bytes.count) }
+
+    public func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8] {
+        try expectRange(at: offset, byteCount: byteCount)
+        let start = Int(offset)
+        return Array(bytes[start..<start + byteCount])
+    }
+}

@@ -1,0 +1,13 @@
+/// Gathers what is written in memory.
+public final class MemorySink: ByteSink {
+    /// All that has been written.
+    public private(set) var bytes: [UInt8] = []
+
+    public init() {}
+
+    public var position: UInt64 { UInt64(bytes.count) }
+
+    public func write(_ bytes: [UInt8]) throws(FormatError) {
+        self.bytes += bytes
+    }
+}

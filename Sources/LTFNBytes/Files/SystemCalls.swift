@@ -1,0 +1,300 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The calls whose names would be taken for methods.
+private enum Platform {
+    #if canImport(Glibc)
+        static let read = unsafe Glibc.read
+        static let write = unsafe Glibc.write
+        static let close = Glibc.close
+    #elseif canImport(Musl)
+        static let read = unsafe Musl.read
+        static let write = unsafe Musl.write
+        static let close = Musl.close
+    #else
+        static let read = unsafe Darwin.read
+        static let write = unsafe Darwin.write
+        static let close = Darwin.close
+    #endif
+}
+
+/// The operating system's error number.
+struct SystemError: Error {
+    let number: Int32
+}
+
+/// Everything this package asks of the operating system about files: POSIX calls with Swift types,
+/// nothing decided, nothing remembered.
+enum SystemCalls {
+    enum Kind {
+        case regular, directory, pipe, other
+    }
+
+    struct FileInfo {
+        let kind: Kind
+        let byteCount: UInt64
+        /// The nine permission bits.
+        let permissions: UInt32
+    }
+
+    enum Opening {
+        /// At once.
+        case reading
+        /// As soon as a pipe has a writer.
+        case readingWhenReady
+        case writing
+        case directory
+        /// Must not exist yet.
+        case creating(permissions: UInt32)
+    }
+
+    /// Runs `call` again when a signal interrupted it: often enough for any signal, not for ever.
+    private static func retrying(_ call: () -> Int) throws(SystemError) -> Int {
+        for _ in 0..<1000 {
+            let result = call()
+            if result >= 0 { return result }
+            let number = errno
+            if number != EINTR { throw SystemError(number: number) }
+        }
+        throw SystemError(number: EINTR)
+    }
+
+    private static func check(_ result: Int32) throws(SystemError) {
+        if result != 0 { throw SystemError(number: errno) }
+    }
+}
+
+// Opening and asking.
+extension SystemCalls {
+    /// Opens `path`, seen from `directory` when there is one.
+    static func open(
+        _ path: String, in directory: Int32? = nil, for opening: Opening
+    ) throws(SystemError) -> Int32 {
+        let flags: Int32
+        var mode: UInt32 = 0
+        switch opening {
+        case .reading: flags = O_RDONLY | O_NONBLOCK
+        case .readingWhenReady: flags = O_RDONLY
+        case .writing: flags = O_WRONLY
+        case .directory: flags = O_RDONLY | O_DIRECTORY
+        case .creating(let permissions):
+            flags = O_WRONLY | O_CREAT | O_EXCL
+            mode = permissions
+        }
+        return Int32(
+            try retrying {
+                Int(
+                    unsafe openat(
+                        directory ?? AT_FDCWD, path, flags | O_CLOEXEC,
+                        mode_t(truncatingIfNeeded: mode)))
+            })
+    }
+
+    /// A second descriptor of the same open file.
+    static func duplicate(_ descriptor: Int32) throws(SystemError) -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        if copy < 0 { throw SystemError(number: errno) }
+        return copy
+    }
+
+    static func info(_ descriptor: Int32) throws(SystemError) -> FileInfo {
+        var status = stat()
+        try check(unsafe fstat(descriptor, &status))
+        return fileInfo(status)
+    }
+
+    /// What stands at the end of `path`, symbolic links followed.
+    static func info(path: String) throws(SystemError) -> FileInfo {
+        var status = stat()
+        try check(unsafe fstatat(AT_FDCWD, path, &status, 0))
+        return fileInfo(status)
+    }
+
+    private static func fileInfo(_ status: stat) -> FileInfo {
+        let mode = UInt32(status.st_mode)
+        let kind: Kind
+        switch mode & UInt32(S_IFMT) {
+        case UInt32(S_IFREG): kind = .regular
+        case UInt32(S_IFDIR): kind = .directory
+        case UInt32(S_IFIFO): kind = .pipe
+        default: kind = .other
+        }
+        return FileInfo(
+            kind: kind, byteCount: UInt64(clamping: status.st_size), permissions: mode & 0o777)
+    }
+
+    /// Makes sure that this process may write to `path`.
+    static func expectWritable(path: String) throws(SystemError) {
+        try check(unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
+    }
+
+    /// Where the symbolic link `path` points, or nil when it is none.
+    static func linkTarget(path: String) throws(SystemError) -> String? {
+        var length = -1
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+            length = unsafe readlink(
+                path,
+                UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(
+                    to: CChar.self), buffer.count)
+            count = max(length, 0)
+        }
+        if length >= 0 { return String(decoding: bytes, as: UTF8.self) }
+        let number = errno
+        if number == EINVAL || number == ENOENT { return nil }
+        throw SystemError(number: number)
+    }
+}
+
+// Reading and writing.
+extension SystemCalls {
+    /// Up to `byteCount` bytes, fewer only at the end of the file: from `offset` on, or without one
+    /// from where the descriptor stands.
+    static func read(
+        _ descriptor: Int32, at offset: UInt64?, byteCount: Int
+    ) throws(SystemError) -> [UInt8] {
+        var failure: SystemError?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            do throws(SystemError) {
+                while count < byteCount {
+                    let rest = unsafe UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<byteCount])
+                    let got = try unsafe readOnce(
+                        descriptor, at: offset.map { $0 + UInt64(count) }, into: rest)
+                    if got == 0 { return }
+                    count += got
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    private static func readOnce(
+        _ descriptor: Int32, at offset: UInt64?, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(SystemError) -> Int {
+        guard let offset else {
+            return try retrying {
+                unsafe Platform.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+        }
+        guard let position = off_t(exactly: offset) else { throw SystemError(number: EOVERFLOW) }
+        return try retrying {
+            unsafe pread(descriptor, buffer.baseAddress, buffer.count, position)
+        }
+    }
+
+    /// Writes all of `bytes` where the descriptor stands.
+    static func write(_ descriptor: Int32, _ bytes: [UInt8]) throws(SystemError) {
+        var failure: SystemError?
+        unsafe bytes.withUnsafeBytes { buffer in
+            do throws(SystemError) {
+                var done = 0
+                while done < buffer.count {
+                    let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
+                    let count = try retrying {
+                        unsafe Platform.write(descriptor, rest.baseAddress, rest.count)
+                    }
+                    if count == 0 { throw SystemError(number: EIO) }
+                    done += count
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    static func setPermissions(_ descriptor: Int32, _ bits: UInt32) throws(SystemError) {
+        try check(fchmod(descriptor, mode_t(truncatingIfNeeded: bits)))
+    }
+
+    /// Waits until the file or directory is on the disk. Never tried twice: after a failure the
+    /// kernel may have dropped the bytes and say yes the second time.
+    static func sync(_ descriptor: Int32) throws(SystemError) {
+        #if canImport(Darwin)
+            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+            if errno != ENOTSUP && errno != EINVAL { throw SystemError(number: errno) }
+        #endif
+        try check(fsync(descriptor))
+    }
+
+    /// Closes `descriptor`, whatever the result: it must not be used again.
+    static func close(_ descriptor: Int32) throws(SystemError) {
+        let result = Platform.close(descriptor)
+        // After EINTR the descriptor is closed all the same.
+        if result != 0 && errno != EINTR { throw SystemError(number: errno) }
+    }
+}
+
+// Names in a directory.
+extension SystemCalls {
+    /// What stands under the new name is replaced, at once for every process.
+    static func rename(
+        _ old: String, to new: String, in directory: Int32
+    ) throws(SystemError) {
+        _ = try retrying { Int(unsafe renameat(directory, old, directory, new)) }
+    }
+
+    /// A second name of the same file. Fails with EEXIST when the name is taken.
+    static func link(_ old: String, to new: String, in directory: Int32) throws(SystemError) {
+        _ = try retrying { Int(unsafe linkat(directory, old, directory, new, 0)) }
+    }
+
+    static func remove(_ name: String, in directory: Int32? = nil) throws(SystemError) {
+        _ = try retrying { Int(unsafe unlinkat(directory ?? AT_FDCWD, name, 0)) }
+    }
+}
+
+// The process.
+extension SystemCalls {
+    /// Writing to a closed pipe or beyond a size limit gives an error from now on, instead of
+    /// ending the process.
+    static func ignoreWriteSignals() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
+}
+
+extension SystemError {
+    static let exists = EEXIST
+    static let missing = ENOENT
+    static let directory = EISDIR
+    static let notSeekable = ESPIPE
+    static let invalid = EINVAL
+    static let notSupported = ENOTSUP
+    static let readOnly = EROFS
+    static let tooManyLinks = ELOOP
+
+    /// What the number means, as the end of a sentence.
+    var explanation: String {
+        switch number {
+        case ENOENT: "there is no such file or directory"
+        case EACCES, EPERM: "permission is denied"
+        case EISDIR: "it is a directory"
+        case ENOTDIR: "a part of its path is not a directory"
+        case ENOSPC: "the disk is full"
+        case EDQUOT: "the disk quota is used up"
+        case EFBIG: "the file would exceed the size limit"
+        case EIO: "the device reports an input/output error"
+        case EROFS: "the file system is read-only"
+        case EEXIST: "it exists already"
+        case ENAMETOOLONG: "the name is too long"
+        case ELOOP: "its symbolic links lead round in a circle"
+        case EMFILE, ENFILE: "too many files are open"
+        case EPIPE: "the reader at the other end has gone"
+        case ENXIO, ENODEV: "there is no such device"
+        case ETXTBSY: "it is a program that is running"
+        case EINTR: "signals interrupt it again and again"
+        case EBADF: "it is not open"
+        case ENOMEM: "memory is short"
+        default: "the operating system reports error \(number)"
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import LTFNBytes
+import Testing
+
+/// Lets every system call of a save fail, each time it is made, once and for ever, and looks at
+/// what is left: the old file and nothing else after an error, the whole new file after success.
+@Suite(
+    "A save with failing system calls",
+    .enabled(if: Command.exists("strace"), "strace is not installed"))
+struct FaultInjectionTests {
+    private static let byteCount = 600_000
+    private static let calls = [
+        "openat", "fchmod", "write", "fsync", "close", "linkat", "rename,renameat,renameat2",
+    ]
+
+    /// The system calls of a save without failures, in order, those of the process's start
+    /// included.
+    private func trace(_ calls: String, _ path: String) -> [String] {
+        let log = path + ".strace"
+        _ = Command.run(
+            "/usr/bin/env",
+            ["strace", "-y", "-e", "trace=\(calls)", "-o", log, Command.saveProbe, path]
+                + ["\(FaultInjectionTests.byteCount)"])
+        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        try? FileManager.default.removeItem(atPath: log)
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    @Test("without failures the order is write, fsync, close, rename, fsync of the directory")
+    func order() {
+        let directory = TemporaryDirectory()
+        directory.put([1], "file")
+        let lines = trace(FaultInjectionTests.calls.joined(separator: ","), directory.path("file"))
+        let ours = lines.filter { $0.contains(directory.path) }
+            .map { String($0.prefix { $0 != "(" }) }
+        let opened = ["openat", "openat", "fchmod"]
+        let rest = ours.drop { $0 != "write" }
+        #expect(Array(ours.prefix(3)) == opened)
+        #expect(
+            Array(rest.drop { $0 == "write" })
+                == ["fsync", "close", "linkat", "renameat", "fsync", "close"])
+    }
+
+    @Test("every failure leaves the old file", arguments: FaultInjectionTests.calls, [true, false])
+    func failures(calls: String, replacing: Bool) {
+        let directory = TemporaryDirectory()
+        let path = directory.path("file")
+        let old: [UInt8]? = replacing ? [1, 2, 3] : nil
+        if let old { directory.put(old, "file") }
+        let lines = trace(calls, path)
+        #expect(lines.contains { $0.contains(directory.path) } || calls == "fchmod")
+        for (index, line) in lines.enumerated() where line.contains(directory.path) {
+            for error in ["ENOSPC", "EIO", "EDQUOT", "EINTR"] {
+                for repetition in ["", "+"] {
+                    try? FileManager.default.removeItem(atPath: path)
+                    if let old { directory.put(old, "file") }
+                    let injection = "\(calls):error=\(error):when=\(index + 1)\(repetition)"
+                    let result = Command.run(
+                        "/usr/bin/env",
+                        ["strace", "-o", "/dev/null", "-e", "trace=\(calls)", "-e"]
+                            + ["inject=\(injection)", Command.saveProbe, path]
+                            + ["\(FaultInjectionTests.byteCount)"])
+                    judge(result, injection, directory, old: old)
+                }
+            }
+        }
+    }
+
+    private func judge(
+        _ result: CommandResult, _ injection: String, _ directory: TemporaryDirectory,
+        old: [UInt8]?
+    ) {
+        if result.status == 0 {
+            #expect(directory.names == ["file"], "\(injection)")
+            #expect(
+                directory.get("file")
+                    == [UInt8](repeating: 0x2E, count: FaultInjectionTests.byteCount),
+                "\(injection)")
+            #expect(!injection.hasPrefix("fsync"), "a failed fsync was taken for success")
+        } else {
+            // `write` may be failing for ever, for the report on standard output too.
+            let told =
+                result.output.hasPrefix("io ")
+                && result.output.hasSuffix(" \(directory.path("file"))\n")
+            #expect(told || injection.hasPrefix("write"), "\(injection): \(result.output)")
+            #expect(result.status == 1, "\(injection)")
+            #expect(directory.get("file") == old, "\(injection)")
+            #expect(directory.names == (old == nil ? [] : ["file"]), "\(injection)")
+        }
+    }
+}
