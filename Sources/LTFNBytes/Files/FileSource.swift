@@ -8,20 +8,15 @@ public final class FileSource: ByteSource {
     /// Opens the file at `path`, symbolic links followed.
     ///
     /// - Throws: `io` with the operation `open`, also for directories, pipes and devices.
-    public convenience init(path: String) throws(FormatError) {
+    public init(path: String) throws(FormatError) {
         try FormatError.checkPath(path, .open)
-        let descriptor: Int32
+        self.path = path
+        let info: SystemCalls.FileInfo
         do throws(SystemError) {
             descriptor = try SystemCalls.open(path, for: .reading)
         } catch {
             throw error.formatError(.open, path: path)
         }
-        try self.init(owning: descriptor, path: path)
-    }
-
-    /// The file behind `descriptor`, which is closed with the source, or when this fails.
-    init(owning descriptor: Int32, path: String) throws(FormatError) {
-        let info: SystemCalls.FileInfo
         do throws(SystemError) {
             info = try SystemCalls.info(descriptor)
         } catch {
@@ -32,8 +27,6 @@ public final class FileSource: ByteSource {
             try? SystemCalls.close(descriptor)
             throw FileSource.notRegular(info.kind, path: path)
         }
-        self.path = path
-        self.descriptor = descriptor
         byteCount = info.byteCount
     }
 

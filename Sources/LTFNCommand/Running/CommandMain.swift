@@ -5,7 +5,7 @@ import LTFNBytes
 public enum CommandMain {
     /// Runs the command line of this process.
     public static func run<Root: ParsableCommand>(_ root: Root.Type) -> Never {
-        SystemCalls.ignoreBrokenPipes()
+        WriteSignals.turnIntoErrors()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let ending = ending(of: root, arguments)
         Output.stdout.flush()

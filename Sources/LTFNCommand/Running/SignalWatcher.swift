@@ -1,9 +1,11 @@
+import LTFNBytes
 import Synchronization
 
 /// Lets a long loop end well when the user presses Ctrl-C or the system asks the process to stop.
 ///
 /// The first SIGINT or SIGTERM is only noted: the loop looks at `received` between two steps, saves
-/// and ends. The second one quits at once.
+/// and ends. The second one removes the temporary files that are
+/// being written and quits at once.
 public final class SignalWatcher: Sendable {
     /// A signal that asks to stop.
     public enum StopSignal: Int32, Hashable, Sendable {
@@ -25,19 +27,19 @@ public final class SignalWatcher: Sendable {
     ///
     /// - Parameters:
     ///   - onFirst: called when the first signal arrives, on a thread of the watcher.
-    ///   - beforeQuitting: called when the second one arrives: removes temporary files.
+    ///   - quitsAtFirst: the first signal is taken for the second, for commands that have nothing
+    ///     to save.
     public init(
-        onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in },
-        beforeQuitting: @escaping @Sendable () -> Void = {}
+        onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in }, quitsAtFirst: Bool = false
     ) {
         _ = SystemCalls.watchStopSignals { [self] number in
             guard let signal = StopSignal(rawValue: number) else { return }
             let (isFirst, _) = first.compareExchange(
                 expected: 0, desired: number, ordering: .sequentiallyConsistent)
-            if isFirst {
+            if isFirst, !quitsAtFirst {
                 onFirst(signal)
             } else {
-                beforeQuitting()
+                PendingFiles.removeAll()
                 SystemCalls.quit(signal.exitStatus.rawValue)
             }
         }

@@ -59,10 +59,6 @@ enum SystemCalls {
         return unsafe String(cString: text)
     }
 
-    static func ignoreBrokenPipes() {
-        signal(SIGPIPE, SIG_IGN)
-    }
-
     static func exit(_ status: Int32) -> Never {
         #if canImport(Darwin)
             Darwin.exit(status)
