@@ -147,6 +147,20 @@ import Testing
         directory.chmod("", 0o755)
     }
 
+    @Test("a draft can be read back before the commit, a device cannot") func drafts() throws {
+        let directory = TemporaryDirectory()
+        directory.put([7], "old")
+        let writer = try DurableFileWriter(path: directory.path("old"))
+        try writer.write([1, 2, 3])
+        let source = try #require(try writer.draftSource())
+        #expect(source.byteCount == 3)
+        #expect(try source.read(at: 1, byteCount: 2) == [2, 3])
+        #expect(directory.get("old") == [7])
+        try writer.commit()
+        #expect(directory.get("old") == [1, 2, 3])
+        #expect(try DurableFileWriter(path: "/dev/null").draftSource() == nil)
+    }
+
     @Test("devices are written to directly") func devices() throws {
         let null = try DurableFileWriter(path: "/dev/null")
         try null.write([UInt8](repeating: 1, count: 1_000_000))

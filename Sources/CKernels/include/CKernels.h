@@ -1,3 +1,4 @@
 // The C bodies of the hot loops. Umbrella of the headers beside this one.
 #pragma once
+#include "ckernels_checksums.h"
 #include "ckernels_cpu.h"

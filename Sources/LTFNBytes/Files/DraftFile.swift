@@ -73,6 +73,11 @@ final class DraftFile {
         throw SystemError(number: SystemError.exists)
     }
 
+    /// A descriptor of its own, to read what has been written.
+    func openForReading() throws(SystemError) -> Int32 {
+        try SystemCalls.open(draftName, in: directory, for: .reading)
+    }
+
     private static func temporaryName(for name: String) -> String {
         // 40 scalars are at most 160 bytes: the whole stays below the usual limit of 255.
         let stem = String(String.UnicodeScalarView(name.unicodeScalars.prefix(40)))

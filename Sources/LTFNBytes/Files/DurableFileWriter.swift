@@ -77,6 +77,23 @@ public final class DurableFileWriter: ByteSink {
         }
     }
 
+    /// What has been written so far, opened anew, so that it can be checked before the commit; nil
+    /// for pipes, terminals and devices, which cannot be read back.
+    ///
+    /// - Throws: `io`.
+    public func draftSource() throws(FormatError) -> FileSource? {
+        try expectOpen()
+        try flush()
+        guard let draft else { return nil }
+        let descriptor: Int32
+        do throws(SystemError) {
+            descriptor = try draft.openForReading()
+        } catch {
+            throw error.formatError(.open, path: path)
+        }
+        return try FileSource(owning: descriptor, path: path)
+    }
+
     /// Makes the file durable and visible under its name. Nothing can be written afterwards.
     ///
     /// - Throws: `io`; the file that stood there before is then still there.

@@ -8,15 +8,20 @@ public final class FileSource: ByteSource {
     /// Opens the file at `path`, symbolic links followed.
     ///
     /// - Throws: `io` with the operation `open`, also for directories, pipes and devices.
-    public init(path: String) throws(FormatError) {
+    public convenience init(path: String) throws(FormatError) {
         try FormatError.checkPath(path, .open)
-        self.path = path
-        let info: SystemCalls.FileInfo
+        let descriptor: Int32
         do throws(SystemError) {
             descriptor = try SystemCalls.open(path, for: .reading)
         } catch {
             throw error.formatError(.open, path: path)
         }
+        try self.init(owning: descriptor, path: path)
+    }
+
+    /// The file behind `descriptor`, which is closed with the source, or when this fails.
+    init(owning descriptor: Int32, path: String) throws(FormatError) {
+        let info: SystemCalls.FileInfo
         do throws(SystemError) {
             info = try SystemCalls.info(descriptor)
         } catch {
@@ -27,6 +32,8 @@ public final class FileSource: ByteSource {
             try? SystemCalls.close(descriptor)
             throw FileSource.notRegular(info.kind, path: path)
         }
+        self.path = path
+        self.descriptor = descriptor
         byteCount = info.byteCount
     }
 

@@ -1,0 +1,124 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// NumPy's format of a single array, versions 1.0 to 3.0.
+///
+/// The file has no name for its array: it is called `arr_0`, as `numpy.savez` calls it.
+public struct NPYFormat: CheckpointFormat {
+    static let name = "npy"
+    static let variableName = "arr_0"
+
+    public init() {}
+
+    public var traits: FormatTraits {
+        FormatTraits(
+            name: Self.name, summary: "NumPy array, one without a name",
+            fileExtensions: ["npy"], dtypes: NPYFormat.dtypes)
+    }
+
+    /// The dtypes that NumPy has a descriptor for.
+    static let dtypes = Set(DType.allCases.filter { NPYElementType.descriptor(of: $0) != nil })
+
+    public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
+        prefix.starts(with: NPYHeader.magic)
+    }
+
+    public func open(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader {
+        try NPYReader(source, limits: limits)
+    }
+
+    public func losses(writing manifest: Manifest) -> [FormatLoss] {
+        var losses = NumPyLosses.losses(writing: manifest)
+        if manifest.variables.count != 1 {
+            losses.append(
+                FormatLoss(
+                    .values,
+                    "npy holds one array, there are \(manifest.variables.count) variables: "
+                        + "use npz."))
+        } else if manifest.variables[0].name.string != Self.variableName {
+            losses.append(
+                FormatLoss(
+                    .name, variable: manifest.variables[0].name,
+                    "npy holds no names: the array will read as \(Self.variableName)."))
+        }
+        return losses
+    }
+
+    public func create(
+        _ sink: any ByteSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter {
+        if let loss = losses(writing: manifest).first(where: { $0.subject == .values }) {
+            throw FormatError(
+                .notRepresentable, format: Self.name, variable: loss.variable?.string, loss.reason)
+        }
+        return NPYWriter(sink, manifest: manifest)
+    }
+}
+
+/// An open npy file.
+private struct NPYReader: CheckpointReader {
+    let manifest: Manifest
+    private let source: any ByteSource
+    private let header: NPYHeader
+    private let limits: DecodingLimits
+
+    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+        let header = try NPYHeader(at: 0, limits: limits) { count throws(FormatError) in
+            try source.read(at: 0, byteCount: count)
+        }
+        let found = source.byteCount - UInt64(header.byteCount)
+        guard found == UInt64(header.tensor.byteCount) else {
+            throw FormatError(
+                found < UInt64(header.tensor.byteCount) ? .truncated : .corrupt,
+                format: NPYFormat.name, offset: UInt64(header.byteCount),
+                "The header tells of \(header.tensor.byteCount) bytes of values, found \(found).")
+        }
+        manifest = try Manifest(variables: [
+            VariableInfo(name: VariableName(NPYFormat.variableName), tensor: header.tensor)
+        ])
+        self.source = source
+        self.header = header
+        self.limits = limits
+    }
+
+    func read(_ index: Int) throws(FormatError) -> TensorData {
+        _ = try CheckedSize.limited(
+            header.tensor.byteCount, to: limits.tensorByteCount, of: "the array")
+        return try header.decoded(
+            readAligned(
+                source, at: UInt64(header.byteCount), byteCount: header.tensor.byteCount))
+    }
+
+    func storage(_ index: Int) -> StorageInfo {
+        let layout = header.layout
+        return StorageInfo(
+            storedByteCount: UInt64(header.tensor.byteCount),
+            codec: layout.isEmpty ? "raw" : "raw, " + layout)
+    }
+}
+
+/// An npy file that is being written.
+private struct NPYWriter: CheckpointWriter {
+    private let sink: any ByteSink
+    private var sequence: WritingSequence
+
+    init(_ sink: any ByteSink, manifest: Manifest) {
+        self.sink = sink
+        sequence = WritingSequence(manifest: manifest, order: [0])
+    }
+
+    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError) {
+        try sequence.expect(tensor, at: index)
+        guard let header = NPYHeader.encoded(for: tensor.info) else {
+            throw FormatError(.notRepresentable, format: NPYFormat.name, "No such array.")
+        }
+        try sink.write(header)
+        try tensor.bytes.forEachPiece { piece throws(FormatError) in try sink.write(piece) }
+    }
+
+    mutating func finish() throws(FormatError) {
+        try sequence.expectEnd()
+    }
+}

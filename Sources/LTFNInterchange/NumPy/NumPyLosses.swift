@@ -1,0 +1,61 @@
+import LTFNCheckpoint
+
+/// What NumPy's files have no place for.
+enum NumPyLosses {
+    static func losses(writing manifest: Manifest) -> [FormatLoss] {
+        var losses: [FormatLoss] = []
+        for variable in manifest.variables {
+            losses += values(of: variable)
+            if let target = variable.tiedTo {
+                losses.append(
+                    FormatLoss(
+                        .tie, variable: variable.name,
+                        "It shares its values with \(target) and becomes a copy."))
+            }
+            if variable.initializer != nil {
+                losses.append(
+                    FormatLoss(
+                        .initializer, variable: variable.name,
+                        "NumPy's files hold no initializers."))
+            }
+            if !variable.metadata.isEmpty {
+                losses.append(
+                    FormatLoss(
+                        .metadata, variable: variable.name, "NumPy's files hold no metadata."))
+            }
+        }
+        if !manifest.metadata.isEmpty {
+            losses.append(FormatLoss(.metadata, "NumPy's files hold no metadata."))
+        }
+        if manifest.graph != nil {
+            losses.append(FormatLoss(.graph, "NumPy's files hold no model graph."))
+        }
+        return losses
+    }
+
+    private static func values(of variable: VariableInfo) -> [FormatLoss] {
+        let dtype = variable.tensor.dtype
+        if variable.tensor.shape.rank > NPYHeader.maximumRank {
+            return [
+                FormatLoss(
+                    .values, variable: variable.name,
+                    "NumPy has arrays of up to \(NPYHeader.maximumRank) axes, found "
+                        + "\(variable.tensor.shape.rank).")
+            ]
+        }
+        if NPYElementType.descriptor(of: dtype) != nil { return [] }
+        if let standIn = NPYElementType.opaqueStandIn(for: dtype) {
+            return [
+                FormatLoss(
+                    .dtype, variable: variable.name,
+                    "NumPy has no \(dtype.rawValue): the bits are kept as \(standIn.rawValue).")
+            ]
+        }
+        return [
+            FormatLoss(
+                .values, variable: variable.name,
+                "NumPy has no \(dtype.rawValue), nor anything "
+                    + "as wide.")
+        ]
+    }
+}
