@@ -12,4 +12,17 @@ extension [UInt8] {
     public init(copying bytes: RawSpan) {
         self = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
     }
+
+    /// The bytes, for writing.
+    public var mutableRawSpan: MutableRawSpan {
+        @_lifetime(&self)
+        mutating get {
+            var span = mutableSpan
+            let raw = unsafe MutableRawSpan(
+                _unsafeBytes: span.withUnsafeMutableBufferPointer {
+                    UnsafeMutableRawBufferPointer($0)
+                })
+            return unsafe _overrideLifetime(raw, mutating: &self)
+        }
+    }
 }
