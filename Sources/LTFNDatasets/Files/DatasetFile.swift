@@ -1,0 +1,98 @@
+import LTFNBytes
+
+/// A file of images or labels as it was found: where, and which data set it is of.
+public struct DatasetFile: Hashable, Sendable {
+    /// nil: made in memory.
+    public let path: String?
+    public let identity: DatasetIdentity
+
+    public init(path: String?, identity: DatasetIdentity) {
+        self.path = path
+        self.identity = identity
+    }
+
+    /// How many bytes a file may have, packed or unpacked, unless told otherwise: 4 GiB.
+    public static let defaultByteLimit = 1 << 32
+
+    /// Reads images, packed by gzip or not.
+    ///
+    /// - Throws: `io` when the file cannot be read; `limitExceeded` for more than `byteLimit` bytes;
+    ///   otherwise as `ImageSet`. Every error names the path.
+    public static func images(
+        at path: String, byteLimit: Int = defaultByteLimit
+    ) throws(FormatError) -> (images: ImageSet, file: DatasetFile) {
+        do throws(FormatError) {
+            let images = try ImageSet(idx: unpacked(path, byteLimit))
+            return (images, DatasetFile(path: path, identity: images.identity))
+        } catch {
+            throw error.named(path)
+        }
+    }
+
+    /// Reads labels, packed by gzip or not.
+    ///
+    /// - Throws: as `images(at:byteLimit:)`.
+    public static func labels(
+        at path: String, byteLimit: Int = defaultByteLimit
+    ) throws(FormatError) -> (labels: LabelSet, file: DatasetFile) {
+        do throws(FormatError) {
+            let labels = try LabelSet(idx: unpacked(path, byteLimit))
+            return (labels, DatasetFile(path: path, identity: labels.identity))
+        } catch {
+            throw error.named(path)
+        }
+    }
+
+    /// Reads the labels that stand beside a file of images under one of their usual names.
+    ///
+    /// - Returns: nil when there is no such file.
+    /// - Throws: as `labels(at:)`, for the first file that is there.
+    public static func labels(
+        besideImagesAt path: String, byteLimit: Int = defaultByteLimit
+    ) throws(FormatError) -> (labels: LabelSet, file: DatasetFile)? {
+        let (directory, name) = split(path)
+        for candidate in DatasetPart.labelNames(forImages: name) {
+            do throws(FormatError) {
+                return try labels(at: directory + candidate, byteLimit: byteLimit)
+            } catch  where error.isMissingFile {
+                continue
+            }
+        }
+        return nil
+    }
+
+    /// The bytes of a file; told from its content, gzip is unpacked.
+    private static func unpacked(_ path: String, _ limit: Int) throws(FormatError) -> [UInt8] {
+        let bytes = try WholeFile.read(path: path, limit: limit)
+        guard bytes.starts(with: [0x1F, 0x8B]) else { return bytes }
+        do throws(FormatError) {
+            return try Gzip.decompress(bytes, limit: limit)
+        } catch  where error.code != .limitExceeded {
+            var damaged = error
+            damaged.message =
+                error.code == .truncated
+                ? "The gzip file was cut off after \(bytes.count) bytes; fetch it again."
+                : error.message + " The gzip file is damaged; fetch it again."
+            throw damaged
+        }
+    }
+
+    /// The directory with its last slash, and the name.
+    private static func split(_ path: String) -> (directory: String, name: String) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+        let next = path.utf8.index(after: slash)
+        return (String(path[..<next]), String(path[next...]))
+    }
+}
+
+extension FormatError {
+    /// The same error about the file at `path`, unless it names one.
+    func named(_ path: String) -> FormatError {
+        var copy = self
+        copy.path = self.path ?? path
+        return copy
+    }
+
+    /// Whether the file is not there (`ENOENT`, on every platform 2).
+    var isMissingFile: Bool { code == .io && operation == .open && systemError == 2 }
+}

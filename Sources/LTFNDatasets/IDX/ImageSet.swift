@@ -1,0 +1,105 @@
+import LTFNBytes
+
+/// Images with one byte for each pixel, in memory: `[N, H, W] uint8`.
+public struct ImageSet: Sendable {
+    public let count: Int
+    public let height: Int
+    public let width: Int
+    /// The file's unpacked bytes, header and all.
+    let bytes: [UInt8]
+    /// Where the first pixel stands in `bytes`.
+    let start: Int
+
+    /// Reads a whole IDX file that has been unpacked.
+    ///
+    /// - Throws: as `IDXHeader`.
+    public init(idx bytes: [UInt8]) throws(FormatError) {
+        let header = try IDXHeader(of: bytes, expecting: .images)
+        self.init(
+            bytes: bytes, start: header.byteCount, count: header.dimensions[0],
+            height: header.dimensions[1], width: header.dimensions[2])
+    }
+
+    init(bytes: [UInt8], start: Int, count: Int, height: Int, width: Int) {
+        self.bytes = bytes
+        self.start = start
+        self.count = count
+        self.height = height
+        self.width = width
+    }
+
+    /// How many pixels one image has.
+    public var pixelCount: Int { height * width }
+
+    /// The pixels of one image, row by row, 0 to 255.
+    public func pixels(of index: Int) -> ArraySlice<UInt8> {
+        let first = start + index * pixelCount
+        return bytes[first..<first + pixelCount]
+    }
+
+    /// The pixels of the images of `range`, one image after the other: `[N, H, W] uint8`.
+    public func pixels(of range: Range<Int>) -> ArraySlice<UInt8> {
+        bytes[start + range.lowerBound * pixelCount..<start + range.upperBound * pixelCount]
+    }
+
+    /// Writes the images of `range` as `[N, H, W, 1] float32`, each pixel × `scale` + `offset`.
+    ///
+    /// `values` holds at least as many numbers as the images have pixels; those behind stay.
+    public func copy(
+        _ range: Range<Int>, scale: Float, offset: Float = 0, into values: inout MutableSpan<Float>
+    ) {
+        let table = (0...255).map { Float($0) * scale + offset }
+        let first = start + range.lowerBound * pixelCount
+        for position in 0..<range.count * pixelCount {
+            values[position] = table[Int(bytes[first + position])]
+        }
+    }
+
+    /// The file's unpacked bytes: an IDX file as it is stored.
+    public var idx: [UInt8] { bytes }
+}
+
+/// One class for each image: `[N] uint8`.
+public struct LabelSet: Sendable {
+    /// The file's unpacked bytes, header and all.
+    let bytes: [UInt8]
+    let start: Int
+    public let count: Int
+
+    /// Reads a whole IDX file that has been unpacked.
+    ///
+    /// - Throws: as `IDXHeader`.
+    public init(idx bytes: [UInt8]) throws(FormatError) {
+        let header = try IDXHeader(of: bytes, expecting: .labels)
+        self.bytes = bytes
+        self.start = header.byteCount
+        self.count = header.dimensions[0]
+    }
+
+    /// The class of one image.
+    public subscript(index: Int) -> UInt8 { bytes[start + index] }
+
+    /// The classes of the images of `range`.
+    public subscript(range: Range<Int>) -> ArraySlice<UInt8> {
+        bytes[start + range.lowerBound..<start + range.upperBound]
+    }
+
+    /// The largest class there is.
+    public var maximum: UInt8 { bytes[start...].max() ?? 0 }
+
+    /// Makes sure that a network with `classCount` outputs can name every class.
+    ///
+    /// - Throws: `corrupt` for the first label that is too large.
+    public func check(classCount: Int) throws(FormatError) {
+        guard let position = bytes[start...].firstIndex(where: { Int($0) >= classCount }) else {
+            return
+        }
+        throw FormatError(
+            .corrupt, format: "idx", offset: UInt64(position),
+            "Label \(position - start) is \(bytes[position]); the network has \(classCount) "
+                + "classes, 0 to \(classCount - 1).")
+    }
+
+    /// The file's unpacked bytes: an IDX file as it is stored.
+    public var idx: [UInt8] { bytes }
+}
