@@ -89,12 +89,18 @@ public struct FormatLoss: Hashable, Sendable {
     public var subject: Subject
     /// nil: the file as a whole.
     public var variable: VariableName?
+    /// For `dtype` and `name`: the dtype (its raw value) or the name that takes the place.
+    public var replacement: String?
     /// One sentence.
     public var reason: String
 
-    public init(_ subject: Subject, variable: VariableName? = nil, _ reason: String) {
+    public init(
+        _ subject: Subject, variable: VariableName? = nil, replacement: String? = nil,
+        _ reason: String
+    ) {
         self.subject = subject
         self.variable = variable
+        self.replacement = replacement
         self.reason = reason
     }
 }

@@ -40,7 +40,7 @@ public struct NPYFormat: CheckpointFormat {
         } else if manifest.variables[0].name.string != Self.variableName {
             losses.append(
                 FormatLoss(
-                    .name, variable: manifest.variables[0].name,
+                    .name, variable: manifest.variables[0].name, replacement: Self.variableName,
                     "npy holds no names: the array will read as \(Self.variableName)."))
         }
         return losses

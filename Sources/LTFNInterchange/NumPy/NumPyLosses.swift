@@ -47,7 +47,7 @@ enum NumPyLosses {
         if let standIn = NPYElementType.opaqueStandIn(for: dtype) {
             return [
                 FormatLoss(
-                    .dtype, variable: variable.name,
+                    .dtype, variable: variable.name, replacement: standIn.rawValue,
                     "NumPy has no \(dtype.rawValue): the bits are kept as \(standIn.rawValue).")
             ]
         }

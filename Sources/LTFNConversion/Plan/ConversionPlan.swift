@@ -1,0 +1,173 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// What a conversion will do, and all that stands in its way, known before any work.
+public struct ConversionPlan: Sendable {
+    /// What happens to one variable.
+    public struct Step: Hashable, Sendable {
+        public var source: VariableInfo
+        /// What the output will hold.
+        public var target: VariableInfo
+    }
+
+    /// Something that must change before the conversion can be carried out.
+    public enum Problem: Hashable, Sendable {
+        /// The target format cannot hold the values.
+        case notRepresentable(FormatLoss)
+        /// Something would be lost that nobody allowed to be lost.
+        case notAllowed(FormatLoss.Subject, [FormatLoss])
+        /// The output has no place.
+        case output(FormatError)
+    }
+
+    /// The names of the two formats.
+    public let sourceFormat: String
+    public let targetFormat: String
+    /// In the order of the source.
+    public let steps: [Step]
+    /// What the source says of itself.
+    public let source: Manifest
+    /// What the output will say of itself; nil when it cannot be made.
+    public let target: Manifest?
+    /// All that is lost, allowed or not.
+    public let losses: [FormatLoss]
+    public var problems: [Problem]
+
+    /// Plans a conversion.
+    ///
+    /// - Parameter allowed: what may be lost.
+    public init(
+        converting manifest: Manifest, from source: any CheckpointFormat,
+        to target: any CheckpointFormat, allowing allowed: Set<FormatLoss.Subject> = []
+    ) {
+        sourceFormat = source.traits.name
+        targetFormat = target.traits.name
+        self.source = manifest
+        losses = target.losses(writing: manifest)
+        problems = Self.problems(losses, allowing: allowed)
+        var byVariable: [VariableName: [FormatLoss]] = [:]
+        for loss in losses {
+            if let variable = loss.variable { byVariable[variable, default: []].append(loss) }
+        }
+        steps = manifest.variables.map { variable in
+            Step(
+                source: variable,
+                target: Self.applying(byVariable[variable.name] ?? [], to: variable))
+        }
+        let file = Set(losses.filter { $0.variable == nil }.map(\.subject))
+        self.target = try? Manifest(
+            variables: steps.map(\.target),
+            metadata: file.contains(.metadata) ? [:] : manifest.metadata,
+            graph: file.contains(.graph) ? nil : manifest.graph)
+    }
+
+    /// Whether nothing stands in the way.
+    public var isExecutable: Bool { problems.isEmpty && target != nil }
+
+    /// The bytes of all values that will be written.
+    public var valueByteCount: UInt64 {
+        steps.filter { $0.target.tiedTo == nil }
+            .reduce(0) { $0 &+ UInt64($1.target.tensor.byteCount) }
+    }
+
+    private static func problems(
+        _ losses: [FormatLoss], allowing allowed: Set<FormatLoss.Subject>
+    ) -> [Problem] {
+        let impossible = losses.filter { $0.subject == .values }
+        let unasked = FormatLoss.Subject.allCases.filter {
+            $0 != .values && !allowed.contains($0)
+        }
+        return impossible.map { .notRepresentable($0) }
+            + unasked.compactMap { subject in
+                let lost = losses.filter { $0.subject == subject }
+                return lost.isEmpty ? nil : .notAllowed(subject, lost)
+            }
+    }
+
+    /// The variable as it will be without what is lost.
+    private static func applying(
+        _ losses: [FormatLoss], to variable: VariableInfo
+    ) -> VariableInfo {
+        var result = variable
+        for loss in losses {
+            switch loss.subject {
+            case .values, .graph: break
+            case .dtype:
+                guard let dtype = loss.replacement.flatMap(DType.init(rawValue:)),
+                    let tensor = try? TensorInfo(dtype: dtype, shape: variable.tensor.shape)
+                else { continue }
+                result.tensor = tensor
+            case .name:
+                guard let name = loss.replacement.flatMap({ try? VariableName($0) }) else {
+                    continue
+                }
+                result.name = name
+            case .tie: result.tiedTo = nil
+            case .initializer: result.initializer = nil
+            case .metadata: result.metadata = [:]
+            }
+        }
+        return result
+    }
+}
+
+extension ConversionPlan.Problem: CustomStringConvertible {
+    /// One sentence, and what to do.
+    public var description: String {
+        switch self {
+        case .notRepresentable(let loss):
+            loss.variable.map { "\"\($0)\": " + loss.reason } ?? loss.reason
+        case .notAllowed(let subject, let losses):
+            "\(LossSummary(subject, losses)) Allow it with --allow-loss \(subject.rawValue)."
+        case .output(let error): error.message
+        }
+    }
+}
+
+/// What is lost of one kind, in one sentence.
+public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
+    public var subject: FormatLoss.Subject
+    /// Of the variables concerned the first; nil when only the file as a whole is.
+    public var example: VariableName?
+    public var variableCount: Int
+    public var reason: String
+
+    /// - Parameter losses: one or more of this subject.
+    public init(_ subject: FormatLoss.Subject, _ losses: [FormatLoss]) {
+        self.subject = subject
+        let names = losses.compactMap(\.variable)
+        example = names.first
+        variableCount = names.count
+        reason = losses.first?.reason ?? ""
+    }
+
+    /// One summary for each kind of loss.
+    public static func summaries(of losses: [FormatLoss]) -> [LossSummary] {
+        FormatLoss.Subject.allCases.compactMap { subject in
+            let lost = losses.filter { $0.subject == subject }
+            return lost.isEmpty ? nil : LossSummary(subject, lost)
+        }
+    }
+
+    /// `The initializer of "w" and 3 more variables would be lost: …`
+    public var description: String {
+        let thing =
+            switch subject {
+            case .values: "The values"
+            case .dtype: "The dtype"
+            case .name: "The name"
+            case .tie: "The tie"
+            case .initializer: "The initializer"
+            case .metadata: "The metadata"
+            case .graph: "The model graph"
+            }
+        let owner =
+            switch (example, variableCount) {
+            case (nil, _): ""
+            case (let name?, 1): " of \"\(name)\""
+            case (let name?, 2): " of \"\(name)\" and 1 more variable"
+            case (let name?, let count): " of \"\(name)\" and \(count - 1) more variables"
+            }
+        return "\(thing)\(owner) is lost: \(reason)"
+    }
+}

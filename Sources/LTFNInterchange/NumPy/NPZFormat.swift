@@ -1,0 +1,102 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// NumPy's archive of arrays: a zip of npy files, stored or deflated.
+///
+/// A member is called as its variable with `.npy` behind it. Members that are no arrays are
+/// refused: nothing is dropped in silence.
+public struct NPZFormat: CheckpointFormat {
+    static let name = "npz"
+
+    public init() {}
+
+    public var traits: FormatTraits {
+        FormatTraits(
+            name: Self.name, summary: "NumPy archive of arrays",
+            fileExtensions: ["npz"], dtypes: NPYFormat.dtypes)
+    }
+
+    public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
+        // An archive without members is the end record alone.
+        if byteCount == 22 { return prefix.starts(with: [0x50, 0x4B, 0x05, 0x06]) }
+        guard prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]), prefix.count >= 30 else {
+            return false
+        }
+        let nameByteCount = Int(prefix[26]) | Int(prefix[27]) << 8
+        return prefix.dropFirst(30).prefix(nameByteCount).suffix(4).elementsEqual(
+            Array(".npy".utf8))
+    }
+
+    public func open(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader {
+        try NPZReader(source, limits: limits)
+    }
+
+    public func losses(writing manifest: Manifest) -> [FormatLoss] {
+        NumPyLosses.losses(writing: manifest)
+            + manifest.variables.compactMap { variable in
+                // NumPy looks for a member of exactly this name first, and finds the wrong one.
+                let suffix = ".npy"
+                guard variable.name.string.hasSuffix(suffix),
+                    let short = try? VariableName(String(variable.name.string.dropLast(4))),
+                    manifest.index(of: short) != nil
+                else { return nil }
+                return FormatLoss(
+                    .values, variable: variable.name,
+                    "NumPy cannot tell it from the member of \"\(short)\".")
+            }
+    }
+
+    public func writingOrder(of manifest: Manifest) -> [Int] {
+        Array(manifest.variables.indices)
+    }
+
+    public func create(
+        _ sink: any ByteSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter {
+        if let loss = losses(writing: manifest).first(where: { $0.subject == .values }) {
+            throw FormatError(
+                .notRepresentable, format: Self.name, variable: loss.variable?.string, loss.reason)
+        }
+        return NPZWriter(sink, manifest: manifest, order: writingOrder(of: manifest))
+    }
+}
+
+/// An npz file that is being written.
+private struct NPZWriter: CheckpointWriter {
+    private let manifest: Manifest
+    private let sink: any ByteSink
+    private var sequence: WritingSequence
+    private var zip: ZipWriter
+
+    init(_ sink: any ByteSink, manifest: Manifest, order: [Int]) {
+        self.manifest = manifest
+        self.sink = sink
+        sequence = WritingSequence(manifest: manifest, order: order)
+        zip = ZipWriter(sink)
+    }
+
+    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError) {
+        try sequence.expect(tensor, at: index)
+        let name = manifest.variables[index].name.string
+        guard let header = NPYHeader.encoded(for: tensor.info) else {
+            throw FormatError(
+                .notRepresentable, format: NPZFormat.name, variable: name, "No such array.")
+        }
+        // The checksum stands before the data, and pipes cannot be wound back.
+        var checksum = CRC32()
+        checksum.update(header)
+        try tensor.bytes.forEachPiece { piece throws(FormatError) in checksum.update(piece) }
+        try zip.begin(
+            name + ".npy", byteCount: UInt64(header.count) + UInt64(tensor.bytes.byteCount),
+            crc32: checksum.value)
+        try sink.write(header)
+        try tensor.bytes.forEachPiece { piece throws(FormatError) in try sink.write(piece) }
+    }
+
+    mutating func finish() throws(FormatError) {
+        try sequence.expectEnd()
+        try zip.finish()
+    }
+}

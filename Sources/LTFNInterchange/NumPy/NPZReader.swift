@@ -1,0 +1,96 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// An open npz file.
+struct NPZReader: CheckpointReader {
+    let manifest: Manifest
+    private let archive: ZipArchive
+    private let limits: DecodingLimits
+    /// In the order of the manifest.
+    private let arrays: [StoredArray]
+
+    private struct StoredArray {
+        var member: ZipMember
+        var header: NPYHeader
+    }
+
+    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+        let archive = try ZipArchive(source, format: NPZFormat.name, limits: limits)
+        var variables: [VariableInfo] = []
+        var arrays: [VariableName: StoredArray] = [:]
+        for member in archive.members {
+            let header = try Self.header(of: member, in: archive, limits: limits)
+            let name = try Self.variableName(of: member)
+            variables.append(VariableInfo(name: name, tensor: header.tensor))
+            arrays[name] = StoredArray(member: member, header: header)
+        }
+        manifest = try Manifest(variables: variables)
+        self.arrays = manifest.variables.compactMap { arrays[$0.name] }
+        self.archive = archive
+        self.limits = limits
+    }
+
+    private static func header(
+        of member: ZipMember, in archive: ZipArchive, limits: DecodingLimits
+    ) throws(FormatError) -> NPYHeader {
+        do throws(FormatError) {
+            let header = try NPYHeader(at: member.dataOffset, limits: limits) {
+                count throws(FormatError) in
+                try archive.prefix(of: member, byteCount: count)
+            }
+            let expected = UInt64(header.byteCount) + UInt64(header.tensor.byteCount)
+            guard member.byteCount == expected else {
+                throw FormatError(
+                    .corrupt, format: NPZFormat.name, offset: member.dataOffset,
+                    "The array takes \(expected) bytes, the member has \(member.byteCount).")
+            }
+            return header
+        } catch {
+            var error = error
+            error.variable = member.name
+            if error.code == .notThisFormat {
+                error.code = .unsupportedFeature
+                error.message = "A member of the archive is no array: it would be dropped."
+            }
+            throw error
+        }
+    }
+
+    private static func variableName(of member: ZipMember) throws(FormatError) -> VariableName {
+        let suffix = ".npy"
+        // As NumPy does: a member may also be called without.
+        let isSuffixed = member.name.utf8.reversed().starts(with: suffix.utf8.reversed())
+        return try VariableName(
+            isSuffixed
+                ? String(member.name.unicodeScalars.dropLast(suffix.unicodeScalars.count))
+                : member.name)
+    }
+
+    func read(_ index: Int) throws(FormatError) -> TensorData {
+        let array = arrays[index]
+        do throws(FormatError) {
+            let byteCount = try CheckedSize.limited(
+                array.header.tensor.byteCount, to: limits.tensorByteCount, of: "the array")
+            let values = try archive.bytes(
+                of: array.member, behind: array.header.byteCount, byteCount: byteCount)
+            return try array.header.decoded(values)
+        } catch {
+            var error = error
+            error.variable = array.member.name
+            throw error
+        }
+    }
+
+    func storage(_ index: Int) -> StorageInfo {
+        let array = arrays[index]
+        let method =
+            switch array.member.method {
+            case .stored: "raw"
+            case .deflated: "deflate"
+            }
+        let layout = array.header.layout
+        return StorageInfo(
+            storedByteCount: array.member.storedByteCount,
+            codec: layout.isEmpty ? method : method + ", " + layout)
+    }
+}
