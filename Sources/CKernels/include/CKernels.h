@@ -2,4 +2,4 @@
 #pragma once
 #include "ckernels_checksums.h"
 #include "ckernels_cpu.h"
-#include "ckernels_sampling.h"
+#include "ckernels_inflate.h"

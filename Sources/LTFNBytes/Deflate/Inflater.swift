@@ -1,15 +1,25 @@
 /// Decompresses one block of bytes after the other. One thread at a time.
 public final class Inflater {
     private let stream: ZStream
+    private var literals: LiteralInflater?
 
     public init(framing: DeflateFraming = .raw) {
         stream = ZStream(.inflating, framing: framing)
+        literals = framing == .raw ? LiteralInflater() : nil
     }
 
     /// Fills `output` with the bytes that `compressed` stands for.
     ///
     /// - Throws: as `Deflate.decompress`, with the same offsets; `output` is then of no use.
     public func decompress(
+        _ compressed: RawSpan, into output: inout MutableRawSpan
+    ) throws(FormatError) {
+        if literals?.decompress(compressed, into: &output) == true { return }
+        try decompressAnything(compressed, into: &output)
+    }
+
+    /// The same by zlib alone: the oracle of the faster decoder, and the judge of what it refuses.
+    package func decompressAnything(
         _ compressed: RawSpan, into output: inout MutableRawSpan
     ) throws(FormatError) {
         stream.reset()
