@@ -3,3 +3,4 @@
 #include "ckernels_checksums.h"
 #include "ckernels_cpu.h"
 #include "ckernels_inflate.h"
+#include "ckernels_sampling.h"

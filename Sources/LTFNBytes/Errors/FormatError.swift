@@ -63,7 +63,7 @@ public struct FormatError: Error, Hashable, Sendable {
 }
 
 extension FormatError: CustomStringConvertible {
-    /// `path: format: message (variable "w", at byte 12, rule LTFN-H4)`
+    /// `path: format: message (variable "w", at byte 12, rule LTFN-H4)`, safe for a terminal.
     public var description: String {
         var facts: [String] = []
         if let variable { facts.append("variable \"\(variable)\"") }
@@ -71,6 +71,6 @@ extension FormatError: CustomStringConvertible {
         if let rule { facts.append("rule \(rule)") }
         let place = facts.isEmpty ? "" : " (" + facts.joined(separator: ", ") + ")"
         let head = [path, format].compactMap { $0 }.map { $0 + ": " }.joined()
-        return head + message + place
+        return TerminalText.escaped(head + message + place)
     }
 }

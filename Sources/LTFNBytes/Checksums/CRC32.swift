@@ -1,0 +1,19 @@
+/// CRC-32, the checksum of zip, gzip and PNG: reflected polynomial 0xEDB88320, initial value and
+/// final xor all ones. (`.ltfn` files have CRC-32C, another polynomial.)
+public struct CRC32: Hashable, Sendable {
+    /// The checksum of all bytes so far.
+    public private(set) var value: UInt32 = 0
+
+    public init() {}
+
+    public mutating func update(_ bytes: [UInt8]) {
+        value = ZlibChecksum.crc32(bytes.rawSpan, continuing: value)
+    }
+
+    /// The checksum of `bytes`.
+    public static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        var checksum = CRC32()
+        checksum.update(bytes)
+        return checksum.value
+    }
+}
