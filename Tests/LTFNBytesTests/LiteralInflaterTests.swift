@@ -25,7 +25,7 @@ import Testing
         for round in 0..<20_000 {
             let alphabet = 1 + Int(noise.next() % 40)
             let plain = (0..<Int(noise.next() % 600)).map { _ in
-                UInt8(truncatingIfNeeded: Int(noise.next() & noise.next()) % alphabet)
+                UInt8(truncatingIfNeeded: (noise.next() & noise.next()) % UInt64(alphabet))
             }
             let strategies = [DeflateStrategy.huffmanOnly, .huffmanOnly, .default]
             var stream = Deflate.compress(plain, level: 6, strategy: strategies[round % 3])
