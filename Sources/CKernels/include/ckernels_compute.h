@@ -1,0 +1,91 @@
+// Convolution, pooling, dense layers and their gradients in float32.
+//
+// Tensors are row-major: activations NHWC, convolution kernels HWIO, dense kernels [in, out]. Every
+// function runs on the calling thread and takes the instruction set (`cpu`, see ckernels_cpu.h) that it
+// shall use, which the machine must have. No two arguments overlap unless a comment allows it. A sum
+// is always taken in an order that the shapes alone decide, with the same operations at every
+// optimization level.
+#pragma once
+#include <stdint.h>
+
+/// The shapes of a 2-D convolution, or of a 2-D pooling (`in_c == out_c`).
+typedef struct {
+    int32_t in_h, in_w, in_c;
+    int32_t out_h, out_w, out_c;
+    int32_t kernel_h, kernel_w;
+    int32_t stride_h, stride_w;
+    int32_t pad_top, pad_left;
+} ck_window;
+
+enum {
+    /// Columns of a packed matrix are padded to a multiple of this.
+    CK_PANEL = 32,
+    /// Output pixels that the general convolution gathers at a time.
+    CK_PATCH_ROWS = 48,
+
+    CK_ACCUMULATE = 1,
+    CK_RELU = 2,
+};
+
+/// Packs the [k, n] matrix b, element (i, j) at `b[i * row + j * column]`, for `ck_gemm`: room for
+/// `k * (n rounded up to CK_PANEL)` floats.
+void ck_pack(int32_t cpu, int64_t k, int64_t n, const float *b, int64_t row, int64_t column,
+             float *packed);
+
+/// c[m, n] = a[m, k] · b[k, n] (+ bias[n], or + c with CK_ACCUMULATE), then ReLU with CK_RELU.
+/// `lda` and `ldc` are the distances of rows; `bias` may be null.
+void ck_gemm(int32_t cpu, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
+             const float *packed, const float *bias, int32_t flags, float *c, int64_t ldc);
+
+/// c[m, n] += aᵀ · b, with a [k, m] and b [k, n] row-major.
+void ck_gemm_transposed(int32_t cpu, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
+                        const float *b, int64_t ldb, float *c, int64_t ldc);
+
+/// Floats of scratch that the three general convolutions need.
+int64_t ck_convolution_scratch(const ck_window *window);
+
+/// Any convolution: `packed` is the kernel as a [kernel_h · kernel_w · in_c, out_c] matrix.
+void ck_convolution(int32_t cpu, const ck_window *window, int64_t images, const float *x,
+                    const float *packed, const float *bias, int32_t flags, float *y,
+                    float *scratch);
+
+/// The gradient to the input; `packed` is the transposed kernel matrix. Where `x` is given and not
+/// positive, the result is 0.
+void ck_convolution_input_gradient(int32_t cpu, const ck_window *window, int64_t images,
+                                   const float *dy, const float *packed, const float *x, float *dx,
+                                   float *scratch);
+
+/// Adds the gradient to the kernel to `dw`, [kernel_h · kernel_w · in_c, out_c].
+void ck_convolution_kernel_gradient(int32_t cpu, const ck_window *window, int64_t images,
+                                    const float *x, const float *dy, float *dw, float *scratch);
+
+/// Adds the rows of dy [rows, channels] to db.
+void ck_bias_gradient(int32_t cpu, int64_t rows, int64_t channels, const float *dy, float *db);
+
+void ck_max_pool(int32_t cpu, const ck_window *window, int64_t images, const float *x, float *y);
+
+/// Sends each output's gradient to the first of its largest inputs. With `relu`, an input that is not
+/// positive gets 0.
+void ck_max_pool_gradient(int32_t cpu, const ck_window *window, int64_t images, const float *x,
+                          const float *y, const float *dy, int32_t relu, float *dx);
+
+/// y = x < 0 ? 0 : x. `x == y` is allowed.
+void ck_relu(int32_t cpu, int64_t count, const float *x, float *y);
+
+/// dx = y > 0 ? dy : 0. `dy == dx` is allowed.
+void ck_relu_gradient(int32_t cpu, int64_t count, const float *y, const float *dy, float *dx);
+
+/// The sum over the images of the cross-entropy of softmax, and how many labels are the first largest
+/// logit. `gradient` (may be null) gets `(softmax - one-hot) * weight`.
+double ck_softmax_cross_entropy(int64_t images, int64_t classes, const float *logits,
+                                const int32_t *labels, double weight, float *gradient,
+                                int64_t *correct);
+
+/// sum += terms.
+void ck_add(int32_t cpu, int64_t count, const float *terms, float *sum);
+
+/// values -= rate · gradient.
+void ck_descend(int32_t cpu, int64_t count, float rate, const float *gradient, float *values);
+
+/// y = x · scale + offset.
+void ck_scale_bytes(int32_t cpu, int64_t count, const uint8_t *x, float scale, float offset, float *y);

@@ -1,0 +1,77 @@
+public import LTFNBytes
+public import LTFNCheckpoint
+public import LTFNKernels
+public import LTFNParallel
+
+/// A network with its variables, ready to run images. Safe to use from several threads at once.
+///
+/// Results do not depend on the number of threads. An image's logits may depend in the last bits on its
+/// place in the batch.
+public final class InferenceSession: Sendable {
+    public let network: BoundNetwork
+    private let parameters: [LayerParameters]
+    private let maximumBatch: Int
+    private let engine: ForwardEngine
+    private let pool: ThreadPool
+
+    /// - Parameters:
+    ///   - parameters: at least the variables that the graph names, float32.
+    ///   - maximumBatch: images that are given at a time, at most, as a hint: more are run in turn, fewer
+    ///     save working memory.
+    /// - Throws: `corrupt` when a variable is missing or its shape does not fit the graph,
+    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when one image needs too much
+    ///   working memory.
+    public init(
+        graph: ModelGraph, parameters: [VariableName: TensorData], maximumBatch: Int,
+        pool: ThreadPool
+    ) throws(FormatError) {
+        network = try BoundNetwork(graph: graph) { parameters[$0]?.info.shape }
+        self.parameters = try network.layerParameters(parameters)
+        self.maximumBatch = maximumBatch
+        self.pool = pool
+        engine = try ForwardEngine(
+            network.geometry, parameters: self.parameters, maximumBatch: maximumBatch, pool: pool)
+    }
+
+    /// Logits of one image.
+    public var classCount: Int { network.geometry.classCount }
+
+    /// The logits of images that are already scaled.
+    ///
+    /// - Parameter images: `[N, H, W, C] float32`, any N.
+    /// - Returns: `[N, classes] float32`.
+    /// - Throws: `corrupt` when the values are not whole images.
+    public func logits(images: [Float]) throws(FormatError) -> [Float] {
+        try engine.logits(.floats(images))
+    }
+
+    /// The logits of raw bytes, scaled as the graph says.
+    ///
+    /// - Parameter pixels: `[N, H, W, C] uint8`, any N.
+    /// - Returns: `[N, classes] float32`.
+    /// - Throws: `corrupt` when the values are not whole images.
+    public func logits(pixels: [UInt8]) throws(FormatError) -> [Float] {
+        try engine.logits(network.graph.batch(of: pixels))
+    }
+
+    /// Runs images on the calling thread and calls `body` with what each layer made of them, block by
+    /// block, before any ReLU that follows: `[images, …] float32`. Slower than `logits`.
+    ///
+    /// - Throws: `corrupt` when the values are not whole images, `limitExceeded` when one image needs too
+    ///   much working memory.
+    public func observe(
+        _ images: ImageBatch, _ body: (_ layer: Layer, _ values: [Float]) -> Void
+    ) throws(FormatError) {
+        let observer = try ForwardEngine(
+            network.geometry, parameters: parameters, maximumBatch: maximumBatch,
+            keepsLayers: true, pool: pool)
+        try observer.observe(images) { body(network.layer($0), $1) }
+    }
+}
+
+extension ModelGraph {
+    /// Raw bytes as the first layer takes them: `byte · scale + offset`.
+    public func batch(of pixels: [UInt8]) -> ImageBatch {
+        .bytes(pixels, scale: Float(input.scale), offset: Float(input.offset))
+    }
+}

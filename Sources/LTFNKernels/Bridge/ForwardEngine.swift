@@ -1,0 +1,102 @@
+import LTFNBytes
+import LTFNParallel
+import Synchronization
+
+/// Runs images through a network. Safe to use from several threads at once.
+///
+/// The result for an image depends on its place in the batch at most in the last bits, and never on the
+/// number of threads.
+public final class ForwardEngine: Sendable {
+    public let geometry: NetworkGeometry
+    private let plan: NetworkPlan
+    private let packed: PackedParameters
+    private let lanes: LanePool
+    private let pool: ThreadPool
+
+    /// Images that one thread takes through the network together.
+    public static let blockCount = 10
+
+    /// - Parameters:
+    ///   - parameters: one for each layer of `geometry`.
+    ///   - maximumBatch: images that are given at a time, at most; fewer save working memory.
+    ///   - keepsLayers: whether `observe` is to be called; costs memory and time.
+    /// - Throws: `corrupt` when the parameters are not as many as the layers ask for, `limitExceeded`
+    ///   when one image needs too much working memory.
+    public init(
+        _ geometry: NetworkGeometry, parameters: [LayerParameters], maximumBatch: Int,
+        keepsLayers: Bool = false, pool: ThreadPool,
+        instructionSet: InstructionSet = .selected
+    ) throws(FormatError) {
+        self.geometry = geometry
+        self.pool = pool
+        plan = try NetworkPlan(
+            geometry, purpose: keepsLayers ? .layers : .logits,
+            blockCount: min(maximumBatch, Self.blockCount), instructionSet: instructionSet)
+        let flat = try plan.flattened(parameters)
+        var packed = PackedParameters(plan)
+        packed.pack(flat, plan, pool)
+        self.packed = packed
+        lanes = LanePool(floatCount: plan.laneCount)
+    }
+
+    /// The logits of each image, `[N, classes]`.
+    ///
+    /// - Throws: `corrupt` when the values are not whole images.
+    public func logits(_ batch: ImageBatch) throws(FormatError) -> [Float] {
+        let count = try geometry.imageCount(of: batch)
+        let classes = geometry.classCount
+        let result = Mutex([Float](repeating: 0, count: count * classes))
+        let size = plan.blockCount
+        pool.forEach((count + size - 1) / size) { block in
+            let first = block * size
+            let images = min(size, count - first)
+            unsafe lanes.borrow { lane in
+                unsafe run(batch, first: first, count: images, lane: lane)
+                let logits = unsafe lane + plan.activationOffsets[plan.stages.count]
+                result.withLock { values in
+                    for index in 0..<(images * classes) {
+                        values[first * classes + index] = unsafe logits[index]
+                    }
+                }
+            }
+        }
+        return result.withLock { $0 }
+    }
+
+    /// Runs the images and calls `body` with what each layer made of each block of them, on the calling
+    /// thread: the layer's index, and `[images, …]` values before any ReLU that follows.
+    ///
+    /// - Throws: `corrupt` when the values are not whole images; `unsupportedFeature` when the engine
+    ///   does not keep layers.
+    public func observe(
+        _ batch: ImageBatch, _ body: (_ layer: Int, _ values: [Float]) -> Void
+    ) throws(FormatError) {
+        guard plan.stages.count == geometry.layers.count else {
+            throw FormatError(.unsupportedFeature, "This engine was not made to keep layers.")
+        }
+        let count = try geometry.imageCount(of: batch)
+        for first in stride(from: 0, to: count, by: plan.blockCount) {
+            let images = min(plan.blockCount, count - first)
+            unsafe lanes.borrow { lane in
+                unsafe run(batch, first: first, count: images, lane: lane)
+                for (index, stage) in plan.stages.enumerated() {
+                    let values = unsafe UnsafeBufferPointer(
+                        start: lane + plan.activationOffsets[index + 1],
+                        count: images * stage.outputCount)
+                    unsafe body(stage.layer, Array(values))
+                }
+            }
+        }
+    }
+
+    private func run(
+        _ batch: ImageBatch, first: Int, count: Int, lane: UnsafeMutablePointer<Float>
+    ) {
+        unsafe plan.load(batch, first: first, count: count, into: lane)
+        let values = packed.values
+        unsafe values.floats.withUnsafeBufferPointer { packed in
+            guard let base = packed.baseAddress else { return }
+            unsafe plan.forward(count: count, packed: base, lane: lane)
+        }
+    }
+}

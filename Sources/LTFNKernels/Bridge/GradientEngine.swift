@@ -1,0 +1,223 @@
+import CKernels
+import LTFNBytes
+import LTFNParallel
+import Synchronization
+
+/// Computes the loss of a batch of images and its gradients to a network's parameters, and applies them.
+///
+/// The batch is cut into a fixed number of parts, each part's gradients are summed image by image and the
+/// parts are added in their order, so the result does not depend on the number of threads.
+public final class GradientEngine {
+    public let geometry: NetworkGeometry
+    /// Images of a batch, at most.
+    public let maximumBatch: Int
+    private let plan: NetworkPlan
+    private let pool: ThreadPool
+    private let lanes: [Lane]
+    private let fixed: Set<ParameterPlace>
+    private var parameters: AlignedBytes
+    private var gradients: AlignedBytes
+    private var packed: PackedParameters
+
+    /// Parts that every batch is cut into, whatever the number of threads.
+    public static let laneCount = 8
+    /// Images that one thread takes through the network together.
+    public static let blockCount = 7
+
+    /// - Parameters:
+    ///   - parameters: one for each layer of `geometry`.
+    ///   - maximumBatch: images that are given at a time, at most.
+    ///   - fixed: parameters that stay as they are: their gradients are 0.
+    /// - Throws: `corrupt` when the parameters are not as many as the layers ask for or `maximumBatch` is
+    ///   not positive, `limitExceeded` when one image needs too much working memory.
+    public init(
+        _ geometry: NetworkGeometry, parameters: [LayerParameters], maximumBatch: Int,
+        fixed: Set<ParameterPlace> = [], pool: ThreadPool,
+        instructionSet: InstructionSet = .selected
+    ) throws(FormatError) {
+        guard maximumBatch > 0 else {
+            throw FormatError(
+                .corrupt, "A batch has at least one image, found a limit of \(maximumBatch).")
+        }
+        self.geometry = geometry
+        self.maximumBatch = maximumBatch
+        self.fixed = fixed
+        self.pool = pool
+        let share = (maximumBatch + Self.laneCount - 1) / Self.laneCount
+        let blocks = (share + Self.blockCount - 1) / Self.blockCount
+        let plan = try NetworkPlan(
+            geometry, purpose: .gradients, blockCount: (share + blocks - 1) / blocks,
+            instructionSet: instructionSet)
+        self.plan = plan
+        self.parameters = try plan.flattened(parameters)
+        gradients = AlignedBytes(byteCount: max(plan.parameterCount, 1) * 4)
+        lanes = (0..<min(maximumBatch, Self.laneCount)).map { _ in Lane(plan) }
+        packed = PackedParameters(plan)
+        packed.pack(self.parameters, plan, pool)
+    }
+
+    /// Forward, backward and a step of gradient descent: `parameters −= learningRate · gradient`.
+    ///
+    /// - Returns: the mean loss and the correct predictions, both before the step.
+    /// - Throws: as `computeGradients`.
+    public func step(
+        _ batch: ImageBatch, labels: [UInt8], learningRate: Float
+    ) throws(FormatError) -> (loss: Double, correct: Int) {
+        let result = try computeGradients(batch, labels: labels)
+        descend(learningRate)
+        packed.pack(parameters, plan, pool)
+        return result
+    }
+
+    /// The mean loss of a batch and its gradients, which stay in the engine until the next call.
+    ///
+    /// - Parameter labels: one for each image.
+    /// - Returns: the mean loss and how many images' largest logit is that of their label.
+    /// - Throws: `corrupt` when the values are not whole images, labels and images are not as many, there
+    ///   is none or more than `maximumBatch`, or a label is not below the number of classes.
+    public func computeGradients(
+        _ batch: ImageBatch, labels: [UInt8]
+    ) throws(FormatError) -> (loss: Double, correct: Int) {
+        let count = try geometry.imageCount(of: batch)
+        try check(labels, count: count)
+        let targets = labels.map(Int32.init)
+        let parts = min(count, lanes.count)
+        runLanes(parts, batch, targets, packed)
+        addLanes(parts)
+        var total = LaneResult()
+        for lane in lanes[..<parts] {
+            let result = lane.result
+            total.loss += result.loss
+            total.correct += result.correct
+        }
+        return (total.loss / Double(count), total.correct)
+    }
+
+    private func check(_ labels: [UInt8], count: Int) throws(FormatError) {
+        guard count > 0, count <= maximumBatch, labels.count == count else {
+            throw FormatError(
+                .corrupt,
+                "A batch has 1 to \(maximumBatch) images and as many labels, found \(count) images "
+                    + "and \(labels.count) labels.")
+        }
+        if let label = labels.first(where: { Int($0) >= geometry.classCount }) {
+            throw FormatError(
+                .corrupt,
+                "Label \(label) is not below \(geometry.classCount), the number of classes.")
+        }
+    }
+
+    private func runLanes(
+        _ parts: Int, _ batch: ImageBatch, _ labels: [Int32], _ packed: PackedParameters
+    ) {
+        let (plan, lanes) = (plan, lanes)
+        let count = labels.count
+        pool.forEach(parts) { part in
+            let first = part * count / parts
+            let end = (part + 1) * count / parts
+            lanes[part].run(plan, packed, batch, labels, images: first..<end)
+        }
+    }
+
+    /// The gradients of the last batch, in slices that are summed in parallel.
+    private func addLanes(_ parts: Int) {
+        let (plan, lanes) = (plan, lanes)
+        let slices = plan.stages.indices.filter { plan.stages[$0].kernelCount > 0 }
+        unsafe gradients.withMutableBase { base in
+            nonisolated(unsafe) let target = unsafe base
+            pool.forEach(slices.count) { index in
+                unsafe plan.addLanes(slices[index], lanes[..<parts], into: target)
+            }
+            for (place, range) in ranges where fixed.contains(place) {
+                unsafe (base + range.lowerBound).update(repeating: 0, count: range.count)
+            }
+        }
+    }
+
+    private func descend(_ rate: Float) {
+        let count = plan.parameterCount
+        unsafe gradients.withMutableBase { gradient in
+            unsafe parameters.withMutableBase { values in
+                unsafe ck_descend(plan.cpu, Int64(count), rate, gradient, values)
+            }
+        }
+    }
+}
+
+extension GradientEngine {
+    /// Calls `body` for every kernel and bias, in the layers' order, with its values and the gradient of
+    /// the last batch, so that it can change the values: what an optimizer is made of.
+    public func update(
+        _ body: (
+            _ parameter: ParameterPlace, _ values: inout MutableSpan<Float>,
+            _ gradient: Span<Float>
+        ) -> Void
+    ) {
+        let gradients = gradients
+        let ranges = ranges
+        unsafe parameters.withMutableBase { base in
+            for (place, range) in ranges {
+                let part = unsafe UnsafeMutableBufferPointer(
+                    start: base + range.lowerBound, count: range.count)
+                var values = unsafe MutableSpan(_unsafeElements: part)
+                body(place, &values, gradients.floats.extracting(range))
+            }
+        }
+        packed.pack(parameters, plan, pool)
+    }
+
+    /// The values of all parameters, one for each layer.
+    public func currentParameters() -> [LayerParameters] { layers(of: parameters) }
+
+    /// The gradients of the last batch, one for each layer.
+    public func currentGradients() -> [LayerParameters] { layers(of: gradients) }
+
+    /// Replaces all parameters.
+    ///
+    /// - Throws: `corrupt` when they are not as many as the layers ask for.
+    public func setParameters(_ new: [LayerParameters]) throws(FormatError) {
+        parameters = try plan.flattened(new)
+        packed.pack(parameters, plan, pool)
+    }
+
+    private var ranges: [(ParameterPlace, Range<Int>)] {
+        plan.stages.filter { $0.kernelCount > 0 }.flatMap { stage in
+            [
+                (
+                    ParameterPlace(layer: stage.layer, isBias: false),
+                    stage.kernelOffset..<stage.biasOffset
+                ),
+                (
+                    ParameterPlace(layer: stage.layer, isBias: true),
+                    stage.biasOffset..<(stage.biasOffset + stage.biasCount)
+                ),
+            ]
+        }
+    }
+
+    private func layers(of flat: AlignedBytes) -> [LayerParameters] {
+        var result = [LayerParameters](repeating: LayerParameters(), count: geometry.layers.count)
+        let values = flat.floats
+        for (place, range) in ranges {
+            let part = range.map { values[$0] }
+            if place.isBias {
+                result[place.layer].bias = part
+            } else {
+                result[place.layer].kernel = part
+            }
+        }
+        return result
+    }
+}
+
+/// Which parameter of a network: a layer's kernel or its bias.
+public struct ParameterPlace: Hashable, Sendable {
+    /// The layer's index in the network's geometry.
+    public let layer: Int
+    public let isBias: Bool
+
+    public init(layer: Int, isBias: Bool) {
+        self.layer = layer
+        self.isBias = isBias
+    }
+}

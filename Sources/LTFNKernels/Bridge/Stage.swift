@@ -1,0 +1,91 @@
+import CKernels
+
+/// One step of a network as the kernels run it: a layer with the ReLU behind it, and where its operands
+/// lie.
+struct Stage: Sendable {
+    enum Operation: Sendable {
+        case convolution(ck_window)
+        case maxPool(ck_window)
+        case relu
+        case dense(inputs: Int, outputs: Int)
+    }
+
+    /// The layer's index in the network.
+    let layer: Int
+    let operation: Operation
+    /// A ReLU follows at once.
+    var relu = false
+    /// Values of one image before and behind the stage.
+    let inputCount: Int
+    let outputCount: Int
+    /// Where the kernel lies among the parameters; the bias lies right behind it.
+    let kernelOffset: Int
+    let kernelCount: Int
+    let biasCount: Int
+
+    var biasOffset: Int { kernelOffset + kernelCount }
+
+    /// Floats of the kernel as the forward pass reads it.
+    var packedCount: Int {
+        switch operation {
+        case .convolution(let window): window.patchCount * roundedToPanel(window.outputChannels)
+        case .dense(let inputs, let outputs): inputs * roundedToPanel(outputs)
+        case .maxPool, .relu: 0
+        }
+    }
+
+    /// Floats of the kernel as the gradient to the input reads it.
+    var turnedCount: Int {
+        switch operation {
+        case .convolution(let window): window.outputChannels * roundedToPanel(window.patchCount)
+        case .dense(let inputs, let outputs): outputs * roundedToPanel(inputs)
+        case .maxPool, .relu: 0
+        }
+    }
+
+    /// Floats in which a lane sums the gradient to the kernel.
+    var kernelSumCount: Int { kernelCount }
+
+    /// Floats of scratch for `images` images.
+    func scratchCount(images: Int) -> Int {
+        switch operation {
+        case .convolution(var window): Int(unsafe ck_convolution_scratch(&window))
+        case .maxPool, .relu, .dense: 0
+        }
+    }
+}
+
+extension ck_window {
+    init(_ geometry: ConvolutionGeometry) {
+        self.init(
+            input: geometry.input, output: geometry.output, vertical: geometry.vertical,
+            horizontal: geometry.horizontal)
+    }
+
+    init(_ geometry: PoolingGeometry) {
+        self.init(
+            input: geometry.input, output: geometry.output, vertical: geometry.vertical,
+            horizontal: geometry.horizontal)
+    }
+
+    /// Every number was checked to fit 32 bits when the geometry was made.
+    private init(
+        input: FeatureMap, output: FeatureMap, vertical: Window, horizontal: Window
+    ) {
+        self.init(
+            in_h: Int32(input.height), in_w: Int32(input.width), in_c: Int32(input.channels),
+            out_h: Int32(output.height), out_w: Int32(output.width), out_c: Int32(output.channels),
+            kernel_h: Int32(vertical.extent), kernel_w: Int32(horizontal.extent),
+            stride_h: Int32(clamping: vertical.stride),
+            stride_w: Int32(clamping: horizontal.stride),
+            pad_top: Int32(vertical.before), pad_left: Int32(horizontal.before))
+    }
+
+    var outputChannels: Int { Int(out_c) }
+    var patchCount: Int { Int(kernel_h) * Int(kernel_w) * Int(in_c) }
+}
+
+func roundedToPanel(_ count: Int) -> Int {
+    let panel = Int(CK_PANEL)
+    return (count + panel - 1) / panel * panel
+}
