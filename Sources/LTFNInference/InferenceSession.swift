@@ -54,12 +54,25 @@ public final class InferenceSession: Sendable {
         try engine.logits(network.graph.batch(of: pixels))
     }
 
-    /// Runs images on the calling thread and calls `body` with what each layer made of them, block by
+    /// Runs images that are already scaled, `[N, H, W, C] float32`; see `observe(pixels:_:)`.
+    public func observe(
+        images: [Float], _ body: (_ layer: Layer, _ values: [Float]) -> Void
+    ) throws(FormatError) {
+        try observe(.floats(images), body)
+    }
+
+    /// Runs raw bytes, `[N, H, W, C] uint8`, on the calling thread and calls `body` with what each layer made of them, block by
     /// block, before any ReLU that follows: `[images, …] float32`. Slower than `logits`.
     ///
     /// - Throws: `corrupt` when the values are not whole images, `limitExceeded` when one image needs too
     ///   much working memory.
     public func observe(
+        pixels: [UInt8], _ body: (_ layer: Layer, _ values: [Float]) -> Void
+    ) throws(FormatError) {
+        try observe(network.graph.batch(of: pixels), body)
+    }
+
+    private func observe(
         _ images: ImageBatch, _ body: (_ layer: Layer, _ values: [Float]) -> Void
     ) throws(FormatError) {
         let observer = try ForwardEngine(

@@ -36,7 +36,8 @@ struct WindowTests {
                 return nil
             } catch { return (error as? FormatError)?.code }
         }
-        #expect(code { _ = try Window(input: 2, extent: 3, stride: 1, padding: .valid) } == .corrupt)
+        #expect(
+            code { _ = try Window(input: 2, extent: 3, stride: 1, padding: .valid) } == .corrupt)
         #expect(code { _ = try Window(input: 2, extent: 1, stride: 0, padding: .same) } == .corrupt)
         #expect(
             code { _ = try Window(input: 2, extent: .max, stride: 1, padding: .same) } == .corrupt)

@@ -27,7 +27,8 @@ public struct Window: Hashable, Sendable {
         guard input > 0, extent > 0, stride > 0, extent <= FeatureMap.maximumElementCount else {
             throw FormatError(
                 .corrupt,
-                "A window of \(extent) with stride \(stride) over \(input) positions is not possible.")
+                "A window of \(extent) with stride \(stride) over \(input) positions is not possible."
+            )
         }
         self.input = input
         self.extent = extent
