@@ -66,6 +66,32 @@ struct FaultInjectionTests {
         }
     }
 
+    @Test("a process killed at any call leaves the old file or the new one")
+    func kills() {
+        let directory = TemporaryDirectory()
+        let path = directory.path("file")
+        let new = [UInt8](repeating: 0x2E, count: FaultInjectionTests.byteCount)
+        var survivors: Set<[UInt8]> = []
+        for calls in FaultInjectionTests.calls + ["unlinkat"] {
+            directory.put([1, 2, 3], "file")
+            for (index, line) in trace(calls, path).enumerated()
+            where line.contains(directory.path) {
+                directory.put([1, 2, 3], "file")
+                let injection = "\(calls):signal=KILL:when=\(index + 1)"
+                _ = Command.run(
+                    "/usr/bin/env",
+                    ["strace", "-o", "/dev/null", "-e", "trace=\(calls)", "-e"]
+                        + ["inject=\(injection)", Command.saveProbe, path]
+                        + ["\(FaultInjectionTests.byteCount)"])
+                let found = directory.get("file") ?? []
+                #expect((found == [1, 2, 3] || found == new) as Bool, "\(injection)")
+                survivors.insert(found)
+            }
+        }
+        // Both must have been seen, or no process was killed.
+        #expect(survivors.count == 2)
+    }
+
     private func judge(
         _ result: CommandResult, _ injection: String, _ directory: TemporaryDirectory,
         old: [UInt8]?

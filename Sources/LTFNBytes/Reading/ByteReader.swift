@@ -106,12 +106,8 @@ extension ByteReader {
     private mutating func number<T: FixedWidthInteger>(as type: T.Type) throws(FormatError) -> T {
         let byteCount = T.bitWidth / 8
         try expect(byteCount)
-        var value: T = 0
-        for index in 0..<byteCount {
-            value |= T(truncatingIfNeeded: storage[position + index]) &<< T(8 * index)
-        }
-        position += byteCount
-        return value
+        defer { position += byteCount }
+        return storage.littleEndian(at: position, as: T.self)
     }
 
     /// - Throws: `truncated`.

@@ -69,13 +69,14 @@ extension JSONReader {
     }
 
     private mutating func expect(_ byte: Unicode.Scalar) throws(FormatError) {
-        if !take(byte) { throw unexpected("'\(byte)'") }
+        if take(byte) { return }
+        throw unexpected("'\(byte)'")
     }
 
     private mutating func word(
-        _ word: StaticString, _ value: JSONValue
+        _ word: String, _ value: JSONValue
     ) throws(FormatError) -> JSONValue {
-        for scalar in word.description.unicodeScalars { try expect(scalar) }
+        for scalar in word.unicodeScalars { try expect(scalar) }
         return value
     }
 }
@@ -145,15 +146,23 @@ extension JSONReader {
 
     /// The keys of one object, told apart by their bytes.
     private struct KeySet {
-        private var many: Set<[UInt8]> = []
+        /// Strings are the same here when they are canonically equivalent: that is faster to know,
+        /// and enough while no two keys are.
+        private var strings: Set<String> = []
+        private var exact: Set<[UInt8]> = []
 
         /// - Returns: false when `members`, the ones so far, have `key` already.
         mutating func insert(_ key: String, after members: [JSONMember]) -> Bool {
             if members.count < 8 {
-                return !members.contains { $0.key.utf8.elementsEqual(key.utf8) }
+                return !members.contains {
+                    $0.key == key && $0.key.utf8.elementsEqual(key.utf8)
+                }
             }
-            if many.isEmpty { many = Set(members.map { Array($0.key.utf8) }) }
-            return many.insert(Array(key.utf8)).inserted
+            if strings.isEmpty { strings = Set(members.map(\.key)) }
+            let isNew = strings.insert(key).inserted
+            if isNew && exact.isEmpty { return true }
+            if exact.isEmpty { exact = Set(members.map { Array($0.key.utf8) }) }
+            return exact.insert(Array(key.utf8)).inserted
         }
     }
 }
@@ -182,16 +191,32 @@ extension JSONReader {
             if !take("+") { _ = take("-") }
             try skipDigits()
         }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        let digits = bytes[(isNegative ? start + 1 : start)..<position]
         // An integer cannot hold minus zero.
-        if isInteger && text != "-0" {
-            if let number = Int64(text) { return .int(number) }
-            if !isNegative, let number = UInt64(text) { return .uint(number) }
-        } else if let number = Double(text), number.isFinite {
-            return .double(number)
+        if isInteger && !(isNegative && digits.first == UInt8(ascii: "0")) {
+            if let number = JSONReader.integer(digits, isNegative: isNegative) { return number }
+        } else {
+            let text = String(decoding: bytes[start..<position], as: UTF8.self)
+            if let number = Double(text), number.isFinite { return .double(number) }
         }
         position = start
         throw error(.notRepresentable, "A number in the JSON text does not fit into 64 bits.")
+    }
+}
+
+extension JSONReader {
+    /// The integer of `digits`, or nil when it does not fit.
+    private static func integer(_ digits: ArraySlice<UInt8>, isNegative: Bool) -> JSONValue? {
+        var magnitude: UInt64 = 0
+        for digit in digits {
+            let (tenfold, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+            let (next, carry) = tenfold.addingReportingOverflow(UInt64(digit & 0xF))
+            if overflow || carry { return nil }
+            magnitude = next
+        }
+        if let number = Int64(exactly: magnitude) { return .int(isNegative ? -number : number) }
+        if !isNegative { return .uint(magnitude) }
+        return magnitude == Int64.min.magnitude ? .int(.min) : nil
     }
 }
 

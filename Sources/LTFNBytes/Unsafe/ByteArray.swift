@@ -25,4 +25,12 @@ extension [UInt8] {
             return unsafe _overrideLifetime(raw, mutating: &self)
         }
     }
+
+    /// The little-endian integer at `offset`, which must lie in the array with all its bytes.
+    func littleEndian<T: FixedWidthInteger>(at offset: Int, as type: T.Type) -> T {
+        precondition(offset >= 0 && count - offset >= MemoryLayout<T>.size)
+        return unsafe withUnsafeBytes {
+            unsafe T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self))
+        }
+    }
 }
