@@ -70,7 +70,10 @@ let package = Package(
         room("LTFNDatasets", ["LTFNBytes"]),
 
         // 3 domain
-        room("LTFNFormat", ["LTFNCheckpoint", "LTFNInitializers", "LTFNBytes", "LTFNParallel"]),
+        // The kernels of planes and residuals know dtypes, so their bridge is here, not in LTFNBytes.
+        room(
+            "LTFNFormat",
+            ["LTFNCheckpoint", "LTFNInitializers", "LTFNBytes", "LTFNParallel", "CKernels"]),
         room("LTFNInterchange", ["LTFNCheckpoint", "LTFNBytes"]),
         room("LTFNInference", ["LTFNCheckpoint", "LTFNBytes", "LTFNKernels", "LTFNParallel"]),
 

@@ -5,4 +5,5 @@
 #include "ckernels_cpu.h"
 #include "ckernels_elementary.h"
 #include "ckernels_inflate.h"
+#include "ckernels_planes.h"
 #include "ckernels_sampling.h"

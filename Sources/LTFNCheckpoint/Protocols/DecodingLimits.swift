@@ -11,6 +11,10 @@ public struct DecodingLimits: Hashable, Sendable {
     /// How many bytes one `read` may allocate for values.
     public var tensorByteCount: Int = 1 << 40
 
+    /// How many bytes of values one `read` may make out of a file that stores far fewer (an
+    /// initializer, a constant): more than this only when the file has a 1,032nd of them.
+    public var expandedByteCount: Int = 64 << 20
+
     public init() {}
 
     public static let standard = DecodingLimits()

@@ -1,0 +1,237 @@
+#include "include/ckernels_planes.h"
+#include "include/ckernels_cpu.h"
+#include <string.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "Words are loaded as the file holds them, little-endian."
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+struct plane_table {
+    void (*split[4])(int32_t, size_t, const uint8_t *, uint8_t *);
+    void (*join[4])(int32_t, size_t, const uint8_t *const *, uint8_t *);
+    uint64_t (*tail_bits[4])(const ck_residual *, size_t, const uint8_t *, const uint8_t *);
+};
+
+INLINE uint64_t wide(uint64_t x) {
+    return (x >> 52 & 0xFF) << 56 | (x >> 60 & 7) << 53 | (x >> 63) << 52 | (x & 0xFFFFFFFFFFFFF);
+}
+
+INLINE uint64_t unwide(uint64_t y) {
+    return (y >> 52 & 1) << 63 | (y >> 53 & 7) << 60 | (y >> 56) << 52 | (y & 0xFFFFFFFFFFFFF);
+}
+
+INLINE uint32_t scale(uint64_t word, ck_residual r) {
+    uint32_t field = (uint32_t)(word >> r.shift) & r.mask;
+    field = field < r.bias ? 0 : field - r.bias;
+    return field < r.limit ? field : r.limit;
+}
+
+#define NAME(x) portable_##x
+#include "planes_body.inc"
+
+#if defined(__x86_64__)
+#define NAME(x) avx2_##x
+#pragma clang attribute push(__attribute__((target("avx2,bmi2"))), apply_to = function)
+#include "planes_body.inc"
+#pragma clang attribute pop
+#define NAME(x) avx512_##x
+#pragma clang attribute push(                                                                      \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi2,prefer-256-bit"))),             \
+    apply_to = function)
+#include "planes_body.inc"
+#pragma clang attribute pop
+#endif
+
+static const struct plane_table *table(int32_t cpu) {
+#if defined(__x86_64__)
+    if (cpu == CK_CPU_AVX2)
+        return &avx2_table;
+    if (cpu == CK_CPU_AVX512)
+        return &avx512_table;
+#endif
+    (void)cpu;
+    return &portable_table;
+}
+
+// 1, 2, 4, 8 → 0, 1, 2, 3
+INLINE int width(int32_t word_bytes) { return __builtin_ctz((uint32_t)word_bytes); }
+
+void ck_planes_split(int32_t cpu, int32_t transform, int32_t word_bytes, size_t count,
+                     const uint8_t *words, uint8_t *planes) {
+    table(cpu)->split[width(word_bytes)](transform, count, words, planes);
+}
+
+void ck_planes_join(int32_t cpu, int32_t transform, int32_t word_bytes, size_t count,
+                    const uint8_t *const *planes, uint8_t *words) {
+    table(cpu)->join[width(word_bytes)](transform, count, planes, words);
+}
+
+uint64_t ck_residual_tail_bits(int32_t cpu, const ck_residual *residual, size_t count,
+                               const uint8_t *words, const uint8_t *symbols) {
+    return table(cpu)->tail_bits[width(residual->word_bytes)](residual, count, words, symbols);
+}
+
+// The order of floating-point numbers, as unsigned integers of `bits` bits.
+INLINE uint64_t order(uint64_t x, int floating, int bits) {
+    uint64_t top = 1ull << (bits - 1);
+    if (!floating)
+        return x;
+    return x & top ? ~x : x | top;
+}
+
+INLINE uint64_t unorder(uint64_t y, int floating, int bits) {
+    uint64_t top = 1ull << (bits - 1);
+    if (!floating)
+        return y;
+    return y & top ? y & ~top : ~y;
+}
+
+// Tails go from the low bits of `pending` to memory, 8 bytes at a time.
+#define ENCODE(BITS, T)                                                                            \
+    static uint64_t encode##BITS(const ck_residual *residual, size_t count,                        \
+                                 const uint8_t *origins, const uint8_t *words,                     \
+                                 uint8_t *restrict symbols, uint8_t *restrict tails) {             \
+        const ck_residual r = *residual;                                                           \
+        uint64_t pending = 0, total = 0;                                                           \
+        unsigned held = 0;                                                                         \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            T a, x;                                                                                \
+            memcpy(&a, origins + i * sizeof(T), sizeof(T));                                        \
+            memcpy(&x, words + i * sizeof(T), sizeof(T));                                          \
+            T d = (T)(order(x, r.floating, BITS) - order(a, r.floating, BITS));                    \
+            T z = (T)(d << 1) ^ (T)(0 - (d >> (BITS - 1)));                                        \
+            if (z == 0) {                                                                          \
+                symbols[i] = 0;                                                                    \
+                continue;                                                                          \
+            }                                                                                      \
+            unsigned tail = 63 - (unsigned)__builtin_clzll(z);                                     \
+            symbols[i] = (uint8_t)(tail + 1 + scale(a, r));                                        \
+            uint64_t value = (uint64_t)z & ((1ull << tail) - 1);                                   \
+            pending |= value << held;                                                              \
+            if (held + tail >= 64) {                                                               \
+                memcpy(tails, &pending, 8);                                                        \
+                tails += 8;                                                                        \
+                pending = held ? value >> (64 - held) : 0;                                         \
+                held = held + tail - 64;                                                           \
+            } else {                                                                               \
+                held += tail;                                                                      \
+            }                                                                                      \
+            total += tail;                                                                         \
+        }                                                                                          \
+        if (held)                                                                                  \
+            memcpy(tails, &pending, 8);                                                            \
+        return total;                                                                              \
+    }
+
+// A tail of at most 57 bits is within the 8 bytes that begin with its first bit; longer ones
+// take two steps.
+#define DECODE(BITS, T)                                                                            \
+    static void decode##BITS(const ck_residual *residual, size_t count, const uint8_t *symbols,    \
+                             const uint8_t *tails, uint8_t *words) {                               \
+        const ck_residual r = *residual;                                                           \
+        uint64_t position = 0;                                                                     \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            T a;                                                                                   \
+            memcpy(&a, words + i * sizeof(T), sizeof(T));                                          \
+            uint32_t s = symbols[i];                                                               \
+            uint32_t tail = s ? s - scale(a, r) - 1 : 0;                                           \
+            uint64_t z = take(tails, position, tail, BITS) | (s ? 1ull << tail : 0);               \
+            position += tail;                                                                      \
+            T d = (T)(z >> 1) ^ (T)(0 - (z & 1));                                                  \
+            T x = (T)unorder((T)(order(a, r.floating, BITS) + d), r.floating, BITS);               \
+            memcpy(words + i * sizeof(T), &x, sizeof(T));                                          \
+        }                                                                                          \
+    }
+
+INLINE uint64_t take(const uint8_t *tails, uint64_t position, uint32_t count, int bits) {
+    uint64_t word;
+    memcpy(&word, tails + (position >> 3), 8);
+    uint32_t skip = position & 7;
+    if (bits == 64 && count + skip > 64) {
+        // The rest stands in the ninth byte.
+        uint64_t low = word >> skip;
+        uint64_t high = (uint64_t)tails[(position >> 3) + 8] << (64 - skip);
+        return (low | high) & ((1ull << count) - 1);
+    }
+    return word >> skip & ((1ull << count) - 1);
+}
+
+ENCODE(8, uint8_t)
+ENCODE(16, uint16_t)
+ENCODE(32, uint32_t)
+ENCODE(64, uint64_t)
+DECODE(8, uint8_t)
+DECODE(16, uint16_t)
+DECODE(32, uint32_t)
+DECODE(64, uint64_t)
+
+uint64_t ck_residual_encode(const ck_residual *residual, size_t count, const uint8_t *origins,
+                            const uint8_t *words, uint8_t *symbols, uint8_t *tails) {
+    switch (residual->word_bytes) {
+    case 1:
+        return encode8(residual, count, origins, words, symbols, tails);
+    case 2:
+        return encode16(residual, count, origins, words, symbols, tails);
+    case 4:
+        return encode32(residual, count, origins, words, symbols, tails);
+    default:
+        return encode64(residual, count, origins, words, symbols, tails);
+    }
+}
+
+void ck_residual_decode(const ck_residual *residual, size_t count, const uint8_t *symbols,
+                        const uint8_t *tails, uint8_t *words) {
+    switch (residual->word_bytes) {
+    case 1:
+        decode8(residual, count, symbols, tails, words);
+        break;
+    case 2:
+        decode16(residual, count, symbols, tails, words);
+        break;
+    case 4:
+        decode32(residual, count, symbols, tails, words);
+        break;
+    default:
+        decode64(residual, count, symbols, tails, words);
+        break;
+    }
+}
+
+// Four tables: neighbours that are equal would otherwise wait for each other.
+void ck_histogram(const uint8_t *bytes, size_t count, uint32_t *counts) {
+    uint32_t tables[4][256] = {0};
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + i, 8);
+        tables[0][word & 255]++;
+        tables[1][word >> 8 & 255]++;
+        tables[2][word >> 16 & 255]++;
+        tables[3][word >> 24 & 255]++;
+        tables[0][word >> 32 & 255]++;
+        tables[1][word >> 40 & 255]++;
+        tables[2][word >> 48 & 255]++;
+        tables[3][word >> 56]++;
+    }
+    for (; i < count; i++)
+        tables[0][bytes[i]]++;
+    for (int byte = 0; byte < 256; byte++)
+        counts[byte] += tables[0][byte] + tables[1][byte] + tables[2][byte] + tables[3][byte];
+}
+
+void ck_repeat(const uint8_t *pattern, size_t period, size_t count, uint8_t *out) {
+    size_t done = period < count ? period : count;
+    memcpy(out, pattern, done);
+    // What is there doubles.
+    while (done < count) {
+        size_t more = done < count - done ? done : count - done;
+        memcpy(out + done, out, more);
+        done += more;
+    }
+}
+
+int32_t ck_equal(const void *a, const void *b, size_t count) {
+    return count == 0 || memcmp(a, b, count) == 0;
+}

@@ -1,0 +1,53 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInitializers
+
+/// Turns the stored bytes of one chunk into those of the tensor.
+struct ChunkDecoder {
+    let record: ChunkRecord
+    let variable: VariableInfo
+    /// The first byte of the chunk among those of the variable.
+    let start: Int
+
+    /// - Parameters:
+    ///   - stored: the stored bytes, whose checksum is right.
+    ///   - initializer: of a variable that can be replayed.
+    ///   - base: the same bytes of the base file, for codecs that need them.
+    ///   - output: as many bytes as the chunk decodes to.
+    func decode(
+        _ stored: [UInt8], initializer: Initializer?, base: [UInt8],
+        into output: inout MutableRawSpan
+    ) throws(FormatError) {
+        let coding = WordCoding(variable.tensor.dtype)
+        switch record.codec {
+        case .raw: ByteKernels.copy(stored.rawSpan, to: &output)
+        case .constant: ByteKernels.fill(&output, repeating: stored)
+        case .planes: try PlanesCodec.decode(stored, at: record.offset, coding, into: &output)
+        case .initial: try fill(&output, from: initializer)
+        case .initialResidual:
+            try fill(&output, from: initializer)
+            try ResidualCodec.decode(stored, at: record.offset, coding, changing: &output)
+        case .base: ByteKernels.copy(base.rawSpan, to: &output)
+        case .baseResidual:
+            ByteKernels.copy(base.rawSpan, to: &output)
+            try ResidualCodec.decode(stored, at: record.offset, coding, changing: &output)
+        case .reference:
+            // The reader has put the chunk that is referred to in its place.
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-D4",
+                variable: variable.name.string, "A reference refers to a reference.")
+        }
+    }
+
+    private func fill(
+        _ output: inout MutableRawSpan, from initializer: Initializer?
+    ) throws(FormatError) {
+        guard let initializer else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-D5",
+                variable: variable.name.string, "The variable has no initial values.")
+        }
+        let element = start / (variable.tensor.dtype.bitCount / 8)
+        try initializer.fill(&output, from: UInt64(element))
+    }
+}

@@ -1,0 +1,77 @@
+import LTFNBytes
+
+/// Words as the change since other words: lengths, packed as a plane, and the bits behind the first.
+enum ResidualCodec {
+    /// The stored bytes, or nil when they would not be fewer than `words`.
+    ///
+    /// - Parameter origins: as many bytes as `words`.
+    static func encode(
+        _ words: RawSpan, from origins: RawSpan, _ coding: WordCoding, effort: Effort
+    ) -> [UInt8]? {
+        let (symbols, tails, bitCount) = PlaneKernels.selected.residual(
+            from: origins, to: words, coding)
+        let tailByteCount = (bitCount + 7) / 8
+        guard tailByteCount + PackedPlane.headByteCount < words.byteCount else { return nil }
+        let plane = PackedPlane(packing: symbols.rawSpan, effort: effort)
+        let total = plane.byteCount + tailByteCount
+        guard total < words.byteCount else { return nil }
+        var writer = ByteWriter(reservingCapacity: total)
+        writer.u32(plane.head)
+        writer.append(plane.body)
+        writer.append(tails[..<tailByteCount])
+        return writer.bytes
+    }
+
+    /// - Parameters:
+    ///   - offset: where the stored bytes stand in the file.
+    ///   - words: the origins; then what they are changed to.
+    static func decode(
+        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding,
+        changing words: inout MutableRawSpan
+    ) throws(FormatError) {
+        let count = words.byteCount / coding.byteCount
+        var reader = ByteReader(stored, at: offset, format: NativeFormat.formatName)
+        guard stored.count >= PackedPlane.headByteCount else {
+            throw reader.error(
+                .corrupt, rule: "LTFN-C4", "The chunk ends within the head of its plane.")
+        }
+        let head = try PackedPlane.Head(try reader.u32(), byteCount: count, at: offset)
+        let bodyEnd = PackedPlane.headByteCount + head.bodyByteCount
+        guard bodyEnd <= stored.count else {
+            throw reader.error(
+                .corrupt, rule: "LTFN-C4", "The chunk ends within its plane.")
+        }
+        var symbols = [UInt8](repeating: 0, count: count)
+        var plane = symbols.mutableRawSpan
+        try PackedPlane.unpack(
+            head, from: stored, PackedPlane.headByteCount..<bodyEnd,
+            at: offset + UInt64(PackedPlane.headByteCount), into: &plane)
+        try checkTails(
+            stored, from: bodyEnd, at: offset,
+            bitCount: PlaneKernels.selected.tailBitCount(
+                of: symbols.rawSpan, origins: words, coding))
+        let tails = Array(stored[bodyEnd...]) + [UInt8](repeating: 0, count: 8)
+        PlaneKernels.selected.apply(
+            symbols: symbols.rawSpan, tails: tails.rawSpan, to: &words, coding)
+    }
+
+    private static func checkTails(
+        _ stored: [UInt8], from start: Int, at offset: UInt64, bitCount: Int?
+    ) throws(FormatError) {
+        guard let bitCount else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C6", offset: offset,
+                "A residual has a symbol without meaning.")
+        }
+        let rest = bitCount % 8
+        guard stored.count - start == bitCount / 8 + (rest == 0 ? 0 : 1),
+            rest == 0 || stored[stored.count - 1] >> UInt8(rest) == 0
+        else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C7",
+                offset: offset + UInt64(start),
+                "The tails take \(bitCount) bits, the chunk has \(stored.count - start) bytes left "
+                    + "for them; or an unused bit is not zero.")
+        }
+    }
+}

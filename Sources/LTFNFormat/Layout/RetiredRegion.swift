@@ -1,0 +1,41 @@
+import LTFNBytes
+
+/// Bytes that an earlier version of the file used.
+package struct RetiredRegion: Hashable, Sendable {
+    package enum Kind: UInt32, Hashable, Sendable {
+        case index = 1
+        case footer = 2
+        case chunks = 3
+    }
+
+    static let byteCount = 24
+
+    package var offset: UInt64
+    package var byteCount: UInt64
+    package var checksum: UInt32
+    package var kind: Kind
+
+    func write(to writer: inout ByteWriter) {
+        writer.u64(offset)
+        writer.u64(byteCount)
+        writer.u32(checksum)
+        writer.u32(kind.rawValue)
+    }
+
+    static func read(
+        from reader: inout RecordReader, after previous: RetiredRegion?
+    ) throws(FormatError) -> RetiredRegion {
+        let start = reader.offset
+        let offset = try reader.u64()
+        let byteCount = try reader.u64()
+        let checksum = try reader.u32()
+        guard let kind = Kind(rawValue: try reader.u32()), byteCount > 0,
+            previous.map({ $0.offset < offset }) ?? true
+        else {
+            throw reader.broken(
+                "LTFN-X9", at: start,
+                "A retired region is empty, of no known kind, or not behind the one before it.")
+        }
+        return RetiredRegion(offset: offset, byteCount: byteCount, checksum: checksum, kind: kind)
+    }
+}

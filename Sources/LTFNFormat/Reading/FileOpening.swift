@@ -1,0 +1,49 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// What opening a file finds: at most three reads, whatever the file's size.
+struct FileOpening {
+    var header: Header
+    var footer: Footer
+    var footerOffset: UInt64
+    var indexBytes: [UInt8]
+
+    /// The bytes at the end of a file that are read at once, in the hope that the index is in them.
+    private static let tailByteCount: UInt64 = 65_536
+
+    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+        let total = source.byteCount
+        // A small file is read as a whole.
+        let isSmall = total <= Self.tailByteCount
+        let headByteCount = isSmall ? Int(total) : Header.byteCount
+        let head = try source.read(at: 0, byteCount: headByteCount)
+        header = try Header(parsing: head, fileByteCount: total)
+        let tailStart = isSmall ? 0 : total - Self.tailByteCount
+        let tail =
+            isSmall ? head : try source.read(at: tailStart, byteCount: Int(Self.tailByteCount))
+        footerOffset = total - UInt64(Footer.byteCount)
+        footer = try Footer(
+            parsing: Array(tail.suffix(Footer.byteCount)), at: footerOffset, header: header)
+        guard footer.indexByteCount <= UInt64(max(0, limits.indexByteCount)),
+            let indexByteCount = Int(exactly: footer.indexByteCount)
+        else {
+            throw FormatError(
+                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-X8",
+                offset: footerOffset + 8,
+                "The index has \(footer.indexByteCount) bytes, the limit is "
+                    + "\(limits.indexByteCount).")
+        }
+        if footer.indexOffset >= tailStart {
+            let start = Int(footer.indexOffset - tailStart)
+            indexBytes = Array(tail[start..<start + indexByteCount])
+        } else {
+            indexBytes = try source.read(at: footer.indexOffset, byteCount: indexByteCount)
+        }
+        guard CRC32C.checksum(indexBytes) == footer.indexChecksum else {
+            throw FormatError(
+                .checksumMismatch, format: NativeFormat.formatName, rule: "LTFN-X1",
+                offset: footer.indexOffset,
+                "The index's checksum does not match: the file is damaged.")
+        }
+    }
+}

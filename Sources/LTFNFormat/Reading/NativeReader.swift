@@ -1,0 +1,112 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInitializers
+
+/// An open `.ltfn` file: variables, slices of variables, and how they are stored.
+public struct NativeReader: CheckpointReader {
+    let source: any ByteSource
+    let limits: DecodingLimits
+    let index: Index
+    let footer: Footer
+    /// The bytes of padding before each chunk.
+    let gaps: [UInt8]
+    /// Names the content of the file, however it is stored.
+    public let contentDigest: SHA256Digest
+    /// Counts the chunks that have been decoded.
+    let counter: ChunkCounter
+
+    public var manifest: Manifest { index.manifest }
+
+    /// How many chunks have been decoded so far.
+    public var decodedChunkCount: Int { counter.value }
+
+    /// - Throws: every code but `notRepresentable`.
+    public init(
+        _ source: any ByteSource, limits: DecodingLimits = .standard
+    ) throws(FormatError) {
+        let opening = try FileOpening(source, limits: limits)
+        let indexOffset = opening.footer.indexOffset
+        let parsed = try Index.parse(opening.indexBytes, at: indexOffset, limits: limits)
+        index = parsed.index
+        let end = indexOffset + UInt64(opening.indexBytes.count)
+        let tableOffset = end - UInt64(index.chunks.count * ChunkRecord.byteCount)
+        try index.checkChunks(tableOffset: tableOffset, indexOffset: indexOffset)
+        let retiredOffset = parsed.retiredOffset
+        try index.checkRetired(at: retiredOffset, indexOffset: indexOffset)
+        gaps = try index.checkRegions(indexOffset: indexOffset)
+        guard opening.footer.requiredFeatures == index.features else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-F9",
+                offset: opening.footerOffset + 24,
+                "The required features are not those that the index uses.")
+        }
+        contentDigest = parsed.contentDigest
+        footer = opening.footer
+        self.source = source
+        self.limits = limits
+        counter = ChunkCounter()
+    }
+
+    public func read(_ number: Int) throws(FormatError) -> TensorData {
+        let info = manifest.variables[number].tensor
+        let bytes = try read(number, bytes: 0..<info.byteCount)
+        return try TensorData(info: info, bytes: bytes)
+    }
+
+    /// A range of the bytes of `manifest.variables[number]`: only the chunks that hold them are read.
+    ///
+    /// - Parameter range: within the variable's bytes.
+    /// - Throws: as `read(_:)`.
+    public func read(
+        _ number: Int, bytes range: Range<Int>
+    ) throws(FormatError) -> AlignedBytes {
+        let holder = holder(of: number)
+        let variable = manifest.variables[holder]
+        do {
+            try checkAllowance(variable.tensor, range)
+            return try VariableDecoder(self, variable: holder).decode(range)
+        } catch {
+            throw error.naming(manifest.variables[number].name.string)
+        }
+    }
+
+    public func storage(_ number: Int) -> StorageInfo {
+        var storedByteCount: UInt64 = 0
+        var counts = [Int](repeating: 0, count: Codec.allCases.count)
+        switch index.storages[number] {
+        case .tied: return StorageInfo(storedByteCount: 0, codec: "tied")
+        case .initial: return StorageInfo(storedByteCount: 0, codec: "initial")
+        case .base: return StorageInfo(storedByteCount: 0, codec: "base")
+        case .chunks: break
+        }
+        for chunk in index.chunks[index.chunkRange(number)] {
+            storedByteCount += chunk.storedByteCount
+            counts[Int(chunk.codec.rawValue)] += 1
+        }
+        let names = Codec.allCases.filter { counts[Int($0.rawValue)] > 0 }.map {
+            "\($0.name) ×\(counts[Int($0.rawValue)])"
+        }
+        return StorageInfo(
+            storedByteCount: storedByteCount,
+            codec: names.isEmpty ? "empty" : names.joined(separator: ", "))
+    }
+
+    /// The variable that holds the values of `number`: another one when it is tied.
+    func holder(of number: Int) -> Int {
+        manifest.variables[number].tiedTo.flatMap { manifest.index(of: $0) } ?? number
+    }
+
+    private func checkAllowance(
+        _ tensor: TensorInfo, _ range: Range<Int>
+    ) throws(FormatError) {
+        let (backed, overflow) = source.byteCount.multipliedReportingOverflow(by: 1032)
+        let expansion = max(
+            UInt64(max(0, limits.expandedByteCount)), overflow ? UInt64.max : backed)
+        guard range.count <= limits.tensorByteCount, UInt64(range.count) <= expansion else {
+            throw FormatError(
+                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-D8",
+                "\(range.count) bytes of values are asked for, more than the limits for a file of "
+                    + "\(source.byteCount) bytes; raise them to go on.")
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInitializers
+
+/// Decodes the values of one variable, or a part of them.
+struct VariableDecoder {
+    private let reader: NativeReader
+    private let variable: Int
+    private let info: VariableInfo
+    private let initializer: Initializer?
+
+    /// - Parameter variable: one that is not tied.
+    init(_ reader: NativeReader, variable: Int) throws(FormatError) {
+        self.reader = reader
+        self.variable = variable
+        info = reader.manifest.variables[variable]
+        initializer = try Self.initializer(of: variable, in: reader.index)
+    }
+
+    /// The initializer, when something is stored relative to it.
+    private static func initializer(
+        of variable: Int, in index: Index
+    ) throws(FormatError) -> Initializer? {
+        let info = index.manifest.variables[variable]
+        var isNeeded = index.storages[variable] == .initial
+        for chunk in index.chunks[index.chunkRange(variable)] {
+            isNeeded = isNeeded || chunk.codec.usesInitialValues
+        }
+        guard isNeeded, let spec = info.initializer else { return nil }
+        do {
+            return try Initializer(spec, dtype: info.tensor.dtype)
+        } catch {
+            throw FormatError(
+                .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-N6",
+                variable: info.name.string, error.message)
+        }
+    }
+
+    /// The bytes of `range`.
+    func decode(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
+        switch reader.index.storages[variable] {
+        case .tied: return try VariableDecoder(reader, variable: target()).decode(range)
+        case .initial: return try replay(range)
+        case .base: throw reader.missingBase(of: info)
+        case .chunks(let exponent, let first):
+            return try decodeChunks(range, exponent: Int(exponent), first: first)
+        }
+    }
+
+    private func target() -> Int { reader.holder(of: variable) }
+
+    private func replay(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
+        guard let initializer else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-V10",
+                variable: info.name.string, "The variable has no initial values.")
+        }
+        let element = info.tensor.dtype.bitCount / 8
+        let whole =
+            range.lowerBound / element * element..<(range.upperBound + element - 1) / element
+            * element
+        var bytes = AlignedBytes(byteCount: whole.count)
+        var output = bytes.mutableBytes
+        try initializer.fill(&output, from: UInt64(whole.lowerBound / element))
+        return whole == range
+            ? bytes
+            : AlignedBytes(
+                copying: bytes.bytes.extracting(
+                    range.lowerBound - whole.lowerBound..<range.upperBound - whole.lowerBound))
+    }
+
+    private func decodeChunks(
+        _ range: Range<Int>, exponent: Int, first: Int
+    ) throws(FormatError) -> AlignedBytes {
+        var result = AlignedBytes(byteCount: range.count)
+        guard !range.isEmpty else { return result }
+        let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: UInt8(exponent))
+        for position in range.lowerBound >> exponent...(range.upperBound - 1) >> exponent {
+            let (start, end) = (
+                grid.range(of: position).lowerBound, grid.range(of: position).upperBound
+            )
+            let wanted = max(start, range.lowerBound)..<min(end, range.upperBound)
+            let place = wanted.lowerBound - range.lowerBound..<wanted.upperBound - range.lowerBound
+            if wanted.count == end - start {
+                var all = result.mutableBytes
+                var part = all._mutatingExtracting(place)
+                try decodeChunk(first + position, start: start, into: &part)
+            } else {
+                var whole = AlignedBytes(byteCount: end - start)
+                var output = whole.mutableBytes
+                try decodeChunk(first + position, start: start, into: &output)
+                var all = result.mutableBytes
+                var part = all._mutatingExtracting(place)
+                ByteKernels.copy(
+                    whole.bytes.extracting(wanted.lowerBound - start..<wanted.upperBound - start),
+                    to: &part)
+            }
+        }
+        return result
+    }
+
+    /// Decodes a whole chunk of this variable.
+    private func decodeChunk(
+        _ number: Int, start: Int, into output: inout MutableRawSpan
+    ) throws(FormatError) {
+        let record = reader.index.chunks[number]
+        if record.codec == .reference {
+            // The reader has checked that the chunk exists and is no reference itself.
+            let target = Int(record.offset)
+            let owner = reader.index.owner(ofChunk: target)
+            guard case .chunks(let exponent, let first) = reader.index.storages[owner] else {
+                return
+            }
+            try VariableDecoder(reader, variable: owner).decodeChunk(
+                target, start: (target - first) << Int(exponent), into: &output)
+            return
+        }
+        let stored = try reader.storedBytes(of: number, variable: info.name)
+        guard !record.codec.usesBase else { throw reader.missingBase(of: info) }
+        do {
+            try ChunkDecoder(record: record, variable: info, start: start).decode(
+                stored, initializer: initializer, base: [], into: &output)
+        } catch {
+            throw error.naming(info.name.string)
+        }
+        reader.counter.increment()
+        try checkLastBits(of: output, end: start + output.byteCount, at: record.offset)
+    }
+
+    /// Bits of the last byte that belong to no element are zero.
+    private func checkLastBits(
+        of output: borrowing MutableRawSpan, end: Int, at offset: UInt64
+    ) throws(FormatError) {
+        let bits = info.tensor.dtype.bitCount
+        guard bits < 8, end == info.tensor.byteCount, !output.isEmpty else { return }
+        let used = info.tensor.shape.elementCount % 8 * bits % 8
+        guard used == 0 || ByteKernels.lastByte(of: output.bytes) >> UInt8(used) == 0 else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-V14", offset: offset,
+                variable: info.name.string,
+                "Bits of the last byte that belong to no element are not zero.")
+        }
+    }
+}
+
+extension NativeReader {
+    /// The stored bytes of a chunk, after their checksum and the padding before them were checked.
+    func storedBytes(of number: Int, variable: VariableName) throws(FormatError) -> [UInt8] {
+        let record = index.chunks[number]
+        guard !record.codec.storesNothing else { return [] }
+        let gap = Int(gaps[number])
+        // The stored byte count is at most the decoded one, which has an Int.
+        var bytes = try source.read(
+            at: record.offset - UInt64(gap), byteCount: gap + Int(record.storedByteCount))
+        if gap > 0 {
+            if let position = bytes[..<gap].firstIndex(where: { $0 != 0 }) {
+                throw FormatError(
+                    .corrupt, format: NativeFormat.formatName, rule: "LTFN-R3",
+                    offset: record.offset - UInt64(gap - position), variable: variable.string,
+                    "A byte of padding before chunk \(number) is not zero.")
+            }
+            bytes.removeFirst(gap)
+        }
+        guard CRC32C.checksum(bytes) == record.checksum else {
+            throw FormatError(
+                .checksumMismatch, format: NativeFormat.formatName, rule: "LTFN-D6",
+                offset: record.offset, variable: variable.string,
+                "The checksum of chunk \(number) does not match: the file is damaged there.")
+        }
+        return bytes
+    }
+
+    func missingBase(of info: VariableInfo) -> FormatError {
+        FormatError(
+            .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-C9",
+            variable: info.name.string,
+            "The values are stored relative to a base file, which was not given.")
+    }
+}

@@ -1,0 +1,143 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
+
+/// A reproducible stream of bytes for tests (xorshift64*).
+struct TestBytes {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    }
+
+    mutating func next() -> UInt64 {
+        state ^= state >> 12
+        state ^= state << 25
+        state ^= state >> 27
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 8)
+        while bytes.count < count {
+            let word = next()
+            for shift in stride(from: 0, to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
+        }
+        return Array(bytes.prefix(count))
+    }
+
+    /// Roughly normal: the sum of four uniforms.
+    mutating func normal() -> Float {
+        var sum: Float = 0
+        for _ in 0..<4 { sum += Float(next() >> 40) / Float(1 << 24) - 0.5 }
+        return sum * 1.7
+    }
+}
+
+func variable(
+    _ name: String, _ dtype: DType, _ shape: [Int], initializer: InitializerSpec? = nil,
+    metadata: Metadata = [:], tiedTo: String? = nil
+) throws -> VariableInfo {
+    VariableInfo(
+        name: try VariableName(name),
+        tensor: try TensorInfo(dtype: dtype, shape: TensorShape(shape)), initializer: initializer,
+        metadata: metadata, tiedTo: try tiedTo.map { try VariableName($0) })
+}
+
+func tensor(_ info: TensorInfo, _ bytes: [UInt8]) throws -> TensorData {
+    try TensorData(info: info, bytes: AlignedBytes(copying: bytes.rawSpan))
+}
+
+/// Clears the bits of the last byte that belong to no element.
+func clearingLastBits(_ bytes: [UInt8], of info: TensorInfo) -> [UInt8] {
+    var bytes = bytes
+    let used = info.shape.elementCount % 8 * info.dtype.bitCount % 8
+    if used > 0, !bytes.isEmpty { bytes[bytes.count - 1] &= UInt8(1 << used - 1) }
+    return bytes
+}
+
+func write(
+    _ checkpoint: Checkpoint, _ options: NativeFormat.WritingOptions = .init()
+) throws -> [UInt8] {
+    let sink = MemorySink()
+    try NativeFormat(options: options).write(checkpoint, to: sink)
+    return sink.bytes
+}
+
+func options(
+    chunk: Int = 1 << 20, codecs: Set<Codec> = Set(Codec.allCases), threads: Int = 1,
+    effort: Effort = .standard
+) -> NativeFormat.WritingOptions {
+    var options = NativeFormat.WritingOptions()
+    options.chunkByteCount = chunk
+    options.codecs = codecs
+    options.threadCount = threads
+    options.effort = effort
+    return options
+}
+
+/// Opens a file and reads all that it holds.
+func load(_ bytes: [UInt8], limits: DecodingLimits = .standard) throws -> Checkpoint {
+    let reader = try NativeReader(MemorySource(bytes), limits: limits)
+    return try Checkpoint(reading: reader)
+}
+
+/// Whether two checkpoints are the same, bit for bit.
+func areEqual(_ a: Checkpoint, _ b: Checkpoint) -> Bool {
+    guard a.manifest == b.manifest else { return false }
+    return zip(a.tensors, b.tensors).allSatisfy {
+        $0.bytes.copy(of: 0..<$0.info.byteCount) == $1.bytes.copy(of: 0..<$1.info.byteCount)
+    }
+}
+
+/// The error that `body` throws, or nil.
+func failure(_ body: () throws -> Void) -> FormatError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? FormatError
+    }
+}
+
+extension Index {
+    /// A file with this index and these chunk bytes, whose checksums are right.
+    func file(chunks: [UInt8]) throws -> [UInt8] {
+        let (bytes, _) = try encoded()
+        return FileParts(chunks: chunks, index: bytes, features: features.rawValue).file
+    }
+}
+
+/// The parts of a file, to be put together with right checksums.
+struct FileParts {
+    var chunks: [UInt8]
+    var index: [UInt8]
+    var features: UInt64
+
+    var file: [UInt8] {
+        var writer = ByteWriter()
+        writer.append([0x89, 0x4C, 0x54, 0x46, 0x4E, 0x0D, 0x0A, 0x1A, 1, 0, 0, 0])
+        writer.zeros(48)
+        writer.u32(CRC32C.checksum(writer.bytes))
+        writer.append(chunks)
+        let indexOffset = writer.count
+        writer.append(index)
+        var footer = ByteWriter()
+        footer.u64(UInt64(indexOffset))
+        footer.u64(UInt64(index.count))
+        footer.u64(UInt64(indexOffset + index.count + 64))
+        footer.u64(features)
+        footer.u64(0)
+        footer.u32(CRC32C.checksum(index))
+        footer.u16(1)
+        footer.u16(0)
+        footer.u32(0)
+        footer.u32(CRC32C.checksum(footer.bytes))
+        footer.append([0x4C, 0x54, 0x46, 0x4E, 0x0A, 0x45, 0x4F, 0x46])
+        writer.append(footer.bytes)
+        return writer.bytes
+    }
+}
