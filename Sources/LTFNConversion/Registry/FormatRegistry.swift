@@ -12,6 +12,7 @@ public struct FormatRegistry: Sendable {
 
     /// Every format of the toolkit. A new one is one more line here.
     public static let standard = FormatRegistry([
+        SafetensorsFormat(),
         NPZFormat(),
         NPYFormat(),
     ])

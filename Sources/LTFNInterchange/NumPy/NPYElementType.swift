@@ -12,7 +12,8 @@ struct NPYElementType: Hashable {
     /// - Throws: `unsupportedFeature` for a type that checkpoints do not hold.
     init(descriptor: String) throws(FormatError) {
         let bytes = Array(descriptor.utf8)
-        guard bytes.count >= 3, let byteCount = Self.number(bytes[2...]) else {
+        // `|O` alone has no size.
+        guard bytes.count >= 2, let byteCount = Self.number(bytes[2...]) else {
             throw Self.unsupported(descriptor, "it has no byte order, kind and size")
         }
         let isBigEndian = bytes[0] == UInt8(ascii: ">")

@@ -60,10 +60,11 @@ struct NPZReader: CheckpointReader {
         let suffix = ".npy"
         // As NumPy does: a member may also be called without.
         let isSuffixed = member.name.utf8.reversed().starts(with: suffix.utf8.reversed())
-        return try VariableName(
+        let name =
             isSuffixed
-                ? String(member.name.unicodeScalars.dropLast(suffix.unicodeScalars.count))
-                : member.name)
+            ? String(member.name.unicodeScalars.dropLast(suffix.unicodeScalars.count))
+            : member.name
+        return try VariableName(foreign: name, format: NPZFormat.name)
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {

@@ -1,0 +1,182 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// What a checkpoint says beside its values, kept in the string metadata of a foreign format.
+///
+/// Metadata of the file that are strings stand as they are. All else (initializers, the model
+/// graph, other metadata) is one JSON document under the key `ltfn.manifest`:
+///
+///     {"schema": "ltfn.manifest/1",
+///      "graph": {..}, "metadata": {..},
+///      "variables": {name: {"dtype": "f32", "shape": [..], "initializer": {..}, "metadata": {..}}}}
+///
+/// Every key but `schema` is left out when there is nothing to say, and so is the document. An
+/// unknown key, another schema, and a variable that is not in the file with this dtype and shape are
+/// errors: what is not understood must not be carried on as if it were true.
+enum EmbeddedManifest {
+    static let key = "ltfn.manifest"
+    private static let schema = "ltfn.manifest/1"
+    /// Below what JSON readers allow, less the four levels around a value.
+    private static let depthLimit = JSONReader.depthLimit - 4
+
+    static func error(
+        _ message: String, code: FormatError.Code = .corrupt
+    ) -> FormatError {
+        FormatError(code, "In the metadata \"\(key)\", \(message).")
+    }
+
+    /// What cannot be kept.
+    static func losses(writing manifest: Manifest) -> [FormatLoss] {
+        var losses: [FormatLoss] = []
+        if manifest.metadata[key] != nil {
+            losses.append(FormatLoss(.metadata, "The key \"\(key)\" is taken."))
+        } else if manifest.metadata.jsonDepth > depthLimit {
+            losses.append(FormatLoss(.metadata, "The metadata are nested too deep."))
+        }
+        for variable in manifest.variables {
+            if variable.metadata.jsonDepth > depthLimit {
+                losses.append(
+                    FormatLoss(
+                        .metadata, variable: variable.name, "The metadata are nested too deep."))
+            }
+            if let initializer = variable.initializer, initializer.jsonDepth > depthLimit {
+                losses.append(
+                    FormatLoss(
+                        .initializer, variable: variable.name,
+                        "Its parameters are nested too deep."))
+            }
+        }
+        return losses
+    }
+
+    /// The string metadata for `manifest`, in ascending order of the keys.
+    static func strings(of manifest: Manifest) -> [(key: String, value: String)] {
+        let lost = Set(losses(writing: manifest))
+        func isKept(_ subject: FormatLoss.Subject, of variable: VariableName? = nil) -> Bool {
+            !lost.contains { $0.subject == subject && $0.variable == variable }
+        }
+        var strings: [(key: String, value: String)] = []
+        var members: [JSONMember] = []
+        if isKept(.metadata) {
+            var others = Metadata()
+            for entry in manifest.metadata.entries {
+                if case .string(let string) = entry.value {
+                    strings.append((entry.key.string, string))
+                } else {
+                    others[entry.key.string] = entry.value
+                }
+            }
+            if !others.isEmpty { members.append(JSONMember("metadata", others.json)) }
+        }
+        if let graph = manifest.graph { members.append(JSONMember("graph", graph.json)) }
+        var variables: [JSONMember] = []
+        for variable in manifest.variables {
+            var info = variable
+            if !isKept(.metadata, of: variable.name) { info.metadata = [:] }
+            if !isKept(.initializer, of: variable.name) { info.initializer = nil }
+            if let json = info.provenance {
+                variables.append(JSONMember(variable.name.string, json))
+            }
+        }
+        if !variables.isEmpty { members.append(JSONMember("variables", .object(variables))) }
+        if !members.isEmpty {
+            members.append(JSONMember("schema", .string(schema)))
+            strings.append((key, JSONValue.object(members).rendered()))
+        }
+        return strings.sorted { ByteString($0.key) < ByteString($1.key) }
+    }
+
+    /// `manifest`, which knows only tensors, with all that its string metadata tell.
+    ///
+    /// - Throws: `corrupt`, `unsupportedVersion`.
+    static func restored(
+        _ manifest: Manifest, strings: [JSONMember]
+    ) throws(FormatError) -> Manifest {
+        var metadata = Metadata()
+        var document: String?
+        for member in strings {
+            guard case .string(let string) = member.value else { continue }
+            if member.key == key {
+                document = string
+            } else {
+                metadata[member.key] = .string(string)
+            }
+        }
+        guard let document else {
+            return try Manifest(variables: manifest.variables, metadata: metadata)
+        }
+        do throws(FormatError) {
+            return try restored(manifest, metadata, document: document)
+        } catch {
+            // The offsets of the document are not those of the file.
+            var error = error
+            error.offset = nil
+            if error.code == .truncated || error.code == .notRepresentable { error.code = .corrupt }
+            throw error
+        }
+    }
+
+    private static func restored(
+        _ manifest: Manifest, _ strings: Metadata, document: String
+    ) throws(FormatError) -> Manifest {
+        var fields = try JSONFields(JSONReader.read(Array(document.utf8)), of: "the document")
+        let found = try fields.string("schema")
+        guard found == schema else {
+            throw error(
+                "the schema is \(found.prefix(40)), not \(schema)", code: .unsupportedVersion)
+        }
+        var metadata = strings
+        if let json = fields.optional("metadata") {
+            for entry in try Metadata(json: json).entries {
+                guard metadata[entry.key.string] == nil else {
+                    throw error("the key \"\(entry.key)\" stands outside, too")
+                }
+                metadata[entry.key.string] = entry.value
+            }
+        }
+        var graph: ModelGraph?
+        if let json = fields.optional("graph") { graph = try ModelGraph(json: json) }
+        var variables = manifest.variables
+        if let json = fields.optional("variables") {
+            guard case .object(let members) = json else { throw fields.mismatch("variables") }
+            for member in members {
+                guard let index = manifest.index(of: try VariableName(member.key)) else {
+                    throw error("\"\(member.key)\" is described, but not in the file")
+                }
+                try variables[index].restore(member.value)
+            }
+        }
+        try fields.finish()
+        return try Manifest(variables: variables, metadata: metadata, graph: graph)
+    }
+}
+
+extension VariableInfo {
+    /// What is known beside dtype and shape; nil when nothing is.
+    fileprivate var provenance: JSONValue? {
+        guard initializer != nil || !metadata.isEmpty else { return nil }
+        var members = [
+            JSONMember("dtype", .string(tensor.dtype.rawValue)),
+            JSONMember("shape", .integers(tensor.shape.dimensions)),
+        ]
+        if let initializer { members.append(JSONMember("initializer", initializer.json)) }
+        if !metadata.isEmpty { members.append(JSONMember("metadata", metadata.json)) }
+        return .object(members)
+    }
+
+    fileprivate mutating func restore(_ json: JSONValue) throws(FormatError) {
+        var fields = try JSONFields(json, of: "\"\(name)\"")
+        let dtype = try fields.string("dtype")
+        let shape = try fields.integers("shape")
+        guard dtype == tensor.dtype.rawValue, shape == tensor.shape.dimensions else {
+            throw EmbeddedManifest.error(
+                "\"\(name)\" is described as \(dtype.prefix(20)) \(shape), the file holds "
+                    + "\(tensor.dtype.rawValue) \(tensor.shape): it was changed by another program")
+        }
+        if let value = fields.optional("initializer") {
+            initializer = try InitializerSpec(json: value)
+        }
+        if let value = fields.optional("metadata") { metadata = try Metadata(json: value) }
+        try fields.finish()
+    }
+}

@@ -1,0 +1,87 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// The safetensors format.
+///
+/// What the format has no place for (initializers, the model graph, metadata that are no strings)
+/// is kept in its free-form metadata, under the key `ltfn.manifest`.
+public struct SafetensorsFormat: CheckpointFormat {
+    static let name = "safetensors"
+
+    public init() {}
+
+    public var traits: FormatTraits {
+        FormatTraits(
+            name: Self.name, summary: "safetensors, with a record of initializers and graph",
+            fileExtensions: ["safetensors"], dtypes: SafetensorsElementType.dtypes)
+    }
+
+    public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
+        guard prefix.count > 9, prefix[8] == UInt8(ascii: "{") else { return false }
+        let length = prefix[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        // An object begins with a key, or ends.
+        let second = prefix[9...].first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        return length <= SafetensorsHeader.maximumTextByteCount && length <= byteCount - 8
+            && (second == UInt8(ascii: "\"") || second == UInt8(ascii: "}"))
+    }
+
+    public func open(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader {
+        try SafetensorsReader(source, limits: limits)
+    }
+
+    public func losses(writing manifest: Manifest) -> [FormatLoss] {
+        manifest.variables.flatMap(losses) + EmbeddedManifest.losses(writing: manifest)
+    }
+
+    private func losses(of variable: VariableInfo) -> [FormatLoss] {
+        var losses: [FormatLoss] = []
+        let tensor = variable.tensor
+        if SafetensorsElementType.name(of: tensor.dtype) == nil {
+            losses.append(
+                FormatLoss(
+                    .values, variable: variable.name,
+                    "safetensors has no \(tensor.dtype.rawValue)."))
+        } else if !SafetensorsHeader.endsAtWholeByte(tensor) {
+            losses.append(
+                FormatLoss(
+                    .values, variable: variable.name,
+                    "\(tensor.shape.elementCount) elements of \(tensor.dtype.bitCount) bits do "
+                        + "not end at a whole byte, as safetensors wants it."))
+        }
+        if variable.name.string == SafetensorsHeader.metadataKey {
+            losses.append(
+                FormatLoss(
+                    .values, variable: variable.name,
+                    "safetensors keeps this name for its metadata."))
+        }
+        if let target = variable.tiedTo {
+            losses.append(
+                FormatLoss(
+                    .tie, variable: variable.name,
+                    "It shares its values with \(target) and becomes a copy."))
+        }
+        return losses
+    }
+
+    public func writingOrder(of manifest: Manifest) -> [Int] {
+        // Within a dtype the order is that of the names, which is that of the positions.
+        manifest.variables.indices.sorted { left, right in
+            let ranks = [left, right].map {
+                SafetensorsElementType.rank(of: manifest.variables[$0].tensor.dtype)
+            }
+            return (ranks[0], left) < (ranks[1], right)
+        }
+    }
+
+    public func create(
+        _ sink: any ByteSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter {
+        if let loss = losses(writing: manifest).first(where: { $0.subject == .values }) {
+            throw FormatError(
+                .notRepresentable, format: Self.name, variable: loss.variable?.string, loss.reason)
+        }
+        return try SafetensorsWriter(sink, manifest: manifest, order: writingOrder(of: manifest))
+    }
+}

@@ -1,0 +1,216 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// The header of a safetensors file.
+///
+///     8   n, the byte count of the text, little-endian
+///     n   JSON: an object of tensors and `__metadata__`; spaces may follow
+///
+/// A tensor is `{"dtype": S, "shape": [..], "data_offsets": [begin, end]}`, its offsets counted from
+/// the byte behind the text. `__metadata__` is an object of strings.
+struct SafetensorsHeader {
+    /// A tensor and where it is, counted from the byte behind the header.
+    struct Entry: Hashable {
+        var name: VariableName
+        var tensor: TensorInfo
+        var begin: UInt64
+        var end: UInt64
+    }
+
+    /// In the order of their data.
+    var entries: [Entry]
+    var metadata: [JSONMember]
+    /// All bytes before the data.
+    var byteCount: UInt64
+
+    /// The longest text that the reference reader accepts.
+    static let maximumTextByteCount: UInt64 = 100_000_000
+    static let metadataKey = "__metadata__"
+
+    /// Reads and checks the header of a whole file.
+    ///
+    /// - Throws: `notThisFormat`, `unsupportedFeature`, `truncated`, `corrupt`, `limitExceeded`,
+    ///   `io`.
+    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+        let length = try Self.textByteCount(source, limits: limits)
+        byteCount = 8 + UInt64(length)
+        let text = try source.read(at: 8, byteCount: length)
+        guard text.first == UInt8(ascii: "{") else {
+            throw Self.error(.notThisFormat, at: 8, "The header is no JSON object.")
+        }
+        let value = try JSONReader.read(
+            text, limit: Int(Self.maximumTextByteCount), at: 8, format: SafetensorsFormat.name)
+        guard case .object(let members) = value else {
+            throw Self.error(.corrupt, at: 8, "The header is no JSON object.")
+        }
+        metadata = []
+        entries = []
+        entries.reserveCapacity(members.count)
+        for member in members {
+            if member.key == Self.metadataKey {
+                metadata = try Self.strings(member.value)
+            } else {
+                entries.append(try Self.entry(member, limits: limits))
+            }
+        }
+        guard entries.count <= limits.variableCount else {
+            throw Self.error(
+                .limitExceeded, at: 8,
+                "The file has \(entries.count) tensors; \(limits.variableCount) are allowed.")
+        }
+        entries.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
+        try checkOffsets(dataByteCount: source.byteCount - byteCount)
+    }
+
+    private static func textByteCount(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> Int {
+        guard source.byteCount >= 8 else {
+            throw error(
+                .truncated, at: source.byteCount,
+                "The file has \(source.byteCount) bytes; 8 with the header's length were expected.")
+        }
+        var reader = ByteReader(
+            try source.read(at: 0, byteCount: 8), format: SafetensorsFormat.name)
+        let length = try reader.u64()
+        let limit = min(maximumTextByteCount, UInt64(max(limits.indexByteCount, 0)))
+        guard length <= limit else {
+            throw error(
+                .limitExceeded, at: 0, "The header has \(length) bytes; \(limit) are allowed.")
+        }
+        guard length <= source.byteCount - 8 else {
+            throw error(
+                .truncated, at: source.byteCount,
+                "The header has \(length) bytes, only \(source.byteCount - 8) are left.")
+        }
+        return Int(length)
+    }
+
+    /// Makes sure that the tensors fill the data from its first byte to its last.
+    private func checkOffsets(dataByteCount: UInt64) throws(FormatError) {
+        var position: UInt64 = 0
+        for entry in entries {
+            guard entry.begin == position else {
+                throw Self.error(
+                    .corrupt, at: byteCount, variable: entry.name.string,
+                    "Its data begin at \(entry.begin), expected \(position), where the data before "
+                        + "end: there may be neither holes nor overlaps.")
+            }
+            position = entry.end
+        }
+        guard position == dataByteCount else {
+            throw Self.error(
+                position > dataByteCount ? .truncated : .corrupt,
+                at: byteCount + min(position, dataByteCount),
+                "The tensors take \(position) bytes, found \(dataByteCount) bytes of data.")
+        }
+    }
+
+    static func error(
+        _ code: FormatError.Code, at offset: UInt64, variable: String? = nil, _ message: String
+    ) -> FormatError {
+        FormatError(
+            code, format: SafetensorsFormat.name, offset: offset, variable: variable, message)
+    }
+}
+
+// The parts of the text.
+extension SafetensorsHeader {
+    private static func strings(_ value: JSONValue) throws(FormatError) -> [JSONMember] {
+        guard case .object(let members) = value else {
+            throw error(.corrupt, at: 8, "\(metadataKey) is no JSON object.")
+        }
+        for member in members {
+            guard case .string = member.value else {
+                throw error(.corrupt, at: 8, "The metadata \"\(member.key)\" is no string.")
+            }
+        }
+        return members
+    }
+
+    private static func entry(
+        _ member: JSONMember, limits: DecodingLimits
+    ) throws(FormatError) -> Entry {
+        do throws(FormatError) {
+            let name = try VariableName(foreign: member.key, format: SafetensorsFormat.name)
+            let fields = try Fields(member.value)
+            guard let dtype = SafetensorsElementType.dtype(named: fields.dtype) else {
+                throw error(
+                    .unsupportedFeature, at: 8, "The dtype \(fields.dtype.prefix(40)) is not known."
+                )
+            }
+            guard fields.shape.count <= limits.rank else {
+                throw error(
+                    .limitExceeded, at: 8,
+                    "The tensor has \(fields.shape.count) axes; \(limits.rank) are allowed.")
+            }
+            let tensor = try TensorInfo(dtype: dtype, shape: TensorShape(fields.shape))
+            try expectExtent(tensor, from: fields.begin, to: fields.end)
+            return Entry(name: name, tensor: tensor, begin: fields.begin, end: fields.end)
+        } catch {
+            var error = error
+            error.format = SafetensorsFormat.name
+            error.variable = member.key
+            throw error
+        }
+    }
+
+    private static func expectExtent(
+        _ tensor: TensorInfo, from begin: UInt64, to end: UInt64
+    ) throws(FormatError) {
+        guard endsAtWholeByte(tensor) else {
+            throw error(
+                .corrupt, at: 8,
+                "\(tensor.shape.elementCount) elements of \(tensor.dtype.bitCount) bits do not end "
+                    + "at a whole byte.")
+        }
+        guard begin <= end, end - begin == UInt64(tensor.byteCount) else {
+            throw error(
+                .corrupt, at: 8,
+                "The data run from \(begin) to \(end); \(tensor.byteCount) bytes were expected.")
+        }
+    }
+
+    static func endsAtWholeByte(_ tensor: TensorInfo) -> Bool {
+        // The last few elements decide: 8 of any width are whole bytes.
+        tensor.shape.elementCount % 8 * tensor.dtype.bitCount % 8 == 0
+    }
+
+    /// The three keys of a tensor.
+    private struct Fields {
+        var dtype = ""
+        var shape: [Int] = []
+        var begin: UInt64 = 0
+        var end: UInt64 = 0
+
+        init(_ value: JSONValue) throws(FormatError) {
+            guard case .object(let members) = value, members.count == 3 else {
+                throw Self.error("It must have dtype, shape and data_offsets, and nothing else.")
+            }
+            // Three members, no key twice, none but these: every field gets its value.
+            for member in members {
+                switch (member.key, member.value) {
+                case ("dtype", .string(let name)): dtype = name
+                case ("shape", .array(let values)):
+                    for value in values { shape.append(try Self.number(value)) }
+                case ("data_offsets", .array(let values)) where values.count == 2:
+                    begin = UInt64(try Self.number(values[0]))
+                    end = UInt64(try Self.number(values[1]))
+                default:
+                    throw Self.error(
+                        "\"\(member.key.prefix(40))\" is not a key, or not of its kind.")
+                }
+            }
+        }
+
+        private static func number(_ value: JSONValue) throws(FormatError) -> Int {
+            guard case .int(let number) = value, number >= 0, let result = Int(exactly: number)
+            else { throw error("Shape and offsets hold whole numbers from 0 to 2^63 - 1.") }
+            return result
+        }
+
+        private static func error(_ message: String) -> FormatError {
+            SafetensorsHeader.error(.corrupt, at: 8, message)
+        }
+    }
+}

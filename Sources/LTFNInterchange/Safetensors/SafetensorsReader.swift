@@ -1,0 +1,50 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// An open safetensors file.
+struct SafetensorsReader: CheckpointReader {
+    let manifest: Manifest
+    private let source: any ByteSource
+    private let limits: DecodingLimits
+    /// For every variable where its values begin in the file.
+    private let offsets: [UInt64]
+
+    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+        let header = try SafetensorsHeader(source, limits: limits)
+        let bare = header.entries.map { VariableInfo(name: $0.name, tensor: $0.tensor) }
+        do throws(FormatError) {
+            manifest = try EmbeddedManifest.restored(
+                Manifest(variables: bare), strings: header.metadata)
+        } catch {
+            var error = error
+            error.format = SafetensorsFormat.name
+            throw error
+        }
+        var begins: [VariableName: UInt64] = [:]
+        for entry in header.entries { begins[entry.name] = header.byteCount + entry.begin }
+        offsets = manifest.variables.map { begins[$0.name] ?? 0 }
+        self.source = source
+        self.limits = limits
+    }
+
+    func read(_ index: Int) throws(FormatError) -> TensorData {
+        let variable = manifest.variables[index]
+        do throws(FormatError) {
+            let byteCount = try CheckedSize.limited(
+                variable.tensor.byteCount, to: limits.tensorByteCount, of: "the tensor")
+            return try TensorData(
+                info: variable.tensor,
+                bytes: readAligned(source, at: offsets[index], byteCount: byteCount))
+        } catch {
+            var error = error
+            error.format = SafetensorsFormat.name
+            error.variable = variable.name.string
+            throw error
+        }
+    }
+
+    func storage(_ index: Int) -> StorageInfo {
+        StorageInfo(
+            storedByteCount: UInt64(manifest.variables[index].tensor.byteCount), codec: "raw")
+    }
+}

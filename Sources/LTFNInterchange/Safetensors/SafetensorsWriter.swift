@@ -1,0 +1,86 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// A safetensors file that is being written, byte for byte as the reference writer lays it out:
+/// `__metadata__` first, then the tensors by dtype and name, spaces up to a multiple of 8.
+struct SafetensorsWriter: CheckpointWriter {
+    private let sink: any ByteSink
+    private var sequence: WritingSequence
+
+    init(_ sink: any ByteSink, manifest: Manifest, order: [Int]) throws(FormatError) {
+        self.sink = sink
+        sequence = WritingSequence(manifest: manifest, order: order)
+        let text = try Self.text(manifest, order: order)
+        guard UInt64(text.count) <= SafetensorsHeader.maximumTextByteCount else {
+            throw FormatError(
+                .notRepresentable, format: SafetensorsFormat.name,
+                "The header would have \(text.count) bytes; readers accept "
+                    + "\(SafetensorsHeader.maximumTextByteCount).")
+        }
+        var length = ByteWriter()
+        length.u64(UInt64(text.count))
+        try sink.write(length.bytes + text)
+    }
+
+    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError) {
+        try sequence.expect(tensor, at: index)
+        try tensor.bytes.forEachPiece { piece throws(FormatError) in try sink.write(piece) }
+    }
+
+    mutating func finish() throws(FormatError) {
+        try sequence.expectEnd()
+    }
+
+    private static func text(_ manifest: Manifest, order: [Int]) throws(FormatError) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.string("{")
+        var separator = ""
+        let metadata = EmbeddedManifest.strings(of: manifest)
+        if !metadata.isEmpty {
+            let pairs = metadata.map { quoted($0.key) + ":" + quoted($0.value) }
+            writer.string(
+                quoted(SafetensorsHeader.metadataKey) + ":{" + pairs.joined(separator: ",") + "}")
+            separator = ","
+        }
+        var position: UInt64 = 0
+        for index in order {
+            let variable = manifest.variables[index]
+            let end = try CheckedSize.add(
+                position, UInt64(variable.tensor.byteCount), of: "the data", code: .limitExceeded)
+            writer.string(separator + quoted(variable.name.string) + ":")
+            writer.string(entry(variable.tensor, from: position, to: end))
+            position = end
+            separator = ","
+        }
+        writer.string("}")
+        while writer.count % 8 != 0 { writer.u8(0x20) }
+        return writer.bytes
+    }
+
+    private static func entry(_ tensor: TensorInfo, from begin: UInt64, to end: UInt64) -> String {
+        let dtype = SafetensorsElementType.name(of: tensor.dtype) ?? ""
+        let shape = tensor.shape.dimensions.map(String.init).joined(separator: ",")
+        return "{\"dtype\":\"\(dtype)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}"
+    }
+
+    /// A JSON string with as few escapes as the reference writer has.
+    private static func quoted(_ string: String) -> String {
+        var result = "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{8}": result += "\\b"
+            case "\t": result += "\\t"
+            case "\n": result += "\\n"
+            case "\u{C}": result += "\\f"
+            case "\r": result += "\\r"
+            case "\0"..<" ":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
