@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFormat
 import LTFNInterchange
 
 /// The formats that can be told apart, read and written.
@@ -12,6 +13,7 @@ public struct FormatRegistry: Sendable {
 
     /// Every format of the toolkit. A new one is one more line here.
     public static let standard = FormatRegistry([
+        NativeFormat(),
         SafetensorsFormat(),
         NPZFormat(),
         NPYFormat(),
