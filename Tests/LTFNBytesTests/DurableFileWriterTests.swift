@@ -161,6 +161,26 @@ import Testing
         #expect(try DurableFileWriter(path: "/dev/null").draftSource() == nil)
     }
 
+    @Test("a place can be checked without writing") func check() throws {
+        let directory = TemporaryDirectory()
+        directory.put([7], "old")
+        func code(_ path: String, replacing: Bool = true) -> FormatError? {
+            formatError { () throws(FormatError) in
+                try DurableFileWriter.check(path: path, replacingExisting: replacing)
+            }
+        }
+        #expect(code(directory.path("new")) == nil)
+        #expect(code(directory.path("old")) == nil)
+        #expect(code("/dev/null", replacing: false) == nil)
+        for error in [
+            code(directory.path("old"), replacing: false), code(directory.path),
+            code(directory.path("none/file")), code(""),
+        ] {
+            #expect(error?.code == .io)
+        }
+        #expect(directory.names == ["old"])
+    }
+
     @Test("devices are written to directly") func devices() throws {
         let null = try DurableFileWriter(path: "/dev/null")
         try null.write([UInt8](repeating: 1, count: 1_000_000))

@@ -25,6 +25,27 @@ public final class DurableFileWriter: ByteSink {
 
     private static let bufferByteCount = 1 << 18
 
+    /// Makes sure that a file could be written at `path`, as far as can be told without writing.
+    ///
+    /// - Parameter replacingExisting: as for `init`.
+    /// - Throws: `io` with the operation `create`.
+    public static func check(
+        path: String, replacingExisting: Bool = true
+    ) throws(FormatError) {
+        guard case .file(let directory, _, let permissions) = try OutputPlace(path: path) else {
+            return
+        }
+        do throws(SystemError) {
+            if permissions != nil && !replacingExisting {
+                throw SystemError(number: SystemError.exists)
+            }
+            try SystemCalls.close(SystemCalls.open(directory, for: .directory))
+            try SystemCalls.expectWritable(path: directory)
+        } catch {
+            throw error.formatError(.create, path: path)
+        }
+    }
+
     /// Creates the temporary file.
     ///
     /// - Parameter replacingExisting: false makes it an error when a file of that name exists, now
