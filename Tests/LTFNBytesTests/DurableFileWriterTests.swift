@@ -164,17 +164,17 @@ import Testing
     @Test("a place can be checked without writing") func check() throws {
         let directory = TemporaryDirectory()
         directory.put([7], "old")
-        func code(_ path: String, replacing: Bool = true) -> FormatError? {
+        func error(_ path: String, replacing: Bool = true) -> FormatError? {
             formatError { () throws(FormatError) in
                 try DurableFileWriter.check(path: path, replacingExisting: replacing)
             }
         }
-        #expect(code(directory.path("new")) == nil)
-        #expect(code(directory.path("old")) == nil)
-        #expect(code("/dev/null", replacing: false) == nil)
+        try DurableFileWriter.check(path: directory.path("new"))
+        try DurableFileWriter.check(path: directory.path("old"))
+        try DurableFileWriter.check(path: "/dev/null", replacingExisting: false)
         for error in [
-            code(directory.path("old"), replacing: false), code(directory.path),
-            code(directory.path("none/file")), code(""),
+            error(directory.path("old"), replacing: false), error(directory.path),
+            error(directory.path("none/file")), error(""),
         ] {
             #expect(error?.code == .io)
         }
