@@ -111,7 +111,9 @@ let package = Package(
         command(
             "ltfn-eval",
             ["LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes"]),
-        command("ltfn-convert", ["LTFNConversion", "LTFNCheckpoint", "LTFNBytes"]),
+        command(
+            "ltfn-convert",
+            ["LTFNConversion", "LTFNFormat", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes"]),
         command(
             "ltfn-bench",
             [

@@ -119,55 +119,14 @@ extension ConversionPlan.Problem: CustomStringConvertible {
             loss.variable.map { "\"\($0)\": " + loss.reason } ?? loss.reason
         case .notAllowed(let subject, let losses):
             "\(LossSummary(subject, losses)) Allow it with --allow-loss \(subject.rawValue)."
-        case .output(let error): error.message
+        case .output(let error):
+            (error.path.map { $0 + ": " } ?? "") + error.message
+                + (error.isAboutExistingFile ? " Replace it with --force." : "")
         }
     }
 }
 
-/// What is lost of one kind, in one sentence.
-public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
-    public var subject: FormatLoss.Subject
-    /// Of the variables concerned the first; nil when only the file as a whole is.
-    public var example: VariableName?
-    public var variableCount: Int
-    public var reason: String
-
-    /// - Parameter losses: one or more of this subject.
-    public init(_ subject: FormatLoss.Subject, _ losses: [FormatLoss]) {
-        self.subject = subject
-        let names = losses.compactMap(\.variable)
-        example = names.first
-        variableCount = names.count
-        reason = losses.first?.reason ?? ""
-    }
-
-    /// One summary for each kind of loss.
-    public static func summaries(of losses: [FormatLoss]) -> [LossSummary] {
-        FormatLoss.Subject.allCases.compactMap { subject in
-            let lost = losses.filter { $0.subject == subject }
-            return lost.isEmpty ? nil : LossSummary(subject, lost)
-        }
-    }
-
-    /// `The initializer of "w" and 3 more variables would be lost: …`
-    public var description: String {
-        let thing =
-            switch subject {
-            case .values: "The values"
-            case .dtype: "The dtype"
-            case .name: "The name"
-            case .tie: "The tie"
-            case .initializer: "The initializer"
-            case .metadata: "The metadata"
-            case .graph: "The model graph"
-            }
-        let owner =
-            switch (example, variableCount) {
-            case (nil, _): ""
-            case (let name?, 1): " of \"\(name)\""
-            case (let name?, 2): " of \"\(name)\" and 1 more variable"
-            case (let name?, let count): " of \"\(name)\" and \(count - 1) more variables"
-            }
-        return "\(thing)\(owner) is lost: \(reason)"
-    }
+extension FormatError {
+    /// EEXIST, on every system.
+    fileprivate var isAboutExistingFile: Bool { operation == .create && systemError == 17 }
 }

@@ -1,0 +1,187 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// The conversion of one file into another: found out about, planned, carried out, proved.
+public struct FileConversion: Sendable {
+    /// What is wanted.
+    public struct Request: Hashable, Sendable {
+        public var input: String
+        public var output: String
+        /// The names of formats; nil: by content and name of the file.
+        public var sourceFormat: String?
+        public var targetFormat: String?
+        /// What may be lost.
+        public var allowedLosses: Set<FormatLoss.Subject> = []
+        /// Whether a file that stands at `output` is replaced.
+        public var replacesOutput = false
+        public var verifies = true
+
+        public init(input: String, output: String) {
+            self.input = input
+            self.output = output
+        }
+    }
+
+    /// How it ended.
+    public struct Outcome: Hashable, Sendable {
+        public enum Verification: Hashable, Sendable {
+            /// The output was read again and is the same, bit for bit.
+            case equal
+            /// The output is not the same and was removed; the sentences say where.
+            case different([String])
+            /// It was not wanted.
+            case skipped
+            /// The output cannot be read again: a pipe, a device.
+            case impossible
+        }
+
+        public var verification: Verification
+        /// The bytes of the output.
+        public var byteCount: UInt64
+    }
+
+    public let request: Request
+    public let conversion: Conversion
+    /// Remarks about the files, a sentence each.
+    public let notes: [String]
+    /// What stands in the way; nothing may be carried out before this is empty.
+    public let problems: [ConversionPlan.Problem]
+
+    public var plan: ConversionPlan { conversion.plan }
+
+    /// Opens the input and plans. Nothing is written.
+    ///
+    /// - Throws: all that opening the input can throw; `unsupportedFeature` for a format that is not
+    ///   known, or cannot be read or written.
+    public init(
+        _ request: Request, registry: FormatRegistry = .standard,
+        limits: DecodingLimits = .standard
+    ) throws(FormatError) {
+        self.request = request
+        let target = try registry.target(of: request)
+        let source = try FileSource(path: request.input)
+        let found = try registry.source(of: request, source)
+        let reader: any CheckpointReader
+        do throws(FormatError) {
+            reader = try found.format.open(source, limits: limits)
+        } catch {
+            throw error.inFile(request.input)
+        }
+        conversion = Conversion(
+            of: reader, from: found.format, to: target, allowing: request.allowedLosses,
+            limits: limits)
+        var notes = found.note.map { [$0] } ?? []
+        if let named = registry.format(forPath: request.output),
+            named.traits.name != target.traits.name
+        {
+            notes.append(
+                "The output is called as if it were \(named.traits.name), and will be "
+                    + "\(target.traits.name).")
+        }
+        self.notes = notes
+        problems = conversion.plan.problems + Self.problems(of: request)
+    }
+
+    private static func problems(of request: Request) -> [ConversionPlan.Problem] {
+        do throws(FormatError) {
+            try DurableFileWriter.check(
+                path: request.output, replacingExisting: request.replacesOutput)
+            return []
+        } catch {
+            return [.output(error)]
+        }
+    }
+
+    /// Writes the output, reads it again, and only then gives it its name: until the end, whatever
+    /// stood there is untouched.
+    ///
+    /// - Returns: nil when `observer` wanted to stop.
+    /// - Throws: all that readers and writers throw.
+    public func run(
+        observer: @escaping Conversion.Observer = { _ in true }
+    ) throws(FormatError) -> Outcome? {
+        let writer = try DurableFileWriter(
+            path: request.output, replacingExisting: request.replacesOutput)
+        defer { writer.abandon() }
+        do throws(FormatError) {
+            guard try conversion.write(to: writer, observer: observer) else { return nil }
+        } catch {
+            throw error.inFile(error.code == .io ? error.path : request.input)
+        }
+        guard let verification = try verify(writer, observer: observer) else { return nil }
+        if case .different = verification {} else { try writer.commit() }
+        return Outcome(verification: verification, byteCount: writer.position)
+    }
+
+    private func verify(
+        _ writer: DurableFileWriter, observer: @escaping Conversion.Observer
+    ) throws(FormatError) -> Outcome.Verification? {
+        guard request.verifies else { return .skipped }
+        guard let draft = try writer.draftSource() else { return .impossible }
+        do throws(FormatError) {
+            let differences = try conversion.differences(in: draft, observer: observer)
+            return differences.map { $0.isEmpty ? .equal : .different($0) }
+        } catch {
+            // The source was read well a moment ago: the output is what cannot be read.
+            if error.code == .io { throw error }
+            return .different(["The output cannot be read again: \(error.message)"])
+        }
+    }
+}
+
+extension FormatRegistry {
+    fileprivate func target(
+        of request: FileConversion.Request
+    ) throws(FormatError) -> any CheckpointFormat {
+        let format: any CheckpointFormat
+        if let name = request.targetFormat {
+            format = try known(name)
+        } else if let named = self.format(forPath: request.output) {
+            format = named
+        } else {
+            throw FormatError(
+                .unsupportedFeature, path: request.output,
+                "The name tells of no format that is known. Say which one with --to: \(names).")
+        }
+        guard format.traits.canWrite else {
+            throw FormatError(
+                .unsupportedFeature, "\(format.traits.name) can be read, but not written.")
+        }
+        return format
+    }
+
+    fileprivate func source(
+        of request: FileConversion.Request, _ source: any ByteSource
+    ) throws(FormatError) -> Identification {
+        let found: Identification
+        if let name = request.sourceFormat {
+            found = Identification(format: try known(name))
+        } else {
+            found = try identify(source, path: request.input)
+        }
+        guard found.format.traits.canRead else {
+            throw FormatError(
+                .unsupportedFeature, path: request.input,
+                "\(found.format.traits.name) can be written, but not read.")
+        }
+        return found
+    }
+
+    private func known(_ name: String) throws(FormatError) -> any CheckpointFormat {
+        guard let format = format(named: name) else {
+            throw FormatError(
+                .unsupportedFeature, "There is no format called \(name.prefix(40)): \(names).")
+        }
+        return format
+    }
+
+    private var names: String { formats.map(\.traits.name).joined(separator: ", ") }
+}
+
+extension FormatError {
+    fileprivate func inFile(_ path: String?) -> FormatError {
+        var error = self
+        error.path = error.path ?? path
+        return error
+    }
+}

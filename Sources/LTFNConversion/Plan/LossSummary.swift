@@ -1,0 +1,50 @@
+import LTFNCheckpoint
+
+/// What is lost of one kind, in one sentence.
+public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
+    public var subject: FormatLoss.Subject
+    /// Of the variables concerned the first.
+    public var example: VariableName?
+    public var variableCount: Int
+    /// Whether the file as a whole is concerned.
+    public var concernsFile: Bool
+    public var reason: String
+
+    /// - Parameter losses: one or more of this subject.
+    public init(_ subject: FormatLoss.Subject, _ losses: [FormatLoss]) {
+        self.subject = subject
+        let names = losses.compactMap(\.variable)
+        example = names.first
+        variableCount = names.count
+        concernsFile = names.count < losses.count
+        reason = losses.first?.reason ?? ""
+    }
+
+    /// One summary for each kind of loss.
+    public static func summaries(of losses: [FormatLoss]) -> [LossSummary] {
+        FormatLoss.Subject.allCases.compactMap { subject in
+            let lost = losses.filter { $0.subject == subject }
+            return lost.isEmpty ? nil : LossSummary(subject, lost)
+        }
+    }
+
+    /// `"w" and 3 more variables lose their initializer: …`
+    public var description: String {
+        var owners: [String] = concernsFile ? ["the file"] : []
+        if let example { owners.append("\"\(example)\"") }
+        if variableCount > 1 {
+            owners.append("\(variableCount - 1) more variable\(variableCount == 2 ? "" : "s")")
+        }
+        let isOne = owners.count == 1
+        let list =
+            isOne
+            ? owners[0] : owners.dropLast().joined(separator: ", ") + " and " + (owners.last ?? "")
+        let thing =
+            switch subject {
+            case .graph: "model graph"
+            default: subject.rawValue
+            }
+        let start = list.hasPrefix("the") ? "T" + list.dropFirst() : list
+        return "\(start) \(isOne ? "loses its" : "lose their") \(thing): \(reason)"
+    }
+}

@@ -1,0 +1,197 @@
+import ArgumentParser
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNCommand
+import LTFNConversion
+import LTFNFormat
+import LTFNKernels
+
+@main enum Main {
+    static func main() {
+        CommandMain.run(ConvertCommand.self)
+    }
+}
+
+struct ConvertCommand: CommandWithExamples {
+    static let name = "ltfn-convert"
+
+    static let configuration = CommandConfiguration(
+        commandName: name,
+        abstract: "Converts checkpoints from one format into another.",
+        discussion: """
+            The input's format is told by its content, the output's by its name. Values keep every bit. What \
+            the output's format has no place for is named before any work, and lost only when \
+            --allow-loss says so. The output is read again and compared before it gets its name.
+            """,
+        version: Toolkit.versionText(
+            program: name, formatVersion: NativeFormat.version,
+            codecs: NativeFormat.codecNames, cpu: InstructionSet.selected.rawValue))
+
+    static let examples = [
+        Example(
+            "ltfn-convert model.ltfn -o model.safetensors", "for everything that reads safetensors"),
+        Example("ltfn-convert model.safetensors -o model.ltfn", "and back, initializers included"),
+        Example(
+            "ltfn-convert model.ltfn -o model.npz --allow-loss initializer,graph,metadata",
+            "for NumPy, which keeps values and names only"),
+        Example(
+            "ltfn-convert weights.npz -o weights.ltfn --dry-run", "the whole plan, and no work"),
+        Example("ltfn-convert --list-formats", "what can be read and written"),
+    ]
+
+    @Argument(
+        help: ArgumentHelp("The checkpoint to convert.", valueName: "in"),
+        completion: .file())
+    var input: String?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Where the converted checkpoint goes.", valueName: "out"),
+        completion: .file())
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp("Read the input as this format.", valueName: "format"),
+        completion: .list(FormatRegistry.standard.formats.map(\.traits.name)))
+    var from: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write this format, whatever the output is called.", valueName: "format"),
+        completion: .list(FormatRegistry.standard.formats.map(\.traits.name)))
+    var to: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What may be lost, separated by commas: \(LossList.choices), or all.",
+            valueName: "what"))
+    var allowLoss: LossList?
+
+    @Flag(
+        name: [.customShort("n"), .long],
+        help: "Print the whole plan and all problems, and do nothing.")
+    var dryRun = false
+
+    @Flag(name: [.short, .long], help: "Replace an output that exists.")
+    var force = false
+
+    @Flag(help: "Do not read the output again.")
+    var noVerify = false
+
+    @Flag(help: "List the formats that are known.")
+    var listFormats = false
+
+    @OptionGroup var json: JSONOptions
+    @OptionGroup var display: DisplayOptions
+
+    func validate() throws {
+        if listFormats { return }
+        guard input != nil else {
+            throw ValidationError("The checkpoint to convert is missing: \(Self.name) IN -o OUT.")
+        }
+        guard output != nil else {
+            throw ValidationError("The output is missing: \(Self.name) IN -o OUT.")
+        }
+        for name in [from, to].compactMap({ $0 })
+        where FormatRegistry.standard.format(named: name) == nil {
+            throw ValidationError("There is no format called \(name); --list-formats lists them.")
+        }
+        if let output, to == nil, FormatRegistry.standard.format(forPath: output) == nil {
+            throw ValidationError(
+                "The name \(output) tells of no format; say which one with --to, or list them with --list-formats."
+            )
+        }
+    }
+
+    func run() throws {
+        if listFormats {
+            let list = FormatList(FormatRegistry.standard)
+            return try publish(list.json, text: list.text)
+        }
+        var request = FileConversion.Request(input: input ?? "", output: output ?? "")
+        request.sourceFormat = from
+        request.targetFormat = to
+        request.allowedLosses = allowLoss?.subjects ?? []
+        request.replacesOutput = force
+        request.verifies = !noVerify
+        // There is nothing to save: a signal removes the unfinished output and ends the program.
+        let watcher = SignalWatcher(quitsAtFirst: true)
+        defer { withExtendedLifetime(watcher) {} }
+        try run(FileConversion(request))
+    }
+
+    private func run(_ conversion: FileConversion) throws {
+        let notes = display.notes(program: Self.name)
+        for note in conversion.notes { notes.warn(note) }
+        var report = ConversionReport(conversion, isDryRun: dryRun)
+        guard conversion.problems.isEmpty, !dryRun else {
+            try publish(report.json, text: dryRun ? report.planText : "")
+            return try refuse(conversion.problems)
+        }
+        for loss in LossSummary.summaries(of: conversion.plan.losses) {
+            notes.warn(TerminalText.escaped(loss.description))
+        }
+        report.outcome = try carryOut(conversion)
+        try publish(report.json, text: report.resultText)
+        if case .different(let differences)? = report.outcome?.verification {
+            let first = TerminalText.escaped(differences.first ?? "")
+            throw CommandFailure(
+                .no, "The output did not read back as the input, and was not kept: \(first)")
+        }
+        if report.outcome?.verification == .impossible {
+            notes.note("The output cannot be read again, so it was not compared.")
+        }
+    }
+
+    private func carryOut(_ conversion: FileConversion) throws -> FileConversion.Outcome? {
+        let total = conversion.plan.valueByteCount
+        let progress = ProgressReporter(
+            label: "convert", total: Int(clamping: total), unit: "bytes",
+            terminal: display.errorTerminal, isQuiet: display.quiet)
+        defer { progress.clear() }
+        return try conversion.run { state in
+            progress.update(Int(clamping: state.completedByteCount), note: state.phase.rawValue)
+            return true
+        }
+    }
+
+    /// Ends the command with all that stands in the way.
+    private func refuse(_ problems: [ConversionPlan.Problem]) throws {
+        guard let first = problems.first else { return }
+        let status: ExitStatus =
+            if problems.contains(where: \.isAboutValues) {
+                .invalidInput
+            } else if problems.contains(where: \.isAboutOutput) {
+                .outputNotCreated
+            } else {
+                .usage
+            }
+        // A dry run has printed them all.
+        if dryRun { throw CommandFailure(status) }
+        let rest = problems.dropFirst().map { "\n  " + TerminalText.escaped($0.description) }
+        throw CommandFailure(
+            status, TerminalText.escaped(first.description) + rest.joined())
+    }
+
+    private func publish(_ document: JSONValue, text: String) throws {
+        switch json.destination {
+        case .standardOutput: Output.stdout.writeLine(document.rendered(.pretty))
+        case .file(let path):
+            let writer = try DurableFileWriter(path: path)
+            try writer.write(Array((document.rendered(.pretty) + "\n").utf8))
+            try writer.commit()
+            Output.stdout.write(text)
+        case nil: Output.stdout.write(text)
+        }
+    }
+}
+
+extension ConversionPlan.Problem {
+    fileprivate var isAboutValues: Bool {
+        if case .notRepresentable = self { true } else { false }
+    }
+
+    fileprivate var isAboutOutput: Bool {
+        if case .output = self { true } else { false }
+    }
+}
