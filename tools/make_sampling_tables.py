@@ -155,6 +155,12 @@ def c_source(t):
     for k in range(15):
         lines.append("    {\n" + rows([row[k] for row in rotated], "        ", 4, "") + "\n    },")
     lines.append("};")
+    lines.append("// The same, one row a segment, with a last coefficient of zero.")
+    lines.append("static const uint64_t ck_quantile_segments[16][16] __attribute__((aligned(64))) = {")
+    for row in rotated:
+        padded = row + [bits(0.0)]
+        lines.append("    {\n" + rows(padded, "        ", 4, "") + "\n    },")
+    lines.append("};")
     for name, key in (("near", "tail_near"), ("far", "tail_far")):
         lines.append(f"static const uint64_t ck_quantile_tail_{name}[16] = {{")
         lines.append(rows(t[key], "    ", 4, "") + "\n};")

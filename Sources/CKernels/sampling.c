@@ -23,6 +23,14 @@ enum {
     SLACK = 64,
 };
 
+// As much of a vector of `whole` bytes as there is room for.
+INLINE void store(char *out, const void *vector, size_t whole, size_t room) {
+    if (room >= whole)
+        memcpy(out, vector, whole);
+    else
+        memcpy(out, vector, room);
+}
+
 INLINE double number(uint64_t bits) {
     double value;
     memcpy(&value, &bits, sizeof value);
@@ -59,51 +67,6 @@ static double tail_quantile(double p) {
 INLINE double signed_tail_quantile(double distance) {
     double z = tail_quantile(0.5 - __builtin_fabs(distance));
     return distance < 0 ? -z : z;
-}
-
-// The bits of `value` rounded to a sign, 5 or 8 bits of exponent and `mantissa` bits of mantissa,
-// ties to even, in 16 bits.
-INLINE uint16_t round_to_16_bits(double value, int mantissa, int bias) {
-    uint64_t bits = bits_of(value);
-    uint16_t sign = (uint16_t)(bits >> 63 << 15);
-    int64_t exponent = (int64_t)(bits >> 52 & 0x7FF) - 1023 + bias;
-    int64_t top = 2 * bias + 1;
-    if (exponent >= top)
-        return (uint16_t)(sign | top << mantissa);
-    uint64_t significand = (bits & 0x000FFFFFFFFFFFFF) | 0x0010000000000000;
-    int64_t shift = 52 - mantissa;
-    if (exponent < 1) {
-        shift += 1 - exponent;
-        exponent = 1;
-    }
-    if (shift > 54)
-        return sign;
-    uint64_t kept = significand >> shift;
-    uint64_t lost = significand & (((uint64_t)1 << shift) - 1);
-    uint64_t half = (uint64_t)1 << (shift - 1);
-    kept += lost > half || (lost == half && (kept & 1));
-    // A carry out of the mantissa raises the exponent; the hidden bit raises it by one.
-    return (uint16_t)(sign | (((uint64_t)(exponent - 1) << mantissa) + kept));
-}
-
-INLINE uint16_t round_to_f16(double value) { return round_to_16_bits(value, 10, 15); }
-INLINE uint16_t round_to_bf16(double value) { return round_to_16_bits(value, 7, 127); }
-
-INLINE double widen_f16(uint16_t bits) {
-    uint64_t sign = (uint64_t)(bits >> 15) << 63;
-    uint64_t rest = bits & 0x7FFF;
-    if (rest < 0x0400)
-        return number(sign | bits_of((double)rest * 0x1p-24));
-    if (rest == 0x7C00)
-        return number(sign | 0x7FF0000000000000);
-    return number(sign | ((rest << 42) + ((uint64_t)(1023 - 15) << 52)));
-}
-
-INLINE double widen_bf16(uint16_t bits) {
-    uint32_t wide = (uint32_t)bits << 16;
-    float value;
-    memcpy(&value, &wide, sizeof value);
-    return value;
 }
 
 #define CK_LANES 2

@@ -127,10 +127,22 @@ public struct Initializer: Sendable {
         }
     }
 
+    /// - Parameter pattern: 1, 2, 4, 8 or 16 bytes.
     private func repeatPattern(_ pattern: [UInt8], in bytes: inout MutableRawSpan) {
-        for offset in 0..<bytes.byteCount {
-            bytes.storeBytes(
-                of: pattern[offset % pattern.count], toByteOffset: offset, as: UInt8.self)
+        let words = (0..<2).map { half in
+            (0..<8).reduce(0 as UInt64) { word, index in
+                word | UInt64(pattern[(8 * half + index) % pattern.count]) << (8 * UInt64(index))
+            }
+        }
+        let (even, odd) = (words[0].littleEndian, words[1].littleEndian)
+        let whole = bytes.byteCount - bytes.byteCount % 16
+        for offset in stride(from: 0, to: whole, by: 16) {
+            bytes.storeBytes(of: even, toByteOffset: offset, as: UInt64.self)
+            bytes.storeBytes(of: odd, toByteOffset: offset + 8, as: UInt64.self)
+        }
+        for offset in whole..<bytes.byteCount {
+            let byte = pattern[offset % pattern.count]
+            bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
         }
     }
 }

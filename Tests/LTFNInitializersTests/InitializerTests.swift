@@ -102,6 +102,7 @@ struct InitializerTests {
             (0.1, .f16, [0x66, 0x2E]), (65_519, .f16, [0xFF, 0x7B]), (65_520, .f16, [0x00, 0x7C]),
             (.nan, .f16, [0x00, 0x7E]), (-.nan, .f32, [0, 0, 0xC0, 0x7F]),
             (-0.0, .f32, [0, 0, 0, 0x80]), (1, .c64, [0, 0, 0x80, 0x3F, 0, 0, 0, 0]),
+            (-2, .c128, [0, 0, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0, 0]),
             (-2, .i16, [0xFE, 0xFF]), (255, .u8, [255]), (1, .bool, [1]), (0, .f4e2m1, [0]),
             (256, .u8, nil), (0.5, .i32, nil), (-1, .u64, nil), (0x1p64, .u64, nil),
             (2, .bool, nil), (1, .f8e4m3fn, nil), (0, .f8e8m0, nil), (-0.0, .bits8, nil),
@@ -114,8 +115,11 @@ struct InitializerTests {
             }
             let initializer = try Initializer(
                 recipe: .constant(value), seed: 0, stream: 0, fans: nil, dtype: dtype)
-            let count = dtype.bitCount < 8 ? 4 : 2
-            #expect(try initializer.sample(3..<3 + count).array == pattern + pattern, "\(dtype)")
+            for count in [2, 7, 16, 45] {
+                let elements = dtype.bitCount < 8 ? 2 * count : count
+                let expected = (0..<count).flatMap { _ in pattern }
+                #expect(try initializer.sample(3..<3 + elements).array == expected, "\(dtype)")
+            }
         }
     }
 
