@@ -9,6 +9,7 @@ the first one. A record is a dictionary:
      "truncated_normal", "fan_in": 9, "fan_out": 576, "seed": 1, "stream": 2}
 
     tools/ltfn_sampling.py RECORD.json DTYPE FIRST COUNT      prints the bytes as hexadecimal digits
+    tools/ltfn_sampling.py --check      exits with 1 when a published vector is not met
 """
 
 import hashlib
@@ -22,7 +23,9 @@ import numpy as np
 
 VERSION = 1
 PIECE = 1 << 16
-TABLES = pathlib.Path(__file__).resolve().parent.parent / "Spec" / "initializers-tables.json"
+SPEC = pathlib.Path(__file__).resolve().parent.parent / "Spec"
+TABLES = SPEC / "initializers-tables.json"
+VECTORS = SPEC / "vectors" / "initializers"
 SAMPLED = {"f16": 2, "bf16": 2, "f32": 4, "f64": 8}
 INTEGERS = {
     "i8": "<i1", "i16": "<i2", "i32": "<i4", "i64": "<i8",
@@ -306,7 +309,45 @@ def digest(record, dtype, count):
     return state.hexdigest()
 
 
+# Published vectors
+
+def _check_generator():
+    for answer in json.loads((VECTORS / "generator.json").read_text())["answers"]:
+        low, high = (int(word, 16) for word in answer["counter_low_high"].split())
+        words = philox(np.array([low], np.uint64), int(answer["seed"], 16), high)[0]
+        if " ".join("%08x" % word for word in words) != answer["words"]:
+            yield "generator with seed " + answer["seed"]
+
+
+def _check_quantiles():
+    document = json.loads((VECTORS / "quantiles.json").read_text())
+    pairs = np.array([[_float64(p) for p in row] for row in document["quantiles"]])
+    found = quantile(np.ascontiguousarray(pairs[:, 0]))
+    errors = np.abs(found - pairs[:, 1]) / np.abs(pairs[:, 1])
+    for index in np.flatnonzero(~(errors <= document["relative_tolerance"])):
+        yield "quantile of %r" % pairs[index, 0]
+
+
+def _check_samples():
+    for entry in json.loads((VECTORS / "samples.json").read_text())["samples"]:
+        record, dtype = entry["record"], entry["dtype"]
+        for cut in entry["cuts"]:
+            if sample(record, dtype, int(cut["first"]), cut["count"]).hex() != cut["bytes"]:
+                yield "%s in %s from %s" % (record["kind"], dtype, cut["first"])
+        if digest(record, dtype, entry["elementCount"]) != entry["digest"]:
+            yield "digest of %s in %s" % (record["kind"], dtype)
+
+
+def check():
+    """The published vectors that this implementation does not meet, as sentences."""
+    return [*_check_generator(), *_check_quantiles(), *_check_samples()]
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        wrong = check()
+        print("\n".join(wrong) if wrong else "every vector is met")
+        sys.exit(1 if wrong else 0)
     if len(sys.argv) != 5:
         sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as file:
