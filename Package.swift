@@ -135,7 +135,10 @@ let package = Package(
             ["LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel"]),
         tests(
             "LTFNConversionTests",
-            ["LTFNConversion", "LTFNInterchange", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"]),
+            [
+                "LTFNConversion", "LTFNInterchange", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes",
+                "ltfn-convert",
+            ]),
         tests(
             "LTFNTrainingTests",
             [

@@ -1,0 +1,196 @@
+import Foundation
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNConversion
+import LTFNFormat
+import Testing
+
+@Suite("ltfn-convert") struct ConvertCommandTests {
+    private let directory = TemporaryFolder()
+
+    private func run(_ arguments: String...) throws -> Programs.Result {
+        try Programs.run(Programs.product("ltfn-convert"), arguments)
+    }
+
+    private func fixture(_ name: String) -> String {
+        Fixtures.directory.appendingPathComponent(name).path
+    }
+
+    /// A native file with an initializer, metadata and a tie.
+    private func richFile() throws -> String {
+        let specimen = try Specimen(
+            "rich", metadata: ["steps": .i64(5)],
+            [
+                variable("a", initializer: InitializerSpec(recipe: .heNormal)), variable("b"),
+                variable("c", tiedTo: "b"),
+            ])
+        let sink = MemorySink()
+        try NativeFormat().write(specimen.checkpoint, to: sink)
+        directory.put(sink.bytes, "rich.ltfn")
+        return directory.path("rich.ltfn")
+    }
+
+    @Test("there and back is the same file") func thereAndBack() throws {
+        let (there, back) = (directory.path("a.ltfn"), directory.path("b.safetensors"))
+        let first = try run(fixture("safetensors/dtypes.safetensors"), "-o", there)
+        #expect(first.status == 0)
+        #expect(first.errors == "")
+        #expect(first.output.contains("bit for bit"))
+        #expect(try run(there, "--output", back).status == 0)
+        #expect(
+            directory.get("b.safetensors") == (try Fixtures.bytes("safetensors/dtypes.safetensors"))
+        )
+        #expect(directory.names == ["a.ltfn", "b.safetensors"])
+    }
+
+    @Test("losses are refused by name, allowed by name, and told of") func losses() throws {
+        let input = try richFile()
+        let output = directory.path("out.npz")
+        let refused = try run(input, "-o", output)
+        #expect(refused.status == 64)
+        #expect(refused.output == "")
+        for word in ["tie", "initializer", "metadata"] {
+            #expect(refused.errors.contains("--allow-loss \(word)"))
+        }
+        #expect(try run(input, "-o", output, "--allow-loss", "tie,initializer").status == 64)
+        #expect(directory.names == ["rich.ltfn"])
+        let allowed = try run(input, "-o", output, "--allow-loss", "tie,initializer,metadata")
+        #expect(allowed.status == 0)
+        #expect(allowed.errors.contains("warning: \"a\" loses its initializer"))
+        #expect(try run(input, "-o", output, "-f", "--allow-loss", "all").status == 0)
+        #expect(try run(input, "-o", output, "-f", "--allow-loss", "values").status == 64)
+        #expect(try run(input, "-o", output, "-f", "--allow-loss", "").status == 64)
+    }
+
+    @Test("a dry run prints everything and does nothing") func dryRun() throws {
+        let input = try richFile()
+        let plan = try run(input, "-o", directory.path("out.npz"), "--dry-run")
+        #expect(plan.status == 64)
+        #expect(plan.errors == "")
+        for word in [
+            "(ltfn)", "(npz)", "Lost:", "Problems:", "[2, 3]", "initializer", "--allow-loss tie",
+        ] {
+            #expect(plan.output.contains(word), "\(word)")
+        }
+        let good = try run(input, "-n", "-o", directory.path("out.ltfn"))
+        #expect(good.status == 0)
+        #expect(!good.output.contains("Problems:"))
+        directory.put([1], "old.ltfn")
+        let existing = try run(input, "-n", "-o", directory.path("old.ltfn"))
+        #expect(existing.status == 73)
+        #expect(existing.output.contains("--force"))
+        #expect(directory.names == ["old.ltfn", "rich.ltfn"])
+    }
+
+    @Test("values that have no place are refused whatever is allowed") func values() throws {
+        let result = try run(
+            fixture("numpy/dtypes.npz"), "-o", directory.path("x.safetensors"), "--allow-loss",
+            "all")
+        #expect(result.status == 65)
+        // All of them are named, not only the first.
+        for name in ["V1", "V16", "V2", "V4", "V8", "c16"] {
+            #expect(result.errors.contains("\"\(name)\""))
+        }
+        #expect(directory.names.isEmpty)
+    }
+
+    @Test("every kind of bad input gets its status and one sentence") func badInput() throws {
+        func expect(
+            _ status: Int32, _ word: String, _ input: String, _ output: String = "out.npz",
+            line: Int = #line
+        ) throws {
+            let result = try run(input, "-o", directory.path(output))
+            #expect(result.status == status, "line \(line): \(result.errors)")
+            #expect(result.errors.contains(word), "line \(line): \(result.errors)")
+            #expect(result.output == "")
+        }
+        directory.put([], "empty.npz")
+        directory.put(Array("<!DOCTYPE html><p>Not found".utf8), "page.safetensors")
+        directory.put([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "image.ltfn")
+        directory.put(Array(try Fixtures.bytes("numpy/shapes.npz").dropLast()), "cut.npz")
+        directory.put([1, 2, 3, 4], "strange.bin")
+        try expect(65, "empty", directory.path("empty.npz"))
+        try expect(65, "HTML", directory.path("page.safetensors"))
+        try expect(65, "PNG", directory.path("image.ltfn"))
+        try expect(65, "zip", directory.path("cut.npz"))
+        try expect(65, "--list-formats", directory.path("strange.bin"))
+        try expect(69, "pickle", fixture("numpy/refused-objects.npy"))
+        try expect(66, "no such file", directory.path("none.npz"))
+        try expect(66, "directory", directory.path(""))
+        try expect(73, "no such file", fixture("numpy/shapes.npz"), "none/out.npz")
+        try expect(64, "--to", fixture("numpy/shapes.npz"), "out.unknown")
+        try expect(73, "--force", fixture("numpy/shapes.npz"), "cut.npz")
+        #expect(directory.names.count == 5)
+    }
+
+    @Test("the command line is checked") func usage() throws {
+        #expect(try run().status == 64)
+        #expect(try run("a.npz").status == 64)
+        #expect(try run("a.npz", "-o", "b.npz", "--to", "none").status == 64)
+        #expect(try run("a.npz", "-o", "b.npz", "--from", "none").status == 64)
+        #expect(try run("a.npz", "-o", "b.npz", "--frobnicate").status == 64)
+        let help = try run("--help")
+        #expect(help.status == 0)
+        #expect(help.output.contains("EXAMPLES:"))
+        #expect(try run("--version").output.contains("ltfn-convert"))
+    }
+
+    @Test("formats can be listed, named and forced") func formats() throws {
+        let list = try run("--list-formats")
+        #expect(list.status == 0)
+        for format in FormatRegistry.standard.formats {
+            #expect(list.output.contains(format.traits.name))
+        }
+        #expect(try run("--list-formats", "--json").output.contains("\"ltfn.convert.formats/1\""))
+        let output = directory.path("data")
+        #expect(
+            try run(fixture("numpy/shapes.npz"), "-o", output, "--to", "safetensors").status == 0)
+        #expect(try run(output, "--from", "npz", "-o", directory.path("x.ltfn")).status == 65)
+        let misnamed = try run(output, "-o", directory.path("y.npz"), "--to", "ltfn")
+        #expect(misnamed.status == 0)
+        #expect(misnamed.errors.contains("warning:"))
+    }
+
+    @Test("--json is one document with what was done") func json() throws {
+        let result = try run(
+            fixture("numpy/shapes.npz"), "-o", directory.path("a.ltfn"), "--json")
+        let document = try JSONReader.read(Array(result.output.utf8))
+        #expect(result.output.hasPrefix("{\n  \"schema\": \"ltfn.convert/1\""))
+        #expect(document["verified"] == true)
+        #expect(document["dry_run"] == false)
+        #expect(document["output"]?["format"] == "ltfn")
+        #expect(document["output"]?["byte_count"] == .int(Int64(directory.get("a.ltfn")!.count)))
+        guard case .array(let variables)? = document["variables"] else {
+            Issue.record("no variables")
+            return
+        }
+        #expect(variables.count == 6)
+        let file = directory.path("plan.json")
+        let plan = try run(
+            try richFile(), "-o", directory.path("b.npz"), "--dry-run", "--json=" + file)
+        #expect(plan.output.contains("Problems:"))
+        let planned = try JSONReader.read(directory.get("plan.json") ?? [])
+        #expect(planned["verified"] == .null)
+        #expect(planned["dry_run"] == true)
+        guard case .array(let problems)? = planned["problems"] else {
+            Issue.record("no problems")
+            return
+        }
+        #expect(problems.count == 3)
+    }
+
+    @Test("names from a file cannot steer the terminal") func escaping() throws {
+        let specimen = try Specimen(
+            "evil", [variable("\u{202E}evil"), variable("b", tiedTo: "\u{202E}evil")])
+        let sink = MemorySink()
+        try NativeFormat().write(specimen.checkpoint, to: sink)
+        directory.put(sink.bytes, "evil.ltfn")
+        for arguments in [["--dry-run"], []] {
+            let result = try Programs.run(
+                Programs.product("ltfn-convert"),
+                [directory.path("evil.ltfn"), "-o", directory.path("out.npz")] + arguments)
+            #expect(!(result.output + result.errors).unicodeScalars.contains("\u{202E}"))
+            #expect((result.output + result.errors).contains("\\u{202E}"))
+        }
+    }
+}
