@@ -22,7 +22,8 @@ import numpy as np
 
 import ltfn_sampling
 from ltfn_codecs import LtfnError, crc32c, decode_planes, decode_residual
-from ltfn_index import CODECS, FEATURES, RETIRED, STORAGES, Limits, corrupt, parse
+from ltfn_fields import corrupt
+from ltfn_index import CODECS, FEATURES, RETIRED, STORAGES, Limits, parse
 
 NUMPY = {"f16": "<f2", "f32": "<f4", "f64": "<f8", "c64": "<c8", "c128": "<c16"}
 
@@ -69,9 +70,8 @@ class Reader:
         """SHA-256 of the values that a reproducible initializer gives."""
         self._check_size(variable)
         state = hashlib.sha256()
-        for start in range(0, variable.byte_count, 1 << 20):
-            count = min(1 << 20, variable.byte_count - start)
-            state.update(self._initial(variable, start, count))
+        for piece in self._sampled(variable, 0, variable.elements):
+            state.update(piece)
         return state.hexdigest()
 
     def _owner(self, variable):
@@ -144,15 +144,17 @@ class Reader:
     # Initial values and bases
 
     def _initial(self, variable, start, count):
-        record, size = variable.initializer, variable.dtype.bits // 8
+        size = variable.dtype.bits // 8
+        return b"".join(self._sampled(variable, start // size, count // size))
+
+    def _sampled(self, variable, first, count):
+        """The bytes of initial elements, piece by piece."""
+        record = variable.initializer
         try:
             if record["version"] != ltfn_sampling.VERSION:
-                raise ltfn_sampling.NotRepresentable("version %d" % record["version"])
-            if variable.dtype.bits < 8:
-                raise ltfn_sampling.NotRepresentable("dtype %s" % variable.dtype.name)
+                raise ltfn_sampling.NotRepresentable("sampling rules %d" % record["version"])
             with np.errstate(all="ignore"):
-                return ltfn_sampling.sample(record, variable.dtype.name, start // size,
-                                            count // size)
+                yield from ltfn_sampling.pieces(record, variable.dtype.name, first, count)
         except ltfn_sampling.NotRepresentable as error:
             raise LtfnError("unsupportedFeature", "N6", None, "initial values of '%s': %s"
                             % (variable.name, error)) from None
