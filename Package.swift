@@ -103,8 +103,8 @@ let package = Package(
         command(
             "ltfn-train",
             [
-                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint",
-                "LTFNBytes",
+                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         command(
             "ltfn-inspect",
