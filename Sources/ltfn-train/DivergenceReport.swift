@@ -52,9 +52,21 @@ struct DivergenceReport {
     }
 
     private var advice: String {
-        let smaller = "--learning-rate \(configuration.learningRate / 10)"
+        let smaller = "--learning-rate \(NumberText.significant(smallerRate, 3))"
         let isDefault = configuration.initialization.isEmpty
         if divergence.first == nil { return "Try --init he." }
         return isDefault ? "Try \(smaller)." : "Try --init he, or \(smaller)."
+    }
+
+    /// A tenth of the rate, or a hundredth, …: the less, the further the first cost was from what a
+    /// network costs whose weights are of the right size.
+    private var smallerRate: Double {
+        var rate = configuration.learningRate / 10
+        var excess = (divergence.first?.cost ?? 0) / 1000
+        while excess > 1 {
+            excess /= 10
+            rate /= 10
+        }
+        return rate
     }
 }

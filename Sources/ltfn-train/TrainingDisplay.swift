@@ -44,12 +44,12 @@ struct TrainingDisplay {
         let configuration = trainer.configuration
         for part in DatasetPart.allCases { write(trainer.dataset.describe(part)) }
         write(
-            "network: \(configuration.model.name), \(configuration.model.parameterCount) "
+            "network: \(configuration.model.name), \(NumberText.grouped(configuration.model.parameterCount)) "
                 + "parameters, filled from seed \(configuration.seed)")
         guard configuration.stepCount > 0 else { return }
         write(
             "recipe: SGD, learning rate \(configuration.learningRate), batch "
-                + "\(configuration.batchSize), \(configuration.stepCount) steps, "
+                + "\(configuration.batchSize), \(NumberText.grouped(configuration.stepCount)) steps, "
                 + "\(threads) thread\(threads == 1 ? "" : "s")")
     }
 
@@ -87,7 +87,7 @@ struct TrainingDisplay {
             "step \(padded(String(report.step), width))   cost \(shortNumber(report.cost))   "
             + "accuracy \(percent(report.accuracy))"
         return report.step == 0
-            ? line + "   (a guess costs ln 10 = \(fixed(Self.costOfGuessing, decimals: 4)))" : line
+            ? line + "   (a guess costs ln 10 = \(NumberText.fixed(Self.costOfGuessing, 4)))" : line
     }
 
     /// Takes the bars off the screen.
