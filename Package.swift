@@ -90,7 +90,6 @@ let package = Package(
             "LTFNInspection",
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInitializers", "LTFNInference",
-                "LTFNKernels",
             ]),
 
         // 5 commands
@@ -103,21 +102,15 @@ let package = Package(
         command(
             "ltfn-train",
             [
-                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
-                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint",
+                "LTFNBytes",
             ]),
         command(
             "ltfn-inspect",
-            [
-                "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
-                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
-            ]),
+            ["LTFNInspection", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes"]),
         command(
             "ltfn-eval",
-            [
-                "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels", "LTFNCheckpoint",
-                "LTFNBytes", "LTFNParallel",
-            ]),
+            ["LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes"]),
         command(
             "ltfn-convert",
             ["LTFNConversion", "LTFNFormat", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes"]),
@@ -155,8 +148,8 @@ let package = Package(
         tests(
             "LTFNInspectionTests",
             [
-                "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat", "LTFNDatasets",
-                "LTFNKernels", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat",
+                "LTFNCheckpoint", "LTFNBytes",
             ]),
         tests(
             "CommandTests",

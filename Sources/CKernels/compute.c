@@ -25,6 +25,13 @@ typedef struct {
     void (*relu_gradient)(int64_t, const float *, const float *, float *);
     void (*add)(int64_t, const float *, float *);
     void (*descend)(int64_t, float, const float *, float *);
+    void (*winograd)(const ck_winograd *, int64_t, const float *, const float *, const float *, int32_t,
+                     const float *, float *, float *);
+    void (*winograd_kernel)(const ck_winograd *, const float *, float *);
+    void (*winograd_turned_kernel)(const ck_winograd *, const float *, float *);
+    void (*winograd_kernel_gradient)(const ck_winograd *, int64_t, const float *, const float *,
+                                     float *, float *);
+    void (*winograd_finish_gradient)(const ck_winograd *, int64_t, int64_t, const float *, float *);
     void (*scale_bytes)(int64_t, const uint8_t *, float, float, float *);
 } ck_kernels;
 
@@ -94,7 +101,11 @@ void ck_gemm_transposed(int32_t cpu, int64_t m, int64_t n, int64_t k, const floa
 }
 
 int64_t ck_convolution_scratch(const ck_window *w) {
-    return (int64_t)w->kernel_h * w->kernel_w * w->in_c * CK_PATCH_ROWS;
+    int64_t patches = (int64_t)w->kernel_h * w->kernel_w * w->in_c * CK_PATCH_ROWS;
+    int64_t height = (int64_t)(w->out_h - 1) * w->stride_h + w->kernel_h;
+    int64_t width = (int64_t)(w->out_w - 1) * w->stride_w + w->kernel_w;
+    int64_t padded = height * width * w->in_c;
+    return padded > patches ? padded : patches;
 }
 
 void ck_convolution(int32_t cpu, const ck_window *window, int64_t images, const float *x,
@@ -146,6 +157,44 @@ void ck_descend(int32_t cpu, int64_t count, float rate, const float *gradient, f
 void ck_scale_bytes(int32_t cpu, int64_t count, const uint8_t *x, float scale, float offset,
                     float *y) {
     kernels(cpu)->scale_bytes(count, x, scale, offset, y);
+}
+
+static int64_t points(const ck_winograd *w) { return (int64_t)(w->tile + 2) * (w->tile + 2); }
+
+int64_t ck_winograd_scratch(const ck_winograd *w) {
+    int64_t widest = w->in_c > w->out_c ? w->in_c : w->out_c;
+    int64_t planes = widest + points(w) * ((int64_t)w->chunk * (w->in_c + w->out_c) + 32);
+    int64_t blanks = ((int64_t)w->in_h * w->in_w + 3) / 4;
+    return planes > blanks ? planes : blanks;
+}
+
+int64_t ck_winograd_kernel_count(const ck_winograd *w) {
+    return points(w) * w->in_c * ((w->out_c + CK_PANEL - 1) / CK_PANEL * CK_PANEL);
+}
+
+void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel, float *u) {
+    kernels(cpu)->winograd_kernel(winograd, kernel, u);
+}
+
+void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel,
+                               float *u) {
+    kernels(cpu)->winograd_turned_kernel(winograd, kernel, u);
+}
+
+void ck_winograd_convolution(int32_t cpu, const ck_winograd *winograd, int64_t images,
+                             const float *x, const float *u, const float *bias, int32_t flags,
+                             const float *mask, float *y, float *scratch) {
+    kernels(cpu)->winograd(winograd, images, x, u, bias, flags, mask, y, scratch);
+}
+
+void ck_winograd_kernel_gradient(int32_t cpu, const ck_winograd *winograd, int64_t images,
+                                 const float *x, const float *dy, float *sum, float *scratch) {
+    kernels(cpu)->winograd_kernel_gradient(winograd, images, x, dy, sum, scratch);
+}
+
+void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, int64_t first,
+                                 int64_t count, const float *sum, float *dw) {
+    kernels(cpu)->winograd_finish_gradient(winograd, first, count, sum, dw);
 }
 
 double ck_softmax_cross_entropy(int64_t images, int64_t classes, const float *logits,

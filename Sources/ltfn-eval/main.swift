@@ -1,3 +1,1 @@
-import LTFNCommand
-
-CommandMain.run(EvaluateCommand.self)
+print("not yet")

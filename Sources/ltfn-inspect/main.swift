@@ -1,3 +1,1 @@
-import LTFNCommand
-
-CommandMain.run(InspectCommand.self)
+print("not yet")

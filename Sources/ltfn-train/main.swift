@@ -1,3 +1,1 @@
-import LTFNCommand
-
-CommandMain.run(TrainCommand.self)
+print("not yet")

@@ -6,9 +6,12 @@ import Testing
 /// The fast engines against the reference in double precision, on every instruction set of the machine.
 @Suite("Engines against the reference")
 struct EngineTests {
-    /// Float32 keeps 2⁻²⁴ of each product and sum. Sums of up to a few thousand terms through up to five
-    /// layers, transformed tiles included, stay within a few dozen of them relative to the norm.
+    /// Float32 keeps 2⁻²⁴ of each product and sum, and sums of up to a few thousand terms through up to
+    /// five layers add up to a few dozen of them relative to the norm. Winograd's tiles of 6, which
+    /// inference uses, multiply that by about 5 (their transforms' norms); training's tiles of 4 do not
+    /// show.
     static let tolerance = 64.0 / Double(1 << 24)
+    static let tileTolerance = 2 * tolerance
 
     @Test(
         "Logits, for any batch size",
@@ -21,7 +24,7 @@ struct EngineTests {
                 pool: ThreadPool(threadCount: 2), instructionSet: set)
             let expected = sample.reference.forward(sample.images, count: count).last ?? []
             let found = try engine.logits(sample.batch)
-            #expect(distance(doubles(found), expected) < Self.tolerance)
+            #expect(distance(doubles(found), expected) < Self.tileTolerance)
         }
     }
 
@@ -43,6 +46,31 @@ struct EngineTests {
                 #expect(distance(doubles(layer.kernel), kernel) < 4 * Self.tolerance)
                 #expect(distance(doubles(layer.bias), bias) < 4 * Self.tolerance)
             }
+        }
+    }
+
+    @Test(
+        "Blank regions and biases of 0 pass no gradient, as in the reference",
+        arguments: InstructionSet.supported)
+    func blanks(set: InstructionSet) throws {
+        let sample = try Sample(.winograd, images: 9)
+        var parameters = sample.parameters
+        for index in parameters.indices {
+            parameters[index].bias = parameters[index].bias.map { _ in 0 }
+        }
+        // Only columns 3 and 4 of 9 are not blank.
+        let images = sample.images.enumerated().map { (3...4).contains($0 % 9) ? $1 : 0 }
+        let engine = try GradientEngine(
+            sample.geometry, parameters: parameters, maximumBatch: 9,
+            pool: ThreadPool(threadCount: 2), instructionSet: set)
+        _ = try engine.computeGradients(.floats(floats(images)), labels: sample.bytes)
+        let reference = ReferenceNetwork(geometry: sample.geometry, parameters: parameters)
+        let expected = reference.gradients(images, labels: sample.labels)
+        for (index, layer) in engine.currentGradients().enumerated()
+        where sample.geometry.layers[index].kernelCount > 0 {
+            #expect(
+                distance(doubles(layer.kernel), expected.gradients[index].kernel)
+                    < 4 * Self.tolerance)
         }
     }
 
@@ -136,7 +164,7 @@ struct EngineTests {
         try engine.observe(sample.batch) { found[$0] += $1 }
         let expected = sample.reference.forward(sample.images, count: 12).dropFirst()
         for (layer, values) in zip(found, expected) {
-            #expect(distance(doubles(layer), values) < Self.tolerance)
+            #expect(distance(doubles(layer), values) < Self.tileTolerance)
         }
     }
 

@@ -17,14 +17,40 @@ typedef struct {
     int32_t pad_top, pad_left;
 } ck_window;
 
+/// A 3×3 convolution with stride 1 in Winograd's way.
+///
+/// Images are laid side by side as a mosaic, `pitch` apart so that the padding lies between them, and
+/// the mosaic is cut into tiles; few tiles then hang over an edge.
+typedef struct {
+    int32_t in_h, in_w, in_c;
+    int32_t out_h, out_w, out_c;
+    int32_t pad_top, pad_left;
+    /// Outputs a side of a tile: 4 or 6.
+    int32_t tile;
+    /// Images of a mosaic, from top to bottom and from left to right.
+    int32_t mosaic_h, mosaic_w;
+    int32_t pitch_h, pitch_w;
+    /// Tiles of a mosaic.
+    int32_t tiles_h, tiles_w;
+    /// Tiles that are transformed at a time, at most CK_WINOGRAD_CHUNK.
+    int32_t chunk;
+} ck_winograd;
+
 enum {
     /// Columns of a packed matrix are padded to a multiple of this.
     CK_PANEL = 32,
     /// Output pixels that the general convolution gathers at a time.
     CK_PATCH_ROWS = 48,
 
+    /// Tiles that Winograd's convolution transforms at a time, at most.
+    CK_WINOGRAD_CHUNK = 64,
+    /// Winograd's convolution takes channels in multiples of this.
+    CK_WINOGRAD_CHANNELS = 16,
+
     CK_ACCUMULATE = 1,
     CK_RELU = 2,
+    /// Winograd's convolution: where all inputs of an output are 0, the sum is exactly 0.
+    CK_EXACT_BLANKS = 4,
 };
 
 /// Packs the [k, n] matrix b, element (i, j) at `b[i * row + j * column]`, for `ck_gemm`: room for
@@ -58,6 +84,35 @@ void ck_convolution_input_gradient(int32_t cpu, const ck_window *window, int64_t
 /// Adds the gradient to the kernel to `dw`, [kernel_h · kernel_w · in_c, out_c].
 void ck_convolution_kernel_gradient(int32_t cpu, const ck_window *window, int64_t images,
                                     const float *x, const float *dy, float *dw, float *scratch);
+
+/// Floats of scratch that `ck_winograd_convolution` and `ck_winograd_kernel_gradient` need.
+int64_t ck_winograd_scratch(const ck_winograd *winograd);
+
+/// Floats of a kernel in Winograd's form.
+int64_t ck_winograd_kernel_count(const ck_winograd *winograd);
+
+/// Brings the kernel [3, 3, in_c, out_c] into the form that `ck_winograd_convolution` takes.
+void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel, float *u);
+
+/// The same with the kernel turned round and its inputs and outputs exchanged: `winograd` describes the
+/// convolution that makes the gradient to the input, `kernel` is [3, 3, out_c, in_c] in its terms.
+void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel,
+                               float *u);
+
+/// y = x * u + bias (may be null), then ReLU with CK_RELU; where `mask` (may be null) is not positive,
+/// y is 0.
+void ck_winograd_convolution(int32_t cpu, const ck_winograd *winograd, int64_t images,
+                             const float *x, const float *u, const float *bias, int32_t flags,
+                             const float *mask, float *y, float *scratch);
+
+/// Adds to `sum`, [(tile + 2)², in_c, out_c], the gradient to the kernel in Winograd's form.
+void ck_winograd_kernel_gradient(int32_t cpu, const ck_winograd *winograd, int64_t images,
+                                 const float *x, const float *dy, float *sum, float *scratch);
+
+/// The gradient to the kernel, [3, 3, in_c, out_c], from its sums; only for `count` inputs from `first`
+/// on.
+void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, int64_t first,
+                                 int64_t count, const float *sum, float *dw);
 
 /// Adds the rows of dy [rows, channels] to db.
 void ck_bias_gradient(int32_t cpu, int64_t rows, int64_t channels, const float *dy, float *db);

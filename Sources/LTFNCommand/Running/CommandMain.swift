@@ -102,25 +102,19 @@ public enum CommandMain {
         let color = ColorChoice(scanning: arguments)
         let terminal = Terminal(.stderr, color: color)
         if let message = ending.message {
-            report(message, name: name, on: terminal, isError: ending.status != .no)
+            report(message, name: name, on: terminal)
             Output.stderr.write(ending.advice.isEmpty ? "" : ending.advice + "\n")
             return ending.status
         }
         if let reason = Output.stdout.failure, ending.status == .success {
-            report(
-                "Standard output cannot be written: \(reason).", name: name, on: terminal,
-                isError: true)
+            report("Standard output cannot be written: \(reason).", name: name, on: terminal)
             return .readOrWriteFailed
         }
         return ending.status
     }
 
-    /// - Parameter isError: false when the answer is no.
-    private static func report(
-        _ message: String, name: String, on terminal: Terminal, isError: Bool
-    ) {
-        let head = terminal.styled(name + ":", .bold)
-        let kind = isError ? " " + terminal.styled("error:", .boldRed) : ""
-        Output.stderr.write("\(head)\(kind) \(message)\n")
+    private static func report(_ message: String, name: String, on terminal: Terminal) {
+        let head = terminal.styled(name + ":", .bold) + " " + terminal.styled("error:", .boldRed)
+        Output.stderr.write("\(head) \(message)\n")
     }
 }

@@ -13,14 +13,16 @@ public final class GradientEngine {
     public let maximumBatch: Int
     private let plan: NetworkPlan
     private let pool: ThreadPool
-    private let lanes: [Lane]
+    private let partCount: Int
+    private let lanes: LanePool
+    private var sums: AlignedBytes
     private let fixed: Set<ParameterPlace>
     private var parameters: AlignedBytes
     private var gradients: AlignedBytes
     private var packed: PackedParameters
 
     /// Parts that every batch is cut into, whatever the number of threads.
-    public static let laneCount = 8
+    public static let partCount = 8
     /// Images that one thread takes through the network together.
     public static let blockCount = 7
 
@@ -43,7 +45,7 @@ public final class GradientEngine {
         self.maximumBatch = maximumBatch
         self.fixed = fixed
         self.pool = pool
-        let share = (maximumBatch + Self.laneCount - 1) / Self.laneCount
+        let share = (maximumBatch + Self.partCount - 1) / Self.partCount
         let blocks = (share + Self.blockCount - 1) / Self.blockCount
         let plan = try NetworkPlan(
             geometry, purpose: .gradients, blockCount: (share + blocks - 1) / blocks,
@@ -51,7 +53,9 @@ public final class GradientEngine {
         self.plan = plan
         self.parameters = try plan.flattened(parameters)
         gradients = AlignedBytes(byteCount: max(plan.parameterCount, 1) * 4)
-        lanes = (0..<min(maximumBatch, Self.laneCount)).map { _ in Lane(plan) }
+        partCount = min(maximumBatch, Self.partCount)
+        lanes = LanePool(floatCount: plan.laneCount)
+        sums = AlignedBytes(byteCount: max(partCount * plan.sumCount, 1) * 4)
         packed = PackedParameters(plan)
         packed.pack(self.parameters, plan, pool)
     }
@@ -81,15 +85,9 @@ public final class GradientEngine {
         let count = try geometry.imageCount(of: batch)
         try check(labels, count: count)
         let targets = labels.map(Int32.init)
-        let parts = min(count, lanes.count)
-        runLanes(parts, batch, targets, packed)
-        addLanes(parts)
-        var total = LaneResult()
-        for lane in lanes[..<parts] {
-            let result = lane.result
-            total.loss += result.loss
-            total.correct += result.correct
-        }
+        let parts = min(count, partCount)
+        let total = sum(parts, batch, targets, packed.values)
+        finish(parts)
         return (total.loss / Double(count), total.correct)
     }
 
@@ -107,29 +105,55 @@ public final class GradientEngine {
         }
     }
 
-    private func runLanes(
-        _ parts: Int, _ batch: ImageBatch, _ labels: [Int32], _ packed: PackedParameters
-    ) {
+    /// Runs every part of the batch forward and backward.
+    private func sum(
+        _ parts: Int, _ batch: ImageBatch, _ labels: [Int32], _ packed: AlignedBytes
+    ) -> PartResult {
         let (plan, lanes) = (plan, lanes)
         let count = labels.count
-        pool.forEach(parts) { part in
-            let first = part * count / parts
-            let end = (part + 1) * count / parts
-            lanes[part].run(plan, packed, batch, labels, images: first..<end)
+        let results = Mutex([PartResult](repeating: PartResult(), count: parts))
+        unsafe sums.withMutableBase { base in
+            // Every part has its own sums.
+            nonisolated(unsafe) let base = unsafe base
+            pool.forEach(parts) { part in
+                let images = (part * count / parts)..<((part + 1) * count / parts)
+                unsafe lanes.borrow { lane in
+                    unsafe packed.floats.withUnsafeBufferPointer { packed in
+                        unsafe labels.withUnsafeBufferPointer { labels in
+                            guard let packed = packed.baseAddress,
+                                let labels = labels.baseAddress
+                            else { return }
+                            let result = unsafe plan.sum(
+                                images, of: batch, labels: labels, weight: 1 / Double(count),
+                                packed: packed, lane: lane, sums: base + part * plan.sumCount)
+                            results.withLock { $0[part] = result }
+                        }
+                    }
+                }
+            }
+        }
+        return results.withLock { results in
+            results.reduce(into: PartResult()) { total, part in
+                total.loss += part.loss
+                total.correct += part.correct
+            }
         }
     }
 
-    /// The gradients of the last batch, in slices that are summed in parallel.
-    private func addLanes(_ parts: Int) {
-        let (plan, lanes) = (plan, lanes)
-        let slices = plan.stages.indices.filter { plan.stages[$0].kernelCount > 0 }
-        unsafe gradients.withMutableBase { base in
-            nonisolated(unsafe) let target = unsafe base
-            pool.forEach(slices.count) { index in
-                unsafe plan.addLanes(slices[index], lanes[..<parts], into: target)
-            }
-            for (place, range) in ranges where fixed.contains(place) {
-                unsafe (base + range.lowerBound).update(repeating: 0, count: range.count)
+    /// Turns the parts' sums into gradients, slice by slice in parallel.
+    private func finish(_ parts: Int) {
+        let plan = plan
+        let slices = plan.slices
+        unsafe sums.withMutableBase { sums in
+            unsafe gradients.withMutableBase { gradients in
+                // Every slice has its own sums and gradients.
+                nonisolated(unsafe) let (from, to) = unsafe (sums, gradients)
+                pool.forEach(slices.count) { index in
+                    unsafe plan.finish(slices[index], parts: parts, sums: from, gradients: to)
+                }
+                for (place, range) in ranges where fixed.contains(place) {
+                    unsafe (to + range.lowerBound).update(repeating: 0, count: range.count)
+                }
             }
         }
     }
@@ -219,5 +243,17 @@ public struct ParameterPlace: Hashable, Sendable {
     public init(layer: Int, isBias: Bool) {
         self.layer = layer
         self.isBias = isBias
+    }
+}
+
+extension AlignedBytes {
+    /// Calls `body` with the block, which is not empty, as floats for writing.
+    mutating func withMutableBase<Result>(
+        _ body: (UnsafeMutablePointer<Float>) -> Result
+    ) -> Result {
+        var span = mutableFloats
+        return unsafe span.withUnsafeMutableBufferPointer { buffer in
+            unsafe body(buffer.baseAddress!)
+        }
     }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// What a lane found out about its images.
-struct LaneResult: Sendable {
+/// What a part of a batch showed.
+struct PartResult: Sendable {
     /// The sum of the images' losses.
     var loss = 0.0
     /// Images whose largest logit is that of their label.
@@ -9,14 +9,14 @@ struct LaneResult: Sendable {
 }
 
 extension NetworkPlan {
-    /// Adds the gradients of `count` images, which `forward` has just run, to the lane's sums.
+    /// Adds the gradients of `count` images, which `forward` has just run, to `sums`.
     ///
     /// - Parameter weight: what each image's loss counts for: 1 / batch size for the mean.
     func backward(
         count: Int, labels: UnsafePointer<Int32>, weight: Double, packed: UnsafePointer<Float>,
-        lane: UnsafeMutablePointer<Float>
-    ) -> LaneResult {
-        var result = LaneResult()
+        lane: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
+    ) -> PartResult {
+        var result = PartResult()
         var correct: Int64 = 0
         let last = stages.count
         let logits = unsafe lane + activationOffsets[last]
@@ -29,7 +29,7 @@ extension NetworkPlan {
                 cpu, Int64(count * geometry.classCount), logits, seed, seed)
         }
         for index in stages.indices.reversed() {
-            unsafe addParameterGradients(index, count: count, lane: lane)
+            unsafe addParameterGradients(index, count: count, lane: lane, sums: sums)
             if index > 0 {
                 unsafe inputGradient(index, count: count, packed: packed, lane: lane)
             }
@@ -38,17 +38,21 @@ extension NetworkPlan {
     }
 
     private func addParameterGradients(
-        _ index: Int, count: Int, lane: UnsafeMutablePointer<Float>
+        _ index: Int, count: Int, lane: UnsafeMutablePointer<Float>,
+        sums: UnsafeMutablePointer<Float>
     ) {
         let stage = stages[index]
         let x = unsafe lane + activationOffsets[index]
         let dy = unsafe lane + gradientOffsets[(index + 1) % 2]
-        let kernelSum = unsafe lane + kernelSumOffsets[index]
-        let biasSum = unsafe lane + biasSumOffsets[index]
+        let kernelSum = unsafe sums + kernelSumOffsets[index]
+        let biasSum = unsafe sums + biasSumOffsets[index]
         switch stage.operation {
         case .convolution(var window):
             unsafe ck_convolution_kernel_gradient(
                 cpu, &window, Int64(count), x, dy, kernelSum, lane + scratchOffset)
+        case .winograd(var winograd, _):
+            unsafe ck_winograd_kernel_gradient(
+                cpu, &winograd, Int64(count), x, dy, kernelSum, lane + scratchOffset)
         case .dense(let inputs, let outputs):
             unsafe ck_gemm_transposed(
                 cpu, Int64(inputs), Int64(outputs), Int64(count), x, Int64(inputs), dy,
@@ -75,6 +79,10 @@ extension NetworkPlan {
         case .convolution(var window):
             unsafe ck_convolution_input_gradient(
                 cpu, &window, Int64(count), dy, turned, masked ? UnsafePointer(x) : nil, dx,
+                lane + scratchOffset)
+        case .winograd(_, var window):
+            unsafe ck_winograd_convolution(
+                cpu, &window, Int64(count), dy, turned, nil, 0, masked ? UnsafePointer(x) : nil, dx,
                 lane + scratchOffset)
         case .maxPool(var window):
             unsafe ck_max_pool_gradient(

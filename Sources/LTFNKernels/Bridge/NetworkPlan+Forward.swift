@@ -35,6 +35,12 @@ extension NetworkPlan {
             case .convolution(var window):
                 unsafe ck_convolution(
                     cpu, &window, Int64(count), x, kernel, bias, flags, y, lane + scratchOffset)
+            case .winograd(var winograd, _):
+                // A gradient passes a ReLU where its input is above 0, so 0 has to be 0.
+                let exact = gradientOffsets.isEmpty ? 0 : Int32(CK_EXACT_BLANKS)
+                unsafe ck_winograd_convolution(
+                    cpu, &winograd, Int64(count), x, kernel, bias, flags | exact, nil, y,
+                    lane + scratchOffset)
             case .maxPool(var window):
                 unsafe ck_max_pool(cpu, &window, Int64(count), x, y)
             case .relu:

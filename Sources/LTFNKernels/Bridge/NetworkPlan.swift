@@ -3,8 +3,9 @@ import LTFNBytes
 
 /// Where everything lies that one thread needs to run a block of images through a network.
 ///
-/// A lane is one block of memory: what every stage makes (or, without gradients, two buffers in turn),
-/// two buffers for gradients, the sums of the parameters' gradients, and scratch.
+/// A lane is one block of memory: what every stage makes (or, when only logits are wanted, two buffers in
+/// turn), two buffers for gradients, and scratch. The sums of the parameters' gradients lie elsewhere: one
+/// set for each part of a batch.
 struct NetworkPlan: Sendable {
     /// What the lanes keep.
     enum Purpose {
@@ -34,14 +35,13 @@ struct NetworkPlan: Sendable {
     /// Where in a lane each stage's input lies, and at the end the last one's output.
     private(set) var activationOffsets: [Int] = []
     private(set) var gradientOffsets: [Int] = []
-    /// Where the sums of each stage's gradients lie: the kernel's, then the bias's.
-    private(set) var kernelSumOffsets: [Int] = []
-    private(set) var biasSumOffsets: [Int] = []
-    /// The sums lie together: from here, so many.
-    private(set) var sumOffset = 0
-    private(set) var sumCount = 0
     private(set) var scratchOffset = 0
     private(set) var laneCount = 0
+
+    /// Where the sums of each stage's gradients lie among a part's sums: the kernel's, then the bias's.
+    private(set) var kernelSumOffsets: [Int] = []
+    private(set) var biasSumOffsets: [Int] = []
+    private(set) var sumCount = 0
 
     /// The most bytes that one lane may take.
     static let maximumLaneByteCount = 4 << 30
@@ -75,25 +75,28 @@ struct NetworkPlan: Sendable {
         self.geometry = geometry
         cpu = instructionSet.code
         blockCount = block
-        (stages, parameterCount) = Self.stages(of: geometry, fusing: purpose != .layers)
+        (stages, parameterCount) = Self.stages(
+            of: geometry, purpose, images: block)
         placeLane(purpose)
         placeParameters()
+        if purpose == .gradients { placeSums() }
     }
 
     private static func stages(
-        of geometry: NetworkGeometry, fusing: Bool
+        of geometry: NetworkGeometry, _ purpose: Purpose, images: Int
     ) -> (stages: [Stage], parameterCount: Int) {
         var stages: [Stage] = []
         var parameters = 0
         var current = geometry.input.elementCount
         for (index, layer) in geometry.layers.enumerated() {
-            if fusing, layer == .relu, stages.last?.canFuse == true {
+            if purpose != .layers, layer == .relu, stages.last?.canFuse == true {
                 stages[stages.count - 1].relu = true
                 continue
             }
             stages.append(
                 Stage(
-                    layer: index, operation: Stage.Operation(layer), inputCount: current,
+                    layer: index, operation: Stage.Operation(layer, purpose, images),
+                    inputCount: current,
                     outputCount: geometry.outputCounts[index], kernelOffset: parameters,
                     kernelCount: layer.kernelCount, biasCount: layer.biasCount))
             parameters += layer.kernelCount + layer.biasCount
@@ -117,6 +120,15 @@ struct NetworkPlan: Sendable {
         packedTotal = room.count
     }
 
+    private mutating func placeSums() {
+        var room = Room()
+        for stage in stages {
+            kernelSumOffsets.append(room.take(stage.kernelSumCount))
+            biasSumOffsets.append(room.take(stage.biasCount))
+        }
+        sumCount = room.count
+    }
+
     private mutating func placeLane(_ purpose: Purpose) {
         var room = Room()
         let counts = [geometry.input.elementCount] + stages.map(\.outputCount)
@@ -129,15 +141,9 @@ struct NetworkPlan: Sendable {
         }
         if purpose == .gradients {
             gradientOffsets = [room.take(largest), room.take(largest)]
-            sumOffset = room.count
-            for stage in stages {
-                kernelSumOffsets.append(room.take(stage.kernelSumCount))
-                biasSumOffsets.append(room.take(stage.biasCount))
-            }
-            sumCount = room.count - sumOffset
         }
         scratchOffset = room.take(
-            stages.map { $0.scratchCount(images: blockCount) }.max() ?? 0)
+            stages.map(\.scratchCount).max() ?? 0)
         laneCount = room.count
     }
 
@@ -156,16 +162,22 @@ extension Stage {
     /// Whether a ReLU behind can be done with the stage.
     fileprivate var canFuse: Bool {
         switch operation {
-        case .convolution, .dense: !relu
+        case .convolution, .winograd, .dense: !relu
         case .maxPool, .relu: false
         }
     }
 }
 
 extension Stage.Operation {
-    init(_ layer: LayerGeometry) {
+    init(_ layer: LayerGeometry, _ purpose: NetworkPlan.Purpose, _ images: Int) {
         switch layer {
-        case .convolution(let geometry): self = .convolution(ck_window(geometry))
+        case .convolution(let geometry):
+            if WinogradPlan.suits(geometry) {
+                let plan = WinogradPlan(geometry, purpose, images: images)
+                self = .winograd(plan.forward, turned: plan.turned)
+            } else {
+                self = .convolution(ck_window(geometry))
+            }
         case .maxPool(let geometry): self = .maxPool(ck_window(geometry))
         case .relu: self = .relu
         case .dense(let inputs, let outputs): self = .dense(inputs: inputs, outputs: outputs)

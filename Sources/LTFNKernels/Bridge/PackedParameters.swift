@@ -20,8 +20,13 @@ struct PackedParameters: Sendable {
                 }
                 // Every index writes its own part of the target.
                 nonisolated(unsafe) let (to, from) = unsafe (target, source)
-                pool.forEach(plan.stages.count) { index in
-                    unsafe plan.pack(index, parameters: from, into: to)
+                pool.forEach(2 * plan.stages.count) { task in
+                    let index = plan.stages.count - 1 - task / 2
+                    if task % 2 == 0 {
+                        unsafe plan.pack(index, parameters: from, into: to)
+                    } else if plan.hasTurned(index) {
+                        unsafe plan.packTurned(index, parameters: from, into: to)
+                    }
                 }
             }
         }
@@ -36,19 +41,36 @@ extension NetworkPlan {
         let kernel = unsafe parameters + stage.kernelOffset
         unsafe (packed + packedBiasOffsets[index]).update(
             from: parameters + stage.biasOffset, count: stage.biasCount)
-        let (rows, columns): (Int, Int)
+        let target = unsafe packed + packedOffsets[index]
         switch stage.operation {
-        case .convolution(let window): (rows, columns) = (window.patchCount, window.outputChannels)
-        case .dense(let inputs, let outputs): (rows, columns) = (inputs, outputs)
-        case .maxPool, .relu: return
+        case .convolution(let window):
+            let (rows, columns) = (window.patchCount, window.outputChannels)
+            unsafe ck_pack(cpu, Int64(rows), Int64(columns), kernel, Int64(columns), 1, target)
+        case .winograd(var winograd, _):
+            unsafe ck_winograd_kernel(cpu, &winograd, kernel, target)
+        case .dense(let inputs, let outputs):
+            unsafe ck_pack(cpu, Int64(inputs), Int64(outputs), kernel, Int64(outputs), 1, target)
+        case .maxPool, .relu:
+            break
         }
-        unsafe ck_pack(
-            cpu, Int64(rows), Int64(columns), kernel, Int64(columns), 1,
-            packed + packedOffsets[index])
-        if hasTurned(index) {
-            unsafe ck_pack(
-                cpu, Int64(columns), Int64(rows), kernel, 1, Int64(columns),
-                packed + turnedOffsets[index])
+    }
+
+    fileprivate func packTurned(
+        _ index: Int, parameters: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>
+    ) {
+        let stage = stages[index]
+        let kernel = unsafe parameters + stage.kernelOffset
+        let target = unsafe packed + turnedOffsets[index]
+        switch stage.operation {
+        case .convolution(let window):
+            let (rows, columns) = (window.patchCount, window.outputChannels)
+            unsafe ck_pack(cpu, Int64(columns), Int64(rows), kernel, 1, Int64(columns), target)
+        case .winograd(_, var turned):
+            unsafe ck_winograd_turned_kernel(cpu, &turned, kernel, target)
+        case .dense(let inputs, let outputs):
+            unsafe ck_pack(cpu, Int64(outputs), Int64(inputs), kernel, 1, Int64(outputs), target)
+        case .maxPool, .relu:
+            break
         }
     }
 }

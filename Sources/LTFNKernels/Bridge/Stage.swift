@@ -5,6 +5,8 @@ import CKernels
 struct Stage: Sendable {
     enum Operation: Sendable {
         case convolution(ck_window)
+        /// A convolution that pays in Winograd's way, and the turned one for the gradient to its input.
+        case winograd(ck_winograd, turned: ck_winograd)
         case maxPool(ck_window)
         case relu
         case dense(inputs: Int, outputs: Int)
@@ -29,6 +31,7 @@ struct Stage: Sendable {
     var packedCount: Int {
         switch operation {
         case .convolution(let window): window.patchCount * roundedToPanel(window.outputChannels)
+        case .winograd(let winograd, _): winograd.kernelCount
         case .dense(let inputs, let outputs): inputs * roundedToPanel(outputs)
         case .maxPool, .relu: 0
         }
@@ -38,18 +41,23 @@ struct Stage: Sendable {
     var turnedCount: Int {
         switch operation {
         case .convolution(let window): window.outputChannels * roundedToPanel(window.patchCount)
+        case .winograd(_, let turned): turned.kernelCount
         case .dense(let inputs, let outputs): outputs * roundedToPanel(inputs)
         case .maxPool, .relu: 0
         }
     }
 
     /// Floats in which a lane sums the gradient to the kernel.
-    var kernelSumCount: Int { kernelCount }
+    var kernelSumCount: Int {
+        if case .winograd(let winograd, _) = operation { return winograd.sumCount }
+        return kernelCount
+    }
 
-    /// Floats of scratch for `images` images.
-    func scratchCount(images: Int) -> Int {
+    /// Floats of scratch.
+    var scratchCount: Int {
         switch operation {
         case .convolution(var window): Int(unsafe ck_convolution_scratch(&window))
+        case .winograd(let winograd, let turned): max(winograd.scratchCount, turned.scratchCount)
         case .maxPool, .relu, .dense: 0
         }
     }
