@@ -90,6 +90,7 @@ let package = Package(
             "LTFNInspection",
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInitializers", "LTFNInference",
+                "LTFNKernels",
             ]),
 
         // 5 commands
@@ -102,15 +103,21 @@ let package = Package(
         command(
             "ltfn-train",
             [
-                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint",
-                "LTFNBytes",
+                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         command(
             "ltfn-inspect",
-            ["LTFNInspection", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes"]),
+            [
+                "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+            ]),
         command(
             "ltfn-eval",
-            ["LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes"]),
+            [
+                "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels", "LTFNCheckpoint",
+                "LTFNBytes", "LTFNParallel",
+            ]),
         command(
             "ltfn-convert",
             ["LTFNConversion", "LTFNFormat", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes"]),
@@ -148,8 +155,8 @@ let package = Package(
         tests(
             "LTFNInspectionTests",
             [
-                "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat",
-                "LTFNCheckpoint", "LTFNBytes",
+                "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat", "LTFNDatasets",
+                "LTFNKernels", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         tests(
             "CommandTests",

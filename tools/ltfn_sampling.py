@@ -16,6 +16,7 @@ import hashlib
 import json
 import math
 import pathlib
+import re
 import struct
 import sys
 
@@ -244,6 +245,11 @@ def distribution(record):
     return kind, mean, sd
 
 
+def _bits(dtype):
+    """Bits of one element: the first number in the dtype's name."""
+    return 8 if dtype == "bool" else int(re.search("[0-9]+", dtype).group())
+
+
 def _constant(value, dtype):
     if dtype in SAMPLED:
         if math.isnan(value):
@@ -253,14 +259,14 @@ def _constant(value, dtype):
     if dtype in ("c64", "c128"):
         part = {"c64": "f32", "c128": "f64"}[dtype]
         return _constant(value, part) + bytes(SAMPLED[part])
-    if value == 0 and math.copysign(1, value) > 0 and dtype != "f8e8m0":
-        return bytes(1)
     if dtype == "bool" and value == 1:
         return b"\1"
     if dtype in INTEGERS and math.isfinite(value) and value == int(value):
         limits = np.iinfo(INTEGERS[dtype])
         if limits.min <= int(value) <= limits.max:
             return np.array([int(value)], INTEGERS[dtype]).tobytes()
+    if value == 0 and math.copysign(1, value) > 0 and dtype != "f8e8m0":
+        return bytes(_bits(dtype) // 8)
     raise NotRepresentable("a constant that %s does not hold (LTFN-I8)" % dtype)
 
 
@@ -293,7 +299,10 @@ def pieces(record, dtype, first, count):
     pattern = _constant(value, dtype) if kind == "constant" else None
     while count > 0:
         now = min(count, PIECE)
-        yield pattern * now if pattern else _piece(record, dtype, first, now)
+        if pattern is None:
+            yield _piece(record, dtype, first, now)
+        else:
+            yield pattern * now or bytes((now * _bits(dtype) + 7) // 8)
         first, count = first + now, count - now
 
 

@@ -22,9 +22,18 @@ public struct NativeFormat: CheckpointFormat {
     static let minimumByteCount: UInt64 = 224
 
     public var options: WritingOptions
+    /// A file that variables may be stored relative to when writing.
+    public var base: NativeReader?
+    /// Files that those to be opened may be stored relative to.
+    public var bases: [NativeReader]
 
-    public init(options: WritingOptions = WritingOptions()) {
+    public init(
+        options: WritingOptions = WritingOptions(), base: NativeReader? = nil,
+        bases: [NativeReader] = []
+    ) {
         self.options = options
+        self.base = base
+        self.bases = bases
     }
 
     public var traits: FormatTraits {
@@ -41,7 +50,7 @@ public struct NativeFormat: CheckpointFormat {
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
-        try NativeReader(source, limits: limits)
+        try NativeReader(source, limits: limits, bases: bases)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] { [] }
@@ -49,6 +58,30 @@ public struct NativeFormat: CheckpointFormat {
     public func create(
         _ sink: any ByteSink, manifest: Manifest
     ) throws(FormatError) -> any CheckpointWriter {
-        try NativeWriter(sink, manifest: manifest, options: options)
+        try NativeWriter(sink, manifest: manifest, options: options, base: base)
+    }
+
+    /// The bytes that no file of `manifest`, written with these options, is longer than.
+    ///
+    /// - Throws: `notRepresentable` when the manifest has no place in the format, `limitExceeded`
+    ///   when the bound has no number.
+    public func maximumByteCount(of manifest: Manifest) throws(FormatError) -> UInt64 {
+        let index = Index(
+            manifest: manifest,
+            digests: [UInt8](repeating: 0, count: manifest.variables.count * 32),
+            storages: manifest.variables.map { _ in .tied }, chunks: [])
+        var total = UInt64(Header.byteCount + Footer.byteCount + 32)
+        total += UInt64(try index.encoded().bytes.count)
+        let exponent = UInt8(truncatingIfNeeded: options.chunkByteCount.trailingZeroBitCount)
+        for variable in manifest.variables where variable.tiedTo == nil {
+            let grid = ChunkGrid(byteCount: variable.tensor.byteCount, exponent: exponent)
+            // Storage takes 3 bytes at most; a chunk its record and up to 63 bytes of padding.
+            let (records, overflow) = UInt64(grid.count).multipliedReportingOverflow(by: 24 + 63)
+            let own = try CheckedSize.add(
+                records, UInt64(grid.byteCount) + 3, of: "the file", code: .limitExceeded)
+            total = try CheckedSize.add(
+                total, overflow ? .max : own, of: "the file", code: .limitExceeded)
+        }
+        return total
     }
 }

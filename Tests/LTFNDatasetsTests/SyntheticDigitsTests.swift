@@ -15,6 +15,13 @@ struct SyntheticDigitsTests {
         #expect(few.images.idx != other.images.idx)
     }
 
+    @Test("the 10,000 test images of seed 1 are known by their digest, so they never change")
+    func pinned() {
+        let digits = SyntheticDigits().test()
+        #expect(digits.images.identity.name == "drawn test images")
+        #expect(digits.labels.identity.name == "drawn test labels")
+    }
+
     @Test("training and test images are different ones")
     func disjoint() {
         let training = SyntheticDigits().training(count: 200)

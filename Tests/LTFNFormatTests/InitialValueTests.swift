@@ -70,7 +70,7 @@ struct InitialValueTests {
         }
     }
 
-    @Test("A record that claims too much is not believed")
+    @Test("A record that claims too much is not believed (LTFN-V10)")
     func falseClaim() throws {
         let (initial, _) = try Self.trained(.f32, count: 50, step: 0)
         let bytes = [UInt8](repeating: 7, count: 2000)

@@ -80,7 +80,7 @@ struct RoundTripTests {
         }
     }
 
-    @Test("One and two threads write the same bytes")
+    @Test("Any number of threads writes the same bytes (LTFN-W1)")
     func threads() throws {
         var random = TestBytes(seed: 3)
         let values = (0..<100_000).flatMap { _ in Samples.bytes(random.normal()) }
@@ -107,7 +107,7 @@ struct RoundTripTests {
         #expect(try NativeReader(MemorySource(other)).contentDigest != digests[0])
     }
 
-    @Test("A slice decodes only the chunks that it touches")
+    @Test("A slice decodes only the chunks that it touches (LTFN-W3)")
     func slices() throws {
         var random = TestBytes(seed: 5)
         let values = random.bytes(100_000)
@@ -137,5 +137,30 @@ struct RoundTripTests {
         #expect(loaded.storage(1).codec == "reference ×5")
         let same = areEqual(checkpoint, try Checkpoint(reading: loaded))
         #expect(same)
+    }
+
+    @Test("No file is longer than the bound that is known beforehand (LTFN-W2)")
+    func maximum() throws {
+        for dtype in [DType.u8, .f32, .f64, .f6e2m3] {
+            for count in [0, 1, 17, 64, 65, 1000, 5000] {
+                let info = try TensorInfo(dtype: dtype, shape: TensorShape([count]))
+                for pattern in Pattern.allCases {
+                    let bytes = Self.values(pattern, info, seed: UInt64(count))
+                    let checkpoint = try Samples.single(dtype, [count], bytes)
+                    for chunk in [64, 1024] {
+                        let format = NativeFormat(options: options(chunk: chunk))
+                        let bound = try format.maximumByteCount(of: checkpoint.manifest)
+                        let sink = MemorySink()
+                        try format.write(checkpoint, to: sink)
+                        #expect(sink.position <= bound)
+                        #expect(
+                            bound <= UInt64(info.byteCount + 320 + (count * 8 / chunk + 1) * 87))
+                    }
+                }
+            }
+        }
+        let small = try Samples.small()
+        let file = try write(small)
+        #expect(try UInt64(file.count) <= NativeFormat().maximumByteCount(of: small.manifest))
     }
 }

@@ -141,3 +141,125 @@ struct FileParts {
         return writer.bytes
     }
 }
+
+extension FileParts {
+    /// Takes a file apart: nil when its footer makes no sense.
+    init?(splitting file: [UInt8]) {
+        guard file.count >= 224 else { return nil }
+        func u64(_ offset: Int) -> Int {
+            (0..<8).reduce(0) { $0 | Int(file[file.count - 64 + offset + $1]) << (8 * $1) }
+        }
+        let start = u64(0)
+        chunks = Array(file[64..<start])
+        index = Array(file[start..<start + u64(8)])
+        features = UInt64(u64(24))
+    }
+
+    /// Makes the content digest right, as far as the index can be read without it.
+    mutating func signContent() {
+        guard let digest = ContentSignature.digest(of: index) else { return }
+        index.replaceSubrange(8..<40, with: digest)
+    }
+}
+
+/// The content digest by the text of the specification, for indexes that may be damaged.
+enum ContentSignature {
+    static func digest(of index: [UInt8]) -> [UInt8]? {
+        guard index.count >= 88 else { return nil }
+        do {
+            var reader = ByteReader(index)
+            try reader.skip(40)
+            let counts = try (0..<5).map { _ in try reader.u64() }
+            let bases = Int(try reader.u32())
+            let retired = Int(try reader.u32())
+            guard let m = Int(exactly: counts[2]), let g = Int(exactly: counts[3]),
+                let v = Int(exactly: counts[0])
+            else { return nil }
+            var content = ByteWriter()
+            content.string("ltfn content 1\0\0")
+            content.u64(counts[2])
+            content.append(try reader.bytes(m))
+            content.u64(counts[3])
+            content.append(try reader.bytes(g))
+            content.u64(counts[0])
+            try reader.skip(bases * 32)
+            try reader.skip(retired * 24)
+            for _ in 0..<v {
+                let start = index.count - reader.remaining
+                try skipContent(&reader)
+                content.append(index[start..<index.count - reader.remaining])
+                try skipStorage(&reader, index: index, start: start)
+            }
+            return SHA256.digest(content.bytes).bytes
+        } catch {
+            return nil
+        }
+    }
+
+    private static func skipContent(_ reader: inout ByteReader) throws {
+        try reader.skip(Int(try reader.u16()))
+        try reader.skip(1)
+        try reader.skip(Int(try reader.u8()) * 8)
+        let presence = try reader.u8()
+        try reader.skip(presence & 4 != 0 ? 8 : 32)
+        if presence & 1 != 0 { try skipInitializer(&reader) }
+        if presence & 2 != 0 { try skipMap(&reader) }
+    }
+
+    private static func skipStorage(
+        _ reader: inout ByteReader, index: [UInt8], start: Int
+    ) throws {
+        // The presence byte says whether the variable is tied.
+        var head = ByteReader(Array(index[start...]))
+        try head.skip(Int(try head.u16()) + 1)
+        try head.skip(Int(try head.u8()) * 8)
+        guard try head.u8() & 4 == 0 else { return }
+        switch try reader.u8() {
+        case 0: try reader.skip(1)
+        case 2: try reader.skip(2)
+        default: break
+        }
+    }
+
+    private static func skipInitializer(_ reader: inout ByteReader) throws {
+        let kind = try reader.u8()
+        let presence = try reader.u8()
+        switch kind {
+        case 3, 7: try reader.skip(8)
+        case 4, 5, 6: try reader.skip(16)
+        case 8: try reader.skip(10)
+        case 15:
+            try skipString(&reader)
+            try skipMap(&reader)
+        default: break
+        }
+        try reader.skip(16 + (presence & 1 != 0 ? 16 : 0) + (presence & 2 != 0 ? 36 : 0))
+    }
+
+    private static func skipString(_ reader: inout ByteReader) throws {
+        try reader.skip(try CheckedSize.int(try reader.u64()))
+    }
+
+    private static func skipMap(_ reader: inout ByteReader) throws {
+        let count = try reader.u64()
+        guard count <= UInt64(reader.remaining) else { throw FormatError(.corrupt, "") }
+        for _ in 0..<count {
+            try skipString(&reader)
+            try skipValue(&reader)
+        }
+    }
+
+    private static func skipValue(_ reader: inout ByteReader) throws {
+        switch try reader.u8() {
+        case 1: try reader.skip(1)
+        case 2, 3, 4: try reader.skip(8)
+        case 5, 6: try skipString(&reader)
+        case 7:
+            let count = try reader.u64()
+            guard count <= UInt64(reader.remaining) else { throw FormatError(.corrupt, "") }
+            for _ in 0..<count { try skipValue(&reader) }
+        case 8: try skipMap(&reader)
+        default: throw FormatError(.corrupt, "")
+        }
+    }
+}

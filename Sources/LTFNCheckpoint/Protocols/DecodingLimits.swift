@@ -15,6 +15,9 @@ public struct DecodingLimits: Hashable, Sendable {
     /// initializer, a constant): more than this only when the file has a 1,032nd of them.
     public var expandedByteCount: Int = 64 << 20
 
+    /// How many files may stand behind one another as bases.
+    public var baseDepth: Int = 8
+
     public init() {}
 
     public static let standard = DecodingLimits()

@@ -40,14 +40,14 @@ extension ExitStatus {
 
 /// `path: what was found, what was expected, what to do (variable "w", at byte 12, rule LTFN-H4)`
 private func sentence(for error: FormatError) -> String {
-    var head = error.path.map { escapedForDisplay($0) + ": " } ?? ""
+    var head = error.path.map { TerminalText.escaped($0) + ": " } ?? ""
     // The text may quote names out of the file.
-    head += escapedForDisplay(error.message)
+    head += TerminalText.escaped(error.message)
     var facts: [String] = []
     if let variable = error.variable {
-        facts.append("variable \"\(escapedForDisplay(variable))\"")
+        facts.append("variable \"\(TerminalText.escaped(variable))\"")
     }
     if let offset = error.offset { facts.append("at byte \(offset)") }
-    if let rule = error.rule { facts.append("rule \(escapedForDisplay(rule))") }
+    if let rule = error.rule { facts.append("rule \(TerminalText.escaped(rule))") }
     return facts.isEmpty ? head : head + " (" + facts.joined(separator: ", ") + ")"
 }

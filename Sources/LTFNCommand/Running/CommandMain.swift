@@ -102,19 +102,25 @@ public enum CommandMain {
         let color = ColorChoice(scanning: arguments)
         let terminal = Terminal(.stderr, color: color)
         if let message = ending.message {
-            report(message, name: name, on: terminal)
+            report(message, name: name, on: terminal, isError: ending.status != .no)
             Output.stderr.write(ending.advice.isEmpty ? "" : ending.advice + "\n")
             return ending.status
         }
         if let reason = Output.stdout.failure, ending.status == .success {
-            report("Standard output cannot be written: \(reason).", name: name, on: terminal)
+            report(
+                "Standard output cannot be written: \(reason).", name: name, on: terminal,
+                isError: true)
             return .readOrWriteFailed
         }
         return ending.status
     }
 
-    private static func report(_ message: String, name: String, on terminal: Terminal) {
-        let head = terminal.styled(name + ":", .bold) + " " + terminal.styled("error:", .boldRed)
-        Output.stderr.write("\(head) \(message)\n")
+    /// - Parameter isError: false when the answer is no.
+    private static func report(
+        _ message: String, name: String, on terminal: Terminal, isError: Bool
+    ) {
+        let head = terminal.styled(name + ":", .bold)
+        let kind = isError ? " " + terminal.styled("error:", .boldRed) : ""
+        Output.stderr.write("\(head)\(kind) \(message)\n")
     }
 }

@@ -26,6 +26,12 @@ public struct DatasetIdentity: Hashable, Sendable {
             "MNIST training labels",
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7": "MNIST test images",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2": "MNIST test labels",
+        "3375d2ca081ea7271e25f4db59b9c160c8d823ef5319f01371d3dea1d20c8699":
+            "drawn training images",
+        "f055e9b0576c80264d3058fc24dc540137d9ee144ee78bccaf22b97cf36aaad3":
+            "drawn training labels",
+        "6f44e0fb0048358885d2fabe813b7c3e8658d662235cdf11d2050ffabaacbdc8": "drawn test images",
+        "fc14849edb3c0b54a7ed893f48807b804d9fd9dd3fe7528cc3697e97340eed20": "drawn test labels",
     ]
 }
 

@@ -12,10 +12,10 @@ struct ChunkDecoder {
     /// - Parameters:
     ///   - stored: the stored bytes, whose checksum is right.
     ///   - initializer: of a variable that can be replayed.
-    ///   - base: the same bytes of the base file, for codecs that need them.
+    ///   - base: as many bytes of the base file, for codecs that need them.
     ///   - output: as many bytes as the chunk decodes to.
     func decode(
-        _ stored: [UInt8], initializer: Initializer?, base: [UInt8],
+        _ stored: [UInt8], initializer: Initializer?, base: AlignedBytes?,
         into output: inout MutableRawSpan
     ) throws(FormatError) {
         let coding = WordCoding(variable.tensor.dtype)
@@ -27,9 +27,9 @@ struct ChunkDecoder {
         case .initialResidual:
             try fill(&output, from: initializer)
             try ResidualCodec.decode(stored, at: record.offset, coding, changing: &output)
-        case .base: ByteKernels.copy(base.rawSpan, to: &output)
+        case .base: fill(&output, fromBase: base)
         case .baseResidual:
-            ByteKernels.copy(base.rawSpan, to: &output)
+            fill(&output, fromBase: base)
             try ResidualCodec.decode(stored, at: record.offset, coding, changing: &output)
         case .reference:
             // The reader has put the chunk that is referred to in its place.
@@ -37,6 +37,11 @@ struct ChunkDecoder {
                 .corrupt, format: NativeFormat.formatName, rule: "LTFN-D4",
                 variable: variable.name.string, "A reference refers to a reference.")
         }
+    }
+
+    private func fill(_ output: inout MutableRawSpan, fromBase base: AlignedBytes?) {
+        guard let base else { return }
+        ByteKernels.copy(base.bytes, to: &output)
     }
 
     private func fill(

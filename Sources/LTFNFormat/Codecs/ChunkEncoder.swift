@@ -23,8 +23,10 @@ struct ChunkEncoder {
     /// Of a variable whose initial values can be replayed.
     let initializer: Initializer?
 
-    /// - Parameter start: the first byte of the chunk among those of the variable.
-    func encode(_ bytes: RawSpan, start: Int) -> EncodedChunk {
+    /// - Parameters:
+    ///   - start: the first byte of the chunk among those of the variable.
+    ///   - base: as many bytes of the base file, if the variable is there.
+    func encode(_ bytes: RawSpan, start: Int, base: AlignedBytes?) -> EncodedChunk {
         if let constant = constant(bytes) { return constant }
         let coding = WordCoding(dtype)
         var best: EncodedChunk?
@@ -37,6 +39,18 @@ struct ChunkEncoder {
                     bytes, from: initial.bytes, coding, effort: options.effort)
             {
                 best = EncodedChunk(.initialResidual, residual)
+            }
+        }
+        if let base {
+            if allows(.base), ByteKernels.areEqual(base.bytes, bytes) {
+                return EncodedChunk(.base, [])
+            }
+            if allows(.baseResidual),
+                let residual = ResidualCodec.encode(
+                    bytes, from: base.bytes, coding, effort: options.effort),
+                residual.count < best?.bytes.count ?? .max
+            {
+                best = EncodedChunk(.baseResidual, residual)
             }
         }
         if allows(.planes),

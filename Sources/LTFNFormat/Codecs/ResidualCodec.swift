@@ -32,14 +32,12 @@ enum ResidualCodec {
         let count = words.byteCount / coding.byteCount
         var reader = ByteReader(stored, at: offset, format: NativeFormat.formatName)
         guard stored.count >= PackedPlane.headByteCount else {
-            throw reader.error(
-                .corrupt, rule: "LTFN-C4", "The chunk ends within the head of its plane.")
+            throw cut(at: offset)
         }
         let head = try PackedPlane.Head(try reader.u32(), byteCount: count, at: offset)
         let bodyEnd = PackedPlane.headByteCount + head.bodyByteCount
         guard bodyEnd <= stored.count else {
-            throw reader.error(
-                .corrupt, rule: "LTFN-C4", "The chunk ends within its plane.")
+            throw cut(at: offset)
         }
         var symbols = [UInt8](repeating: 0, count: count)
         var plane = symbols.mutableRawSpan
@@ -53,6 +51,12 @@ enum ResidualCodec {
         let tails = Array(stored[bodyEnd...]) + [UInt8](repeating: 0, count: 8)
         PlaneKernels.selected.apply(
             symbols: symbols.rawSpan, tails: tails.rawSpan, to: &words, coding)
+    }
+
+    private static func cut(at offset: UInt64) -> FormatError {
+        FormatError(
+            .corrupt, format: NativeFormat.formatName, rule: "LTFN-C4", offset: offset,
+            "The chunk ends within the plane of its symbols.")
     }
 
     private static func checkTails(

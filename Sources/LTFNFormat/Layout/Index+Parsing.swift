@@ -18,8 +18,16 @@ extension Index {
     package struct Parsed: Sendable {
         package var index: Index
         package var contentDigest: SHA256Digest
-        /// Where the retired regions are listed in the file.
-        package var retiredOffset: UInt64
+        /// Where parts of the index stand in the file.
+        var offset: UInt64
+        var retiredOffset: UInt64
+        var chunkTableOffset: UInt64
+
+        /// Checks chunk records and retired regions beyond their form.
+        func checkChunks() throws(FormatError) {
+            try index.checkChunks(tableOffset: chunkTableOffset, indexOffset: offset)
+            try index.checkRetired(at: retiredOffset, indexOffset: offset)
+        }
     }
 
     /// Reads an index and checks all that can be checked without the chunks' bytes.
@@ -59,6 +67,7 @@ extension Index {
                 "The chunk count is \(head.chunkCount), the variables have "
                     + "\(variables.chunkCount) chunks.")
         }
+        let chunkTableOffset = reader.offset
         let chunks = try readChunks(from: &reader, count: head.chunkCount)
         guard variables.content.finalize() == head.contentDigest else {
             throw reader.broken(
@@ -70,7 +79,8 @@ extension Index {
             bases: bases, retired: retired)
         try index.checkBases(at: basesOffset)
         return Parsed(
-            index: index, contentDigest: head.contentDigest, retiredOffset: retiredOffset)
+            index: index, contentDigest: head.contentDigest, offset: offset,
+            retiredOffset: retiredOffset, chunkTableOffset: chunkTableOffset)
     }
 
     private static func readHead(
@@ -86,12 +96,7 @@ extension Index {
         for _ in 0..<5 { counts.append(try reader.u64()) }
         let baseCount = UInt64(try reader.u32())
         let retiredCount = UInt64(try reader.u32())
-        guard
-            let total = sum([
-                UInt64(headByteCount), counts[2], counts[3], product(baseCount, 32),
-                product(retiredCount, UInt64(RetiredRegion.byteCount)), counts[4],
-                product(counts[1], UInt64(ChunkRecord.byteCount)),
-            ]), total == UInt64(byteCount),
+        guard total(counts, baseCount, retiredCount) == UInt64(byteCount),
             counts[0] <= counts[4] / UInt64(VariableLayout.minimumByteCount)
         else {
             throw reader.broken(
@@ -109,6 +114,31 @@ extension Index {
             metadataByteCount: Int(counts[2]), graphByteCount: Int(counts[3]),
             variablesByteCount: Int(counts[4]), baseCount: Int(baseCount),
             retiredCount: Int(retiredCount))
+    }
+
+    /// What the sections add up to; nil when that has no number.
+    private static func total(
+        _ counts: [UInt64], _ baseCount: UInt64, _ retiredCount: UInt64
+    ) -> UInt64? {
+        sum([
+            UInt64(headByteCount), counts[2], counts[3], product(baseCount, 32),
+            product(retiredCount, UInt64(RetiredRegion.byteCount)), counts[4],
+            product(counts[1], UInt64(ChunkRecord.byteCount)),
+        ])
+    }
+
+    /// The byte count of the index that begins with `head` (88 bytes), or nil when it has no Int.
+    static func byteCount(head: [UInt8]) -> Int? {
+        var reader = ByteReader(head)
+        do {
+            try reader.skip(40)
+            var counts: [UInt64] = []
+            for _ in 0..<5 { counts.append(try reader.u64()) }
+            let baseCount = UInt64(try reader.u32())
+            return total(counts, baseCount, UInt64(try reader.u32())).flatMap { Int(exactly: $0) }
+        } catch {
+            return nil
+        }
     }
 
     private static func product(_ a: UInt64, _ b: UInt64) -> UInt64? {

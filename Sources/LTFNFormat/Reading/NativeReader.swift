@@ -7,44 +7,60 @@ public struct NativeReader: CheckpointReader {
     let source: any ByteSource
     let limits: DecodingLimits
     let index: Index
-    let footer: Footer
+    let footer: Footer?
     /// The bytes of padding before each chunk.
     let gaps: [UInt8]
     /// Names the content of the file, however it is stored.
     public let contentDigest: SHA256Digest
+    /// The files that `index.bases` names, where they were given.
+    let bases: [NativeReader?]
+    /// How many files stand behind one another, this one included.
+    let depth: Int
     /// Counts the chunks that have been decoded.
-    let counter: ChunkCounter
+    let counter = ChunkCounter()
 
     public var manifest: Manifest { index.manifest }
 
     /// How many chunks have been decoded so far.
     public var decodedChunkCount: Int { counter.value }
 
+    /// - Parameter bases: files that this one may be stored relative to.
     /// - Throws: every code but `notRepresentable`.
     public init(
-        _ source: any ByteSource, limits: DecodingLimits = .standard
+        _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = []
     ) throws(FormatError) {
         let opening = try FileOpening(source, limits: limits)
         let indexOffset = opening.footer.indexOffset
         let parsed = try Index.parse(opening.indexBytes, at: indexOffset, limits: limits)
-        index = parsed.index
-        let end = indexOffset + UInt64(opening.indexBytes.count)
-        let tableOffset = end - UInt64(index.chunks.count * ChunkRecord.byteCount)
-        try index.checkChunks(tableOffset: tableOffset, indexOffset: indexOffset)
-        let retiredOffset = parsed.retiredOffset
-        try index.checkRetired(at: retiredOffset, indexOffset: indexOffset)
-        gaps = try index.checkRegions(indexOffset: indexOffset)
-        guard opening.footer.requiredFeatures == index.features else {
+        try parsed.checkChunks()
+        let gaps = try parsed.index.checkRegions(indexOffset: indexOffset)
+        guard opening.footer.requiredFeatures == parsed.index.features else {
             throw FormatError(
                 .corrupt, format: NativeFormat.formatName, rule: "LTFN-F9",
                 offset: opening.footerOffset + 24,
                 "The required features are not those that the index uses.")
         }
-        contentDigest = parsed.contentDigest
-        footer = opening.footer
+        try self.init(source, limits, parsed, gaps: gaps, footer: opening.footer, bases: bases)
+    }
+
+    init(
+        _ source: any ByteSource, _ limits: DecodingLimits, _ parsed: Index.Parsed,
+        gaps: [UInt8], footer: Footer?, bases: [NativeReader]
+    ) throws(FormatError) {
         self.source = source
         self.limits = limits
-        counter = ChunkCounter()
+        index = parsed.index
+        contentDigest = parsed.contentDigest
+        self.gaps = gaps
+        self.footer = footer
+        self.bases = index.bases.map { digest in bases.first { $0.contentDigest == digest } }
+        depth = 1 + (self.bases.map { $0?.depth ?? 0 }.max() ?? 0)
+        guard depth - 1 <= limits.baseDepth else {
+            throw FormatError(
+                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-C10",
+                "\(depth - 1) base files stand behind one another, the limit is "
+                    + "\(limits.baseDepth).")
+        }
     }
 
     public func read(_ number: Int) throws(FormatError) -> TensorData {
@@ -89,6 +105,17 @@ public struct NativeReader: CheckpointReader {
         return StorageInfo(
             storedByteCount: storedByteCount,
             codec: names.isEmpty ? "empty" : names.joined(separator: ", "))
+    }
+
+    /// The bytes of the index as they stand in the file, for tests.
+    package func indexBytes() throws(FormatError) -> [UInt8] {
+        guard let footer else { return [] }
+        return try source.read(at: footer.indexOffset, byteCount: Int(footer.indexByteCount))
+    }
+
+    /// What has been read of the index, written again.
+    package func reencodedIndex() throws(FormatError) -> [UInt8] {
+        try index.encoded().bytes
     }
 
     /// The variable that holds the values of `number`: another one when it is tied.

@@ -41,7 +41,7 @@ struct VariableDecoder {
         switch reader.index.storages[variable] {
         case .tied: return try VariableDecoder(reader, variable: target()).decode(range)
         case .initial: return try replay(range)
-        case .base: throw reader.missingBase(of: info)
+        case .base(let number): return try reader.baseBytes(of: info, base: number, range)
         case .chunks(let exponent, let first):
             return try decodeChunks(range, exponent: Int(exponent), first: first)
         }
@@ -116,10 +116,13 @@ struct VariableDecoder {
             return
         }
         let stored = try reader.storedBytes(of: number, variable: info.name)
-        guard !record.codec.usesBase else { throw reader.missingBase(of: info) }
+        let base =
+            record.codec.usesBase
+            ? try reader.baseBytes(
+                of: info, base: record.base, start..<start + output.byteCount) : nil
         do {
             try ChunkDecoder(record: record, variable: info, start: start).decode(
-                stored, initializer: initializer, base: [], into: &output)
+                stored, initializer: initializer, base: base, into: &output)
         } catch {
             throw error.naming(info.name.string)
         }
@@ -170,10 +173,31 @@ extension NativeReader {
         return bytes
     }
 
-    func missingBase(of info: VariableInfo) -> FormatError {
-        FormatError(
-            .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-C9",
-            variable: info.name.string,
-            "The values are stored relative to a base file, which was not given.")
+    /// The bytes that a variable has in a base file.
+    func baseBytes(
+        of info: VariableInfo, base number: UInt16, _ range: Range<Int>
+    ) throws(FormatError) -> AlignedBytes {
+        guard let base = bases[Int(number)] else {
+            throw FormatError(
+                .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-C9",
+                variable: info.name.string,
+                "The values are stored relative to the file with the content digest "
+                    + "\(index.bases[Int(number)]), which was not given.")
+        }
+        guard let position = base.position(of: info) else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C9",
+                variable: info.name.string,
+                "The base file has no such variable of this dtype and shape.")
+        }
+        return try base.read(position, bytes: range)
+    }
+
+    /// The number of the variable that has the name, dtype and shape of `info`.
+    func position(of info: VariableInfo) -> Int? {
+        guard let position = manifest.index(of: info.name),
+            manifest.variables[position].tensor == info.tensor
+        else { return nil }
+        return position
     }
 }

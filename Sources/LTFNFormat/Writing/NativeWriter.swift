@@ -5,18 +5,39 @@ import LTFNParallel
 
 /// Writes an `.ltfn` file from front to back in one pass.
 struct NativeWriter: CheckpointWriter {
-    private let sink: any ByteSink
+    let sink: any ByteSink
     private let options: NativeFormat.WritingOptions
     private let pool: ThreadPool
     private let exponent: UInt8
+    private let base: NativeReader?
     private var index: Index
-    private var position: UInt64 = 0
+    var position: UInt64 = 0
     private var next = 0
+    private var isDone: [Bool]
     /// The first variable with a digest, for references.
     private var holders: [SHA256Digest: Int] = [:]
 
     init(
-        _ sink: any ByteSink, manifest: Manifest, options: NativeFormat.WritingOptions
+        _ sink: any ByteSink, manifest: Manifest, options: NativeFormat.WritingOptions,
+        base: NativeReader? = nil
+    ) throws(FormatError) {
+        let index = Index(
+            manifest: manifest,
+            digests: [UInt8](repeating: 0, count: manifest.variables.count * 32),
+            storages: manifest.variables.map { _ in .tied }, chunks: [],
+            bases: base.map { [$0.contentDigest] } ?? [])
+        try self.init(
+            sink, index: index, isDone: manifest.variables.map { $0.tiedTo != nil },
+            options: options, base: base)
+        try put(Header().encoded())
+    }
+
+    /// - Parameters:
+    ///   - index: of the variables that are done, with places for the others.
+    ///   - isDone: for each variable, whether no values are to be written for it.
+    init(
+        _ sink: any ByteSink, index: Index, isDone: [Bool], options: NativeFormat.WritingOptions,
+        base: NativeReader?
     ) throws(FormatError) {
         let exponent = UInt8(truncatingIfNeeded: options.chunkByteCount.trailingZeroBitCount)
         guard options.chunkByteCount > 0,
@@ -31,18 +52,16 @@ struct NativeWriter: CheckpointWriter {
         self.sink = sink
         self.options = options
         self.exponent = exponent
+        self.base = base
+        self.index = index
+        self.isDone = isDone
         pool = ThreadPool(threadCount: options.threadCount)
-        index = Index(
-            manifest: manifest,
-            digests: [UInt8](repeating: 0, count: manifest.variables.count * 32),
-            storages: manifest.variables.map { _ in .tied }, chunks: [])
         // What has no place in the index is refused before anything is written.
         _ = try index.encoded()
-        try put(Header().encoded())
     }
 
     mutating func write(_ tensor: TensorData, at number: Int) throws(FormatError) {
-        skipTied()
+        skipDone()
         guard number == next, next < index.storages.count else {
             throw FormatError(
                 .corrupt, format: NativeFormat.formatName,
@@ -65,13 +84,15 @@ struct NativeWriter: CheckpointWriter {
     }
 
     mutating func finish() throws(FormatError) {
-        skipTied()
+        skipDone()
         guard next == index.storages.count else {
             throw FormatError(
                 .corrupt, format: NativeFormat.formatName,
                 variable: index.manifest.variables[next].name.string,
                 "The values of the variable are missing.")
         }
+        index.orderChunks()
+        if !index.features.contains(.baseFiles) { index.bases = [] }
         let (bytes, _) = try index.encoded()
         let footer = Footer(
             indexOffset: position, indexByteCount: UInt64(bytes.count),
@@ -80,13 +101,11 @@ struct NativeWriter: CheckpointWriter {
         try put(footer.encoded())
     }
 
-    private mutating func skipTied() {
-        while next < index.storages.count, index.manifest.variables[next].tiedTo != nil {
-            next += 1
-        }
+    private mutating func skipDone() {
+        while next < isDone.count, isDone[next] { next += 1 }
     }
 
-    private mutating func put(_ bytes: [UInt8]) throws(FormatError) {
+    mutating func put(_ bytes: [UInt8]) throws(FormatError) {
         try sink.write(bytes)
         position += UInt64(bytes.count)
     }
@@ -123,6 +142,13 @@ extension NativeWriter {
             index.storages[number] = .initial
             return
         }
+        let origin = base?.position(of: info)
+        if options.codecs.contains(.base), let base, let origin,
+            base.index.digest(base.holder(of: origin)) == digest
+        {
+            index.storages[number] = .base(0)
+            return
+        }
         index.storages[number] = .chunks(exponent: exponent, first: index.chunks.count)
         if let holder = holders[digest],
             index.manifest.variables[holder].tensor.byteCount == info.tensor.byteCount
@@ -131,7 +157,7 @@ extension NativeWriter {
             return
         }
         if options.codecs.contains(.reference) { holders[digest] = number }
-        try storeChunks(of: tensor, with: encoder)
+        try storeChunks(of: tensor, origin: origin, with: encoder)
     }
 
     /// Every chunk is the same as one of `holder`.
@@ -161,27 +187,36 @@ extension NativeWriter {
             && encoder.initializer != nil
     }
 
+    /// - Parameter origin: the number of the variable in the base file.
     private mutating func storeChunks(
-        of tensor: TensorData, with encoder: ChunkEncoder
+        of tensor: TensorData, origin: Int?, with encoder: ChunkEncoder
     ) throws(FormatError) {
-        let count = ChunkGrid(byteCount: tensor.info.byteCount, exponent: exponent).count
+        let grid = ChunkGrid(byteCount: tensor.info.byteCount, exponent: exponent)
         // Few chunks at a time bound the memory.
         let batch = pool.threadCount * 4
-        for first in stride(from: 0, to: count, by: batch) {
-            let chunks = encode(first..<min(first + batch, count), of: tensor, with: encoder)
+        for first in stride(from: 0, to: grid.count, by: batch) {
+            let ranges = (first..<min(first + batch, grid.count)).map { grid.range(of: $0) }
+            var origins: [AlignedBytes?] = []
+            for range in ranges {
+                origins.append(try originBytes(origin, range))
+            }
+            let bases = origins
+            let chunks = pool.map(ranges.count) { position in
+                encoder.encode(
+                    tensor.bytes.bytes.extracting(ranges[position]),
+                    start: ranges[position].lowerBound, base: bases[position])
+            }
             for chunk in chunks { try put(chunk) }
         }
     }
 
-    private func encode(
-        _ chunks: Range<Int>, of tensor: TensorData, with encoder: ChunkEncoder
-    ) -> [EncodedChunk] {
-        let grid = ChunkGrid(byteCount: tensor.info.byteCount, exponent: exponent)
-        return pool.map(chunks.count) { position in
-            let range = grid.range(of: chunks.lowerBound + position)
-            return encoder.encode(
-                tensor.bytes.bytes.extracting(range), start: range.lowerBound)
-        }
+    private func originBytes(
+        _ origin: Int?, _ range: Range<Int>
+    ) throws(FormatError) -> AlignedBytes? {
+        guard let base, let origin,
+            options.codecs.contains(.base) || options.codecs.contains(.baseResidual)
+        else { return nil }
+        return try base.read(origin, bytes: range)
     }
 
     private mutating func put(_ chunk: EncodedChunk) throws(FormatError) {

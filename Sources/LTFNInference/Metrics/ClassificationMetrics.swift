@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LTFNKernels
 
 /// How well a classifier does on examples whose class is known, gathered batch by batch.
 public struct ClassificationMetrics: Hashable, Sendable {
@@ -63,6 +57,15 @@ public func crossEntropy(logits: Span<Float>, label: Int) -> Double {
     var largest = -Double.infinity
     for index in logits.indices { largest = max(largest, Double(logits[index])) }
     var sum = 0.0
-    for index in logits.indices { sum += exp(Double(logits[index]) - largest) }
-    return log(sum) - (Double(logits[label]) - largest)
+    for index in logits.indices { sum += .exponential(Double(logits[index]) - largest) }
+    return .naturalLogarithm(sum) - (Double(logits[label]) - largest)
+}
+
+/// softmax(`logits`)[`label`], in double precision.
+///
+/// - Parameters:
+///   - logits: `[classes] float32`
+///   - label: in `0..<classes`
+public func probability(ofClass label: Int, logits: Span<Float>) -> Double {
+    .exponential(-crossEntropy(logits: logits, label: label))
 }

@@ -1,0 +1,84 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInitializers
+
+extension NativeReader {
+    /// Reads the whole file and checks everything that can be checked: the values against their
+    /// digests, and what earlier versions left behind.
+    ///
+    /// Memory: a few chunks.
+    ///
+    /// - Throws: `checksumMismatch` and whatever reading throws, for the first thing that is wrong.
+    public func verify() throws(FormatError) {
+        for number in manifest.variables.indices { try verify(number) }
+        var end = UInt64(Header.byteCount)
+        for region in index.regionsInOrder() {
+            if region.chunk == nil { try checkPadding(from: end, to: region.start) }
+            end = region.start + region.byteCount
+        }
+        for region in index.retired { try verify(region) }
+    }
+
+    /// Checks the values of one variable against their digest.
+    public func verify(_ number: Int) throws(FormatError) {
+        guard let expected = index.digest(number) else { return }
+        let info = manifest.variables[number]
+        do {
+            let decoder = try VariableDecoder(self, variable: number)
+            var hash = SHA256()
+            let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent(of: number))
+            for position in 0..<grid.count {
+                let bytes = try decoder.decode(grid.range(of: position))
+                hash.update(bytes.bytes)
+            }
+            try compare(hash.finalize(), expected, number)
+        } catch {
+            throw error.naming(info.name.string)
+        }
+    }
+
+    private func exponent(of number: Int) -> UInt8 {
+        if case .chunks(let exponent, _) = index.storages[number] { exponent } else { 20 }
+    }
+
+    private func compare(
+        _ found: SHA256Digest, _ expected: SHA256Digest, _ number: Int
+    ) throws(FormatError) {
+        guard found != expected else { return }
+        let isReplayed = index.storages[number] == .initial
+        throw FormatError(
+            .checksumMismatch, format: NativeFormat.formatName,
+            rule: isReplayed ? "LTFN-N7" : "LTFN-V13",
+            offset: isReplayed
+                ? nil : index.chunkRange(number).first.map { index.chunks[$0].offset },
+            "The values have the SHA-256 \(found), the file says \(expected).")
+    }
+
+    private func checkPadding(from start: UInt64, to end: UInt64) throws(FormatError) {
+        guard start < end else { return }
+        // At most 63 bytes: the regions have been checked.
+        let bytes = try source.read(at: start, byteCount: Int(end - start))
+        if let position = bytes.firstIndex(where: { $0 != 0 }) {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-R3",
+                offset: start + UInt64(position), "A byte of padding is not zero.")
+        }
+    }
+
+    private func verify(_ region: RetiredRegion) throws(FormatError) {
+        var checksum = CRC32C()
+        var offset = region.offset
+        let end = region.offset + region.byteCount
+        while offset < end {
+            let count = min(end - offset, 1 << 20)
+            checksum.update(try source.read(at: offset, byteCount: Int(count)))
+            offset += count
+        }
+        guard checksum.value == region.checksum else {
+            throw FormatError(
+                .checksumMismatch, format: NativeFormat.formatName, rule: "LTFN-X10",
+                offset: region.offset,
+                "The checksum of a retired region of \(region.byteCount) bytes does not match.")
+        }
+    }
+}

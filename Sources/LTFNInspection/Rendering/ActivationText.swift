@@ -1,0 +1,83 @@
+import LTFNBytes
+import LTFNInference
+
+extension ActivationReport {
+    /// The report for a person: a histogram for each layer, all on one axis, and the predictions.
+    public func text(_ layout: TextLayout) -> String {
+        let width = min(layout.width - 4, 76) / 2 * 2
+        let magnitude = largestMagnitude
+        var lines: [String] = []
+        var axis: String?
+        for (index, layer) in layers.enumerated() {
+            let isLast = index + 1 == layers.count
+            lines += layer.lines(layout, isLogits: isLast)
+            let histogram = HistogramText.draw(
+                layer.statistics, width: width, reaching: magnitude, isUnicode: layout.isUnicode)
+            lines.append("  " + layout.paint(histogram.bars, .graph))
+            axis = histogram.axis
+        }
+        if let axis { lines.append("  " + layout.paint(axis, .quiet)) }
+        lines += ["", layout.paint("predictions", .heading)] + predictionLines(layout)
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func predictionLines(_ layout: TextLayout) -> [String] {
+        let largest = predictions.countOfClass.max() ?? 0
+        let digits = "\(predictions.classCount - 1)".count
+        let room = min(layout.width - digits - 12, 50)
+        // Classes by the hundred would be a wall of bars.
+        guard predictions.classCount <= 100 else {
+            let used = predictions.countOfClass.count { $0 > 0 }
+            return ["  \(used) of \(predictions.classCount) classes"]
+        }
+        var lines = predictions.countOfClass.enumerated().map { index, count in
+            let bar = HistogramText.bar(
+                count, of: largest, width: room, isUnicode: layout.isUnicode)
+            return "  \("\(index)".aligned(digits))  "
+                + (bar.isEmpty ? "" : layout.paint(bar, .graph) + " ")
+                + layout.paint(NumberText.grouped(count), .quiet)
+        }
+        if predictions.undecidedCount > 0 {
+            lines.append(
+                "  "
+                    + layout.paint(
+                        FigureText.counted(predictions.undecidedCount, "image")
+                            + " without a prediction: the logits are not numbers", .bad))
+        }
+        if let metrics, let accuracy = metrics.accuracy {
+            lines.append(
+                "  \(metrics.correct) of \(metrics.count) right (\(FigureText.percent(accuracy)))")
+        }
+        return lines
+    }
+}
+
+extension LayerActivations {
+    fileprivate func lines(_ layout: TextLayout, isLogits: Bool) -> [String] {
+        func fact(_ label: String, _ value: Double?) -> String {
+            layout.paint(label, .quiet) + " "
+                + (value.map { FigureText.significant($0) } ?? "none").padded(8)
+        }
+        let name = TerminalText.escaped(name)
+        let label = isLogits && name != "logits" ? name + " (logits)" : name
+        var line = layout.paint(label, .heading)
+        line += String(repeating: " ", count: max(16 - label.count, 1))
+        line += [
+            fact("mean", statistics.mean), fact("std", statistics.standardDeviation),
+            fact("min", statistics.minimum), fact("max", statistics.maximum),
+        ].joined(separator: " ")
+        if let dead = deadUnitCount {
+            let text = "\(dead)/\(unitCount) dead"
+            line += " " + layout.paint(text, dead == 0 ? .quiet : .warning)
+        }
+        var lines = [line]
+        if statistics.nonFiniteCount > 0 {
+            lines.append(
+                "  "
+                    + layout.paint(
+                        FigureText.counted(statistics.nonFiniteCount, "value")
+                            + " not finite (NaN or infinite)", .bad))
+        }
+        return lines
+    }
+}

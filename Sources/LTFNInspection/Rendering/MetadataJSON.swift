@@ -1,0 +1,29 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+extension Metadata {
+    /// An object; bytes are written in hexadecimal.
+    var json: JSONValue {
+        .object(entries.map { JSONMember($0.key.string, $0.value.json) })
+    }
+}
+
+extension MetadataValue {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .bool(let value): .bool(value)
+        case .i64(let value): .int(value)
+        case .u64(let value): .uint(value)
+        case .f64(let bits): .double(Double(bitPattern: bits))
+        case .string(let value): .string(value)
+        case .bytes(let value): .string(value.map(hexadecimal).joined())
+        case .list(let values): .array(values.map(\.json))
+        case .map(let value): value.json
+        }
+    }
+}
+
+private func hexadecimal(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return digits.count == 1 ? "0" + digits : digits
+}

@@ -1,0 +1,114 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+extension VariableReport {
+    /// The report for a person, four or five lines.
+    ///
+    /// - Parameter magnitude: where the histogram's axis ends; nil: where the values do.
+    func text(_ layout: TextLayout, reaching magnitude: Double?) -> [String] {
+        var lines = heading(layout)
+        if let target = info.tiedTo {
+            return lines + ["  tied to \(TerminalText.escaped(target.string))"]
+        }
+        lines += initializerLines(layout)
+        guard let statistics else {
+            return lines + ["  " + layout.paint("its values are not real numbers", .quiet)]
+        }
+        lines += statistics.lines(layout, expected: expected)
+        if let drift { lines.append(drift.line(layout)) }
+        // One value, however often, is no distribution.
+        guard let low = statistics.minimum, low != statistics.maximum else { return lines }
+        return lines + histogramLines(statistics, layout, reaching: magnitude)
+    }
+
+    private func heading(_ layout: TextLayout) -> [String] {
+        let name = TerminalText.escaped(info.name.string)
+        let shape = info.tensor.shape
+        var what = "  \(info.tensor.dtype.rawValue) \(shape)"
+        if shape.rank != 1 { what += " = " + NumberText.grouped(shape.elementCount) }
+        guard info.tiedTo == nil else { return [layout.paint(name, .heading) + what] }
+        var stored = FigureText.bytes(UInt64(info.tensor.byteCount))
+        if let ratio {
+            stored += " \(layout.arrow) \(FigureText.bytes(storage.storedByteCount))"
+            stored += " (\(NumberText.fixed(ratio * 100, 0)) %)"
+        }
+        stored += " " + layout.readable(storage.codec)
+        let head = layout.paint(name, .heading) + what
+        let blanks = layout.width - name.count - what.count - stored.count
+        guard blanks >= 2 else { return [head, "  " + stored] }
+        return [head + String(repeating: " ", count: blanks) + stored]
+    }
+
+    private func initializerLines(_ layout: TextLayout) -> [String] {
+        guard let initializer = info.initializer else {
+            return ["  " + layout.paint("initializer unknown", .quiet)]
+        }
+        return layout.lines(
+            of: [
+                TextLayout.Piece(initializer.recipe.text),
+                TextLayout.Piece(initializer.origin, .quiet, layout),
+            ], separator: ", ")
+    }
+
+    private func histogramLines(
+        _ statistics: ValueStatistics, _ layout: TextLayout, reaching magnitude: Double?
+    ) -> [String] {
+        let width = min(layout.width - 4, 76) / 2 * 2
+        let histogram = HistogramText.draw(
+            statistics, width: width, reaching: magnitude ?? statistics.largestMagnitude,
+            isUnicode: layout.isUnicode)
+        return [
+            "  " + layout.paint(histogram.bars, .graph),
+            "  " + layout.paint(histogram.axis, .quiet),
+        ]
+    }
+}
+
+extension ValueStatistics {
+    /// `mean -0.0123  std 0.471 (expected 0.473)  min -1.08  max 1.07`
+    func lines(_ layout: TextLayout, expected: VariableReport.Expectation?) -> [String] {
+        func fact(_ label: String, _ value: Double?) -> TextLayout.Piece {
+            TextLayout.Piece(label + " ", .quiet, layout)
+                + TextLayout.Piece(value.map { FigureText.significant($0) } ?? "none")
+        }
+        var deviation = fact("std", standardDeviation)
+        if let expected {
+            let value = FigureText.significant(expected.standardDeviation)
+            deviation = deviation + TextLayout.Piece(" (expected \(value))", .quiet, layout)
+        }
+        var facts: [TextLayout.Piece]
+        if let minimum, minimum == maximum, nonFiniteCount == 0, count > 1 {
+            facts = [TextLayout.Piece("all \(FigureText.significant(minimum))"), deviation]
+        } else {
+            facts = [fact("mean", mean), deviation, fact("min", minimum), fact("max", maximum)]
+        }
+        if zeroCount > 0, zeroCount < count {
+            facts.append(TextLayout.Piece(FigureText.counted(zeroCount, "zero")))
+        }
+        var lines = layout.lines(of: facts)
+        if nonFiniteCount > 0 {
+            let counts = [
+                (nanCount, "NaN"), (positiveInfinityCount, "+infinity"),
+                (negativeInfinityCount, "-infinity"),
+            ]
+            let text = counts.filter { $0.0 > 0 }.map { "\(NumberText.grouped($0.0)) \($0.1)" }
+            lines.append(
+                "  " + layout.paint("not finite: " + text.joined(separator: ", "), .bad))
+        }
+        return lines
+    }
+}
+
+extension VariableReport.Drift {
+    /// `moved by 12.3 % of its initial norm`
+    func line(_ layout: TextLayout) -> String {
+        if distance == 0 { return "  " + layout.paint("as it was initialized", .quiet) }
+        guard distance.isFinite else { return "  " + layout.paint("moved without bound", .bad) }
+        guard let relative else {
+            return "  " + layout.paint("moved from zero to a norm of ", .quiet)
+                + FigureText.significant(distance)
+        }
+        return "  " + layout.paint("moved by ", .quiet) + FigureText.percent(relative)
+            + layout.paint(" of the norm of its initial values", .quiet)
+    }
+}

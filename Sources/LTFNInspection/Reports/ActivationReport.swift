@@ -1,0 +1,73 @@
+import LTFNCheckpoint
+import LTFNInference
+
+/// What a network's layers make of some images: the values before each ReLU, the logits, and what is
+/// predicted from them.
+public struct ActivationReport: Hashable, Sendable {
+    public var imageCount: Int
+    /// Convolutions and dense layers, in order; the last one gives the logits.
+    public var layers: [LayerActivations]
+    public var predictions: PredictionTally
+    /// Where the true classes are known.
+    public var metrics: ClassificationMetrics?
+
+    /// The largest |x| of all layers: where their common axis ends.
+    public var largestMagnitude: Double {
+        layers.reduce(0) { max($0, $1.statistics.largestMagnitude) }
+    }
+}
+
+/// The outputs of one layer, before any ReLU that follows.
+public struct LayerActivations: Hashable, Sendable {
+    public var name: String
+    /// Channels of a convolution, outputs of a dense layer.
+    public var unitCount: Int
+    public var statistics: ValueStatistics
+    /// How many values are above zero: those that a ReLU lets through.
+    public var positiveCount: Int
+    /// For a layer with a ReLU behind it: how many units never are above zero, for no image and at no
+    /// place. They say nothing, and their weights get no gradient.
+    public var deadUnitCount: Int?
+
+    /// The part of the values that is above zero; nil without values.
+    public var positiveFraction: Double? {
+        statistics.count == 0 ? nil : Double(positiveCount) / Double(statistics.count)
+    }
+}
+
+/// Gathers the outputs of one layer, block by block.
+struct LayerCollector {
+    let layer: Layer
+    let unitCount: Int
+    let feedsReLU: Bool
+    private var accumulator = StatisticsAccumulator()
+    private var positiveCount = 0
+    private var isAlive: [Bool]
+
+    init(_ layer: Layer, unitCount: Int, feedsReLU: Bool) {
+        self.layer = layer
+        self.unitCount = max(unitCount, 1)
+        self.feedsReLU = feedsReLU
+        isAlive = [Bool](repeating: false, count: self.unitCount)
+    }
+
+    /// - Parameter values: `[…, unitCount] float32`
+    mutating func add(_ values: [Float]) {
+        accumulator.add(values.span)
+        var unit = 0
+        for value in values {
+            if value > 0 {
+                positiveCount += 1
+                isAlive[unit] = true
+            }
+            unit = unit + 1 == unitCount ? 0 : unit + 1
+        }
+    }
+
+    var activations: LayerActivations {
+        LayerActivations(
+            name: layer.name, unitCount: unitCount, statistics: accumulator.statistics,
+            positiveCount: positiveCount,
+            deadUnitCount: feedsReLU ? isAlive.count { !$0 } : nil)
+    }
+}

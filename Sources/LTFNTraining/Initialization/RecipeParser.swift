@@ -1,0 +1,160 @@
+import LTFNCheckpoint
+
+/// A wish that cannot be fulfilled as it stands: a wrong option, a rule that means nothing.
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// One or two sentences: what was found, what was expected.
+    public var message: String
+
+    public init(_ message: String) {
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+extension InitializerRecipe {
+    /// Reads a recipe as it stands on a command line: `he_normal`, `uniform:-0.1,0.1`,
+    /// `variance_scaling:scale=2,fan=fan_avg`.
+    ///
+    /// The name, in which a hyphen is as good as an underscore; then, behind a colon, its parameters
+    /// in order or by name.
+    ///
+    /// - Throws: for an unknown name, and for parameters that are missing, too many, or have no
+    ///   meaning.
+    public init(parsing text: String) throws(ConfigurationError) {
+        var arguments = try RecipeArguments(text)
+        self = try Self.make(&arguments)
+        try arguments.expectNoMore()
+    }
+
+    private static func make(
+        _ arguments: inout RecipeArguments
+    ) throws(ConfigurationError) -> InitializerRecipe {
+        switch arguments.name {
+        case "zeros": return .zeros
+        case "ones": return .ones
+        case "constant": return .constant(try arguments.number("value"))
+        case "uniform": return try uniform(&arguments)
+        case "normal", "random_normal":
+            let deviation = try arguments.number("stddev", default: 1, atLeast: 0)
+            return .normal(
+                mean: try arguments.number("mean", default: 0), standardDeviation: deviation)
+        case "truncated_normal":
+            let deviation = try arguments.number("stddev", default: 1, atLeast: 0)
+            return .truncatedNormal(
+                mean: try arguments.number("mean", default: 0), standardDeviation: deviation)
+        case "scaled_normal": return .scaledNormal(factor: try arguments.number("factor"))
+        case "variance_scaling": return try varianceScaling(&arguments)
+        case "glorot_uniform", "xavier_uniform", "xavier", "glorot": return .glorotUniform
+        case "glorot_normal", "xavier_normal": return .glorotNormal
+        case "he_uniform": return .heUniform
+        case "he_normal": return .heNormal
+        case "lecun_uniform": return .lecunUniform
+        case "lecun_normal": return .lecunNormal
+        default:
+            throw ConfigurationError(
+                "There is no initializer \"\(arguments.name)\"; expected he or one of "
+                    + names.joined(separator: ", ") + ".")
+        }
+    }
+
+    /// The names that `init(parsing:)` knows, without the synonyms.
+    public static let names = [
+        "zeros", "ones", "constant", "uniform", "normal", "truncated_normal", "scaled_normal",
+        "variance_scaling", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+        "lecun_uniform", "lecun_normal",
+    ]
+
+    private static func uniform(
+        _ arguments: inout RecipeArguments
+    ) throws(ConfigurationError) -> InitializerRecipe {
+        let low = try arguments.number("low")
+        let high = try arguments.number("high")
+        guard low < high else {
+            throw ConfigurationError(
+                "uniform takes low,high with low below high, found \(low) and \(high).")
+        }
+        return .uniform(low: low, high: high)
+    }
+
+    private static func varianceScaling(
+        _ arguments: inout RecipeArguments
+    ) throws(ConfigurationError) -> InitializerRecipe {
+        .varianceScaling(
+            scale: try arguments.number("scale", default: 1, atLeast: 0),
+            fan: try arguments.choice("fan", default: FanMode.fanIn),
+            distribution: try arguments.choice(
+                "distribution", default: Distribution.truncatedNormal))
+    }
+}
+
+/// The parameters of a recipe on a command line, taken one after the other.
+struct RecipeArguments {
+    let name: String
+    private var unnamed: ArraySlice<String> = []
+    private var named: [String: String] = [:]
+
+    init(_ text: String) throws(ConfigurationError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        name = Self.canonical(parts[0])
+        guard parts.count == 2 else { return }
+        for argument in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
+            let pair = argument.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let value = Self.trimmed(pair[pair.count - 1])
+            if pair.count == 1 {
+                unnamed.append(value)
+            } else if named.updateValue(value, forKey: Self.canonical(pair[0])) != nil {
+                throw ConfigurationError("\(name) has \(Self.canonical(pair[0])) twice.")
+            }
+        }
+    }
+
+    /// - Throws: when the parameter is missing and has no default, or is not a number from
+    ///   `atLeast` on.
+    mutating func number(
+        _ key: String, default missing: Double? = nil, atLeast: Double? = nil
+    ) throws(ConfigurationError) -> Double {
+        guard let text = take(key) else {
+            if let missing { return missing }
+            throw ConfigurationError("\(name) takes a parameter: \(name):\(key.uppercased()).")
+        }
+        guard let value = Double(text), value.isFinite, value >= atLeast ?? value else {
+            let bound = atLeast.map { ", \($0) or more" } ?? ""
+            throw ConfigurationError(
+                "The \(key) of \(name) is \"\(text)\"; expected a number\(bound).")
+        }
+        return value
+    }
+
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String, default missing: Choice
+    ) throws(ConfigurationError) -> Choice {
+        guard let text = take(key) else { return missing }
+        if let choice = Choice(rawValue: Self.canonical(text)) { return choice }
+        throw ConfigurationError(
+            "The \(key) of \(name) is \"\(text)\"; expected one of "
+                + Choice.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+    }
+
+    func expectNoMore() throws(ConfigurationError) {
+        guard let extra = unnamed.first ?? named.keys.min() else { return }
+        throw ConfigurationError("\(name) has no parameter \"\(extra)\".")
+    }
+
+    private mutating func take(_ key: String) -> String? {
+        named.removeValue(forKey: key) ?? unnamed.popFirst()
+    }
+
+    private static func canonical(_ text: some StringProtocol) -> String {
+        trimmed(text).lowercased().split(separator: "-", omittingEmptySubsequences: false)
+            .joined(separator: "_")
+    }
+
+    private static func trimmed(_ text: some StringProtocol) -> String {
+        var rest = Substring(text)
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,54 @@
+/// How a network is trained: softmax cross-entropy by stochastic gradient descent.
+///
+/// The defaults are the tutorial's.
+public struct TrainingConfiguration: Sendable {
+    public var model: ModelDescription
+    public var initialization: [InitializationRule]
+    /// The key of all randomness: the same seed gives the same network, bit for bit.
+    public var seed: UInt64
+    /// 0: the network stays untrained.
+    public var stepCount: Int
+    /// Images a step.
+    public var batchSize: Int
+    public var learningRate: Double
+
+    public static let defaultSeed: UInt64 = 1
+    public static let defaultStepCount = 5_000
+    public static let defaultBatchSize = 100
+    public static let defaultLearningRate = 0.001
+
+    public init(
+        model: ModelDescription = ModelCatalogue.tutorialConvnet,
+        initialization: [InitializationRule] = [], seed: UInt64 = defaultSeed,
+        stepCount: Int = defaultStepCount, batchSize: Int = defaultBatchSize,
+        learningRate: Double = defaultLearningRate
+    ) {
+        self.model = model
+        self.initialization = initialization
+        self.seed = seed
+        self.stepCount = stepCount
+        self.batchSize = batchSize
+        self.learningRate = learningRate
+    }
+
+    /// Makes sure that the configuration can be carried out, whatever the data.
+    ///
+    /// - Throws: for numbers that mean nothing and rules that are about no variable.
+    public func check() throws(ConfigurationError) {
+        guard stepCount >= 0 else {
+            throw ConfigurationError("The number of steps is \(stepCount); expected 0 or more.")
+        }
+        guard (1...Self.maximumBatchSize).contains(batchSize) else {
+            throw ConfigurationError(
+                "The batch size is \(batchSize); expected 1 to \(Self.maximumBatchSize).")
+        }
+        // The step is computed in float32, where smaller rates are 0 and larger ones infinite.
+        guard Float(learningRate) > 0, Float(learningRate).isFinite else {
+            throw ConfigurationError(
+                "The learning rate is \(learningRate); expected a positive float32 number.")
+        }
+        _ = try model.recipes(under: initialization)
+    }
+
+    private static let maximumBatchSize = 65_536
+}

@@ -1,0 +1,80 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNCommand
+import LTFNDatasets
+import LTFNInference
+import LTFNParallel
+
+/// What a run found out.
+struct Evaluation {
+    let inputs: Inputs
+    let threadCount: Int
+    let classCount: Int
+    private(set) var tally: PredictionTally
+    /// nil without labels.
+    private(set) var metrics: ClassificationMetrics?
+    /// The probability of each prediction, where predictions are kept.
+    private(set) var probabilities: [Double] = []
+    private(set) var times: Stopwatch
+
+    /// Images that go through the network in one call.
+    private static let batchCount = 200
+
+    init(
+        _ inputs: Inputs, pool: ThreadPool, stopwatch: inout Stopwatch, keepsPredictions: Bool,
+        progress: ProgressReporter
+    ) throws {
+        self.inputs = inputs
+        threadCount = pool.threadCount
+        let session = try Self.session(inputs, pool)
+        classCount = session.classCount
+        if let labels = inputs.labels {
+            do throws(FormatError) {
+                try labels.check(classCount: classCount)
+            } catch {
+                throw error.about(inputs.labelFile?.path ?? inputs.modelPath)
+            }
+            metrics = ClassificationMetrics(classCount: classCount)
+        }
+        tally = PredictionTally(classCount: classCount)
+        times = stopwatch
+
+        for start in stride(from: 0, to: inputs.count, by: Self.batchCount) {
+            let range = start..<min(start + Self.batchCount, inputs.count)
+            let pixels = Array(inputs.images.pixels(of: range))
+            times.finish(.preprocess)
+            let logits = try session.logits(pixels: pixels)
+            add(logits, range, keepsPredictions: keepsPredictions)
+            times.finish(.compute)
+            progress.update(range.upperBound)
+        }
+        progress.clear()
+        stopwatch = times
+    }
+
+    private static func session(
+        _ inputs: Inputs, _ pool: ThreadPool
+    ) throws(FormatError) -> InferenceSession {
+        do throws(FormatError) {
+            return try InferenceSession(
+                graph: inputs.graph, parameters: inputs.parameters,
+                maximumBatch: min(batchCount, inputs.count), pool: pool)
+        } catch {
+            throw error.about(inputs.modelPath)
+        }
+    }
+
+    private mutating func add(_ logits: [Float], _ range: Range<Int>, keepsPredictions: Bool) {
+        tally.add(logits: logits.span)
+        if let labels = inputs.labels {
+            metrics?.add(logits: logits.span, labels: Array(labels[range]).span)
+        }
+        guard keepsPredictions else { return }
+        for index in 0..<range.count {
+            let row = logits.span.extracting(index * classCount..<(index + 1) * classCount)
+            let predicted = predictedClass(of: row)
+            probabilities.append(
+                predicted.map { probability(ofClass: $0, logits: row) } ?? .nan)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import LTFNBytes
+import LTFNCommand
+import LTFNDatasets
+import LTFNInference
+
+extension Evaluation {
+    /// Images a second, from the first batch to the last.
+    var rate: Double {
+        let seconds = times.seconds(.preprocess) + times.seconds(.compute)
+        return seconds > 0 ? Double(inputs.count) / seconds : 0
+    }
+
+    /// The result for a person.
+    func text(on terminal: Terminal) -> String {
+        var lines = [heading(terminal), ""]
+        if let metrics { lines += accuracyLines(metrics, terminal) }
+        lines += timeLines(terminal)
+        if let metrics {
+            lines += [""] + matrixLines(metrics.confusion, terminal)
+        } else {
+            lines += [""] + countLines(terminal)
+        }
+        if tally.undecidedCount > 0 {
+            lines.append(
+                terminal.styled(
+                    "\(tally.undecidedCount) images have no prediction: their logits are not numbers.",
+                    .boldRed))
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func heading(_ terminal: Terminal) -> String {
+        let data = inputs.imageFile.identity.name ?? "unknown images"
+        let files = TerminalText.escaped(inputs.imageFile.path ?? "images")
+        return terminal.styled(TerminalText.escaped(inputs.modelPath), .bold)
+            + " on \(files) (\(data))"
+    }
+
+    private func label(_ text: String, _ terminal: Terminal) -> String {
+        terminal.styled(text, .dim) + String(repeating: " ", count: max(11 - text.count, 1))
+    }
+
+    private func accuracyLines(
+        _ metrics: ClassificationMetrics, _ terminal: Terminal
+    ) -> [String] {
+        guard let accuracy = metrics.accuracy, let interval = metrics.interval,
+            let cost = metrics.cost
+        else { return [] }
+        let bounds = "\(percent(interval.low)) to \(percent(interval.high)) %"
+        return [
+            label("accuracy", terminal) + terminal.styled("\(percent(accuracy)) %", .bold)
+                + ", \(NumberText.grouped(metrics.correct)) of \(NumberText.grouped(metrics.count)) right"
+                + terminal.styled(" (95 % interval: \(bounds))", .dim),
+            label("cost", terminal) + terminal.styled(NumberText.fixed(cost, 4), .bold)
+                + terminal.styled(" (mean softmax cross-entropy)", .dim),
+        ]
+    }
+
+    private func timeLines(_ terminal: Terminal) -> [String] {
+        let parts = [
+            ("open + decode", Stopwatch.Phase.openAndDecode), ("preprocess", .preprocess),
+            ("compute", .compute),
+        ].map { "\($0.0) \(duration(times.seconds($0.1)))" }
+        let threads = threadCount == 1 ? "1 thread" : "\(threadCount) threads"
+        return [
+            label("time", terminal) + duration(times.total)
+                + terminal.styled(" (" + parts.joined(separator: ", ") + ")", .dim),
+            label("speed", terminal) + "\(inThreeDigits(rate)) images/s"
+                + terminal.styled(" (\(threads))", .dim),
+        ]
+    }
+
+    private func matrixLines(_ matrix: ConfusionMatrix, _ terminal: Terminal) -> [String] {
+        let cell = max("\(matrix.counts.max() ?? 0)".count, "\(matrix.classCount - 1)".count) + 2
+        guard matrix.classCount * cell + 18 <= max(terminal.width, 80) else {
+            return mistakeLines(matrix, terminal)
+        }
+        func right(_ text: String, _ width: Int) -> String {
+            String(repeating: " ", count: max(width - text.count, 0)) + text
+        }
+        let classes = (0..<matrix.classCount).map { right("\($0)", cell) }.joined()
+        var lines = [
+            terminal.styled("class", .dim) + terminal.styled(classes + "    recall", .dim)
+        ]
+        for truth in 0..<matrix.classCount {
+            var line = terminal.styled(right("\(truth)", 5), .dim)
+            for predicted in 0..<matrix.classCount {
+                let count = matrix[truth: truth, predicted: predicted]
+                let text = right(count == 0 ? "." : "\(count)", cell)
+                line += terminal.styled(
+                    text, truth == predicted ? .bold : count == 0 ? .dim : .yellow)
+            }
+            let recall = matrix.recall(truth).map { percent($0) + " %" } ?? "-"
+            lines.append(line + right(recall, 10))
+        }
+        lines.append(terminal.styled("rows: true class, columns: predicted class", .dim))
+        return lines
+    }
+
+    /// For more classes than a line has room for.
+    private func mistakeLines(_ matrix: ConfusionMatrix, _ terminal: Terminal) -> [String] {
+        let mistakes = matrix.commonestMistakes(limit: 10)
+        guard !mistakes.isEmpty else { return [] }
+        return [terminal.styled("commonest mistakes", .dim)]
+            + mistakes.map { "  \($0.truth) taken for \($0.predicted): \($0.count) times" }
+    }
+
+    private func countLines(_ terminal: Terminal) -> [String] {
+        var lines = [
+            "No labels: the predictions of \(NumberText.grouped(inputs.count)) images, by class."
+        ]
+        let width = "\(classCount - 1)".count
+        let largest = max(tally.countOfClass.max() ?? 0, 1)
+        let room = min(terminal.width - width - 12, 50)
+        for (index, count) in tally.countOfClass.enumerated() where classCount <= 100 || count > 0 {
+            let length = Int((Double(count) / Double(largest) * Double(room)).rounded())
+            let bar = String(repeating: terminal.isUnicode ? "█" : "#", count: length)
+            let name = String(repeating: " ", count: width - "\(index)".count) + "\(index)"
+            lines.append(
+                "  \(name)  " + terminal.styled(bar, .cyan) + (length > 0 ? " " : "") + "\(count)")
+        }
+        return lines
+    }
+}
+
+/// `96.97`
+private func percent(_ fraction: Double) -> String {
+    NumberText.fixed(fraction * 100, 2)
+}

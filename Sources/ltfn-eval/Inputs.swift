@@ -1,0 +1,81 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNCommand
+import LTFNDatasets
+import LTFNFormat
+import LTFNInference
+
+/// What a run reads: a network with its variables, images, and labels where there are any.
+struct Inputs {
+    let modelPath: String
+    let graph: ModelGraph
+    let parameters: [VariableName: TensorData]
+    let images: ImageSet
+    let imageFile: DatasetFile
+    let labels: LabelSet?
+    let labelFile: DatasetFile?
+    /// How many of the images are looked at.
+    let count: Int
+
+    init(model: String, images: String, labels: String?, count: Int?) throws(FormatError) {
+        modelPath = model
+        (graph, parameters) = try Self.readModel(model)
+        (self.images, imageFile) = try DatasetFile.images(at: images)
+        do throws(FormatError) {
+            try graph.checkInput(
+                height: self.images.height, width: self.images.width, channels: 1)
+        } catch {
+            throw error.about(images)
+        }
+        let found =
+            if let labels { Optional(try DatasetFile.labels(at: labels)) } else {
+                try DatasetFile.labels(besideImagesAt: images)
+            }
+        self.labels = found?.labels
+        labelFile = found?.file
+        self.count = min(count ?? .max, self.images.count)
+        guard self.count > 0 else {
+            throw FormatError(.corrupt, path: images, "There are no images in the file.")
+        }
+        if let found { try check(found.labels, at: found.file.path ?? images) }
+    }
+
+    private static func readModel(
+        _ path: String
+    ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData]) {
+        do throws(FormatError) {
+            let reader = try NativeFormat().open(FileSource(path: path), limits: .standard)
+            guard let graph = reader.manifest.graph else {
+                throw FormatError(
+                    .corrupt,
+                    "The file holds variables, but not the network they belong to; it cannot be "
+                        + "evaluated.")
+            }
+            var parameters: [VariableName: TensorData] = [:]
+            for name in graph.variableNames {
+                guard let index = reader.manifest.index(of: name) else { continue }
+                parameters[name] = try reader.read(index)
+            }
+            return (graph, parameters)
+        } catch {
+            throw error.about(path)
+        }
+    }
+
+    private func check(_ labels: LabelSet, at path: String) throws(FormatError) {
+        do throws(FormatError) {
+            _ = try LabelledImages(images: images, labels: labels)
+        } catch {
+            throw error.about(path)
+        }
+    }
+}
+
+extension FormatError {
+    /// The same error, about the file at `path` unless it names one.
+    func about(_ path: String) -> FormatError {
+        var copy = self
+        copy.path = self.path ?? path
+        return copy
+    }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNCommand
+import LTFNDatasets
+import LTFNInference
+import LTFNInspection
+import LTFNParallel
+
+/// `ltfn-inspect activations FILE IMAGES`
+struct ActivationsCommand: CommandWithExamples {
+    static let configuration = CommandConfiguration(
+        commandName: "activations",
+        abstract: "Looks at what each layer makes of some images.",
+        discussion: """
+            Runs the first images of an IDX file through the network and shows, for each layer \
+            before its ReLU and for the logits, mean, standard deviation, range and a histogram, \
+            all on one axis; how many units are dead (never above zero); and what is predicted. \
+            A network that is well initialized keeps the spread about the same from layer to layer.
+            """)
+
+    static let examples = [
+        Example(
+            "ltfn-inspect activations model.ltfn t10k-images-idx3-ubyte.gz",
+            "Does the signal keep its strength from layer to layer?"),
+        Example(
+            "ltfn-inspect activations model.ltfn images.idx --count 1000 --json",
+            "The same over 1000 images, as JSON"),
+    ]
+
+    @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
+    var file: String
+
+    @Argument(help: "The images, an IDX file.", completion: .file())
+    var images: String
+
+    @Option(help: ArgumentHelp("How many images to look at, from the first on.", valueName: "n"))
+    var count = 100
+
+    @OptionGroup(title: "Computing") var threads: ThreadOptions
+    @OptionGroup(title: "Output") var json: JSONOptions
+    @OptionGroup(title: "Output") var display: DisplayOptions
+
+    func validate() throws {
+        guard count >= 1 else {
+            throw ValidationError("--count takes a number from 1 on, found \(count).")
+        }
+    }
+
+    func run() throws {
+        let model = try ModelFile(file)
+        let set = try DatasetFile.images(at: images).images
+        let range = 0..<min(count, set.count)
+        let session = try about(file) { () throws(FormatError) -> InferenceSession in
+            try self.session(model.reader, imageCount: range.count)
+        }
+        try about(images) { () throws(FormatError) in
+            try session.network.graph.checkInput(
+                height: set.height, width: set.width, channels: 1)
+        }
+        let labels = try self.labels(of: set, range, classCount: session.classCount)
+        let progress = ProgressReporter(
+            label: "activations", total: range.count, unit: "images",
+            terminal: display.errorTerminal, isQuiet: display.quiet)
+        let report = try ActivationReport(
+            running: session, on: Array(set.pixels(of: range)), labels: labels
+        ) { progress.update($0) }
+        progress.clear()
+        let layout = display.layout
+        try json.write(report.json(model: file, images: images)) {
+            heading(range.count, of: set.count) + report.text(layout)
+        }
+    }
+
+    private func session(
+        _ reader: any CheckpointReader, imageCount: Int
+    ) throws(FormatError) -> InferenceSession {
+        guard let graph = reader.manifest.graph else {
+            throw FormatError(
+                .corrupt,
+                "The file holds variables, but not the network they belong to; there are no "
+                    + "activations to look at.")
+        }
+        var parameters: [VariableName: TensorData] = [:]
+        for name in graph.variableNames {
+            guard let index = reader.manifest.index(of: name) else { continue }
+            parameters[name] = try reader.read(index)
+        }
+        return try InferenceSession(
+            graph: graph, parameters: parameters, maximumBatch: max(imageCount, 1),
+            pool: ThreadPool(threadCount: threads.threads ?? ThreadPool.coreCount))
+    }
+
+    /// The classes of the images, where labels that fit stand beside them.
+    private func labels(
+        of set: ImageSet, _ range: Range<Int>, classCount: Int
+    ) throws(FormatError) -> [UInt8]? {
+        guard let found = try DatasetFile.labels(besideImagesAt: images) else { return nil }
+        let notes = display.notes(program: "ltfn-inspect")
+        guard found.labels.count == set.count, found.labels.maximum < classCount else {
+            notes.warn("The labels beside the images do not fit; they are left out.")
+            return nil
+        }
+        return Array(found.labels[range])
+    }
+
+    private func heading(_ count: Int, of total: Int) -> String {
+        let terminal = display.outputTerminal
+        let all = NumberText.grouped(total)
+        let what =
+            count == total ? "all \(all)" : "the first \(NumberText.grouped(count)) of \(all)"
+        return terminal.styled(TerminalText.escaped(file), .bold)
+            + "\n  on \(what) images of \(TerminalText.escaped(images))\n\n"
+    }
+}

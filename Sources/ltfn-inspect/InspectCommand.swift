@@ -1,0 +1,20 @@
+import ArgumentParser
+import LTFNCommand
+import LTFNFormat
+import LTFNKernels
+
+/// `ltfn-inspect`: subcommands behind a default one.
+struct InspectCommand: CommandWithExamples {
+    static let configuration = CommandConfiguration(
+        commandName: "ltfn-inspect",
+        abstract: "Looks into a model file.",
+        version: Toolkit.versionText(
+            program: "ltfn-inspect", formatVersion: NativeFormat.version,
+            codecs: NativeFormat.codecNames, cpu: InstructionSet.selected.rawValue),
+        subcommands: [ShowCommand.self, ActivationsCommand.self, VerifyCommand.self],
+        defaultSubcommand: ShowCommand.self)
+
+    static let examples =
+        Array(ShowCommand.examples.prefix(2)) + Array(ActivationsCommand.examples.prefix(1))
+        + VerifyCommand.examples
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNCommand
+import LTFNInspection
+
+/// `ltfn-inspect show FILE`
+struct ShowCommand: CommandWithExamples {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Tells what is stored, how it was initialized, and what it looks like now.",
+        discussion: """
+            For each variable: dtype and shape; the bytes of its values, what they take in the \
+            file, and how they are coded; the initializer; mean, standard deviation (beside the one \
+            that the initializer makes expect), range; how far it has moved from its initial \
+            values; and a histogram, whose axis has zero in the middle.
+            """)
+
+    static let examples = [
+        Example("ltfn-inspect model.ltfn", "Every variable with its statistics"),
+        Example("ltfn-inspect model.ltfn --no-stats", "A list from the index alone, at once"),
+        Example("ltfn-inspect model.ltfn --json=model.json", "The same as JSON, beside the text"),
+    ]
+
+    @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
+    var file: String
+
+    @Flag(help: "Read the index alone, no values.")
+    var noStats = false
+
+    @Flag(help: "Draw all histograms on one axis.")
+    var sharedAxis = false
+
+    @OptionGroup(title: "Output") var json: JSONOptions
+    @OptionGroup(title: "Output") var display: DisplayOptions
+
+    func run() throws {
+        let model = try ModelFile(file)
+        let progress = ProgressReporter(
+            label: "inspect", total: model.reader.manifest.variables.count, unit: "variables",
+            terminal: display.errorTerminal, isQuiet: display.quiet || noStats)
+        let report = try about(file) { () throws(FormatError) in
+            try CheckpointReport(
+                of: model.reader, name: file, formatName: "ltfn", fileByteCount: model.byteCount,
+                depth: noStats ? .index : .init()
+            ) { progress.update($0) }
+        }
+        progress.clear()
+        let layout = display.layout
+        try json.write(report.json) { report.text(layout, axis: sharedAxis ? .shared : .each) }
+    }
+}

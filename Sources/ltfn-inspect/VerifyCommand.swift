@@ -1,0 +1,40 @@
+import ArgumentParser
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNCommand
+import LTFNInspection
+
+/// `ltfn-inspect verify FILE`
+struct VerifyCommand: CommandWithExamples {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Reads everything and checks every checksum and digest.",
+        discussion: "The exit status is 0 for a sound file, 65 for a damaged one.")
+
+    static let examples = [
+        Example("ltfn-inspect verify model.ltfn", "Is the file as it was written?")
+    ]
+
+    @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
+    var file: String
+
+    @OptionGroup(title: "Output") var json: JSONOptions
+    @OptionGroup(title: "Output") var display: DisplayOptions
+
+    func run() throws {
+        let model = try ModelFile(file)
+        let progress = ProgressReporter(
+            label: "verify", total: model.reader.manifest.variables.count, unit: "variables",
+            terminal: display.errorTerminal, isQuiet: display.quiet)
+        let report = VerificationReport(of: model.reader) { progress.update($0) }
+        progress.clear()
+        let layout = display.layout
+        try json.write(report.json(name: file)) { report.text(layout, name: file) }
+        guard let first = report.problems.first else { return }
+        throw CommandFailure(
+            ExitStatus(for: first),
+            "\(TerminalText.escaped(file)): The file is damaged; "
+                + "\(report.problems.count) of \(report.variableCount) variables cannot be trusted."
+        )
+    }
+}

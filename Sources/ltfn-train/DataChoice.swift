@@ -1,0 +1,39 @@
+import LTFNBytes
+import LTFNCommand
+import LTFNDatasets
+
+/// Where the images come from.
+enum DataChoice {
+    /// The images of `folder`, or else of `LTFN_DATA_DIR`, or else of `./MNIST_data`, or else drawn ones.
+    ///
+    /// - Throws: as `Dataset(directory:)`, for a folder that was asked for.
+    static func dataset(
+        folder: String?, synthetic: Bool, notes: Notes
+    ) throws(FormatError) -> Dataset {
+        if synthetic { return drawn }
+        if let folder { return try Dataset(directory: folder) }
+        if let folder = environmentVariable("LTFN_DATA_DIR"), !folder.isEmpty {
+            return try Dataset(directory: folder)
+        }
+        if Dataset.isPresent(in: "MNIST_data") { return try Dataset(directory: "MNIST_data") }
+        notes.note(
+            "no data were found (--data, LTFN_DATA_DIR, ./MNIST_data): training on digits drawn by the "
+                + "program. tools/fetch-mnist fetches the real ones.")
+        return drawn
+    }
+
+    private static var drawn: Dataset { Dataset(synthetic: SyntheticDigits()) }
+}
+
+extension Dataset {
+    /// `MNIST training images (SHA-256 ba891046…), 60000 of 28×28, from /data/mnist`
+    func describe(_ part: DatasetPart) -> String {
+        let set = part == .trainingImages || part == .trainingLabels ? training : test
+        let size = part.content == .images ? " of \(set.images.height)×\(set.images.width)" : ""
+        var text = "\(part.rawValue): "
+        if let file = files[part] { text += file.identity.description }
+        text += ", \(set.count)\(size)"
+        if let path = files[part]?.path { text += ", \(TerminalText.escaped(path))" }
+        return text
+    }
+}

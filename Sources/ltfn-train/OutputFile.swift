@@ -1,0 +1,34 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
+
+/// The file that a trained network goes to.
+enum OutputFile {
+    /// Makes sure that a file can be created at `path`; what stands there is not touched.
+    ///
+    /// - Throws: `io`.
+    static func check(_ path: String) throws(FormatError) {
+        try DurableFileWriter(path: path).abandon()
+    }
+
+    /// Writes `checkpoint` in place of what stands at `path`.
+    ///
+    /// - Returns: the length of the file in bytes.
+    /// - Throws: `io`; what stood there before is then still there.
+    static func write(_ checkpoint: Checkpoint, to path: String) throws(FormatError) -> UInt64 {
+        let writer = try DurableFileWriter(path: path)
+        try NativeFormat().write(checkpoint, to: writer)
+        try writer.commit()
+        return writer.position
+    }
+
+    /// `model.ltfn` → `model.last-finite.ltfn`
+    static func lastFinitePath(for path: String) -> String {
+        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let name = path[slash...]
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else {
+            return path + ".last-finite"
+        }
+        return path[..<dot] + ".last-finite" + path[dot...]
+    }
+}

@@ -1,0 +1,131 @@
+import LTFNBytes
+import LTFNCommand
+import LTFNDatasets
+import LTFNTraining
+
+/// Shows a run: lines on standard output, how far it is on standard error.
+///
+/// When standard output belongs to the JSON document, the lines go to standard error.
+struct TrainingDisplay {
+    let trainer: Trainer
+    let command: TrainCommand
+    let threads: Int
+    private let lines: Output?
+    private let training: ProgressReporter
+    private var testing: ProgressReporter?
+    private let clock = ContinuousClock.now
+    /// What was reported of the steps that have a line.
+    private(set) var history: [StepReport] = []
+    /// When the first step began and the last one ended.
+    private(set) var trainingSeconds = 0.0
+
+    private static let interval = 100
+    /// What a guess among ten classes costs: ln 10, in nats.
+    private static let costOfGuessing = 2.302585
+
+    init(trainer: Trainer, command: TrainCommand, threads: Int) {
+        self.trainer = trainer
+        self.command = command
+        self.threads = threads
+        if command.json.destination == .standardOutput {
+            lines = command.display.quiet ? nil : .stderr
+        } else {
+            lines = .stdout
+        }
+        let configuration = trainer.configuration
+        training = ProgressReporter(
+            label: "train", total: configuration.stepCount * configuration.batchSize,
+            unit: "images", terminal: command.display.errorTerminal,
+            isQuiet: command.display.quiet)
+    }
+
+    /// Shows what is about to happen.
+    func begin() {
+        let configuration = trainer.configuration
+        for part in DatasetPart.allCases { write(trainer.dataset.describe(part)) }
+        write(
+            "network: \(configuration.model.name), \(NumberText.grouped(configuration.model.parameterCount)) "
+                + "parameters, filled from seed \(configuration.seed)")
+        guard configuration.stepCount > 0 else { return }
+        write(
+            "recipe: SGD, learning rate \(configuration.learningRate), batch "
+                + "\(configuration.batchSize), \(NumberText.grouped(configuration.stepCount)) steps, "
+                + "\(threads) thread\(threads == 1 ? "" : "s")")
+    }
+
+    mutating func show(_ event: TrainingEvent) {
+        switch event {
+        case .step(let report): show(report)
+        case .evaluating(let completed, let total):
+            if testing == nil {
+                training.clear()
+                testing = ProgressReporter(
+                    label: "test", total: total, unit: "images",
+                    terminal: command.display.errorTerminal, isQuiet: command.display.quiet)
+            }
+            testing?.update(completed)
+        }
+    }
+
+    private mutating func show(_ report: StepReport) {
+        let isLast = report.step == trainer.configuration.stepCount - 1
+        trainingSeconds = (ContinuousClock.now - clock).inSeconds
+        if report.step % Self.interval == 0 || isLast {
+            history.append(report)
+            training.clear()
+            write(line(report))
+        }
+        training.update(
+            (report.step + 1) * report.count,
+            note: "step \(report.step), cost \(shortNumber(report.cost))")
+    }
+
+    /// `step  100   cost 0.3124   accuracy 91.00 %`
+    private func line(_ report: StepReport) -> String {
+        let width = String(max(0, trainer.configuration.stepCount - 1)).count
+        let line =
+            "step \(padded(String(report.step), width))   cost \(shortNumber(report.cost))   "
+            + "accuracy \(percent(report.accuracy))"
+        return report.step == 0
+            ? line + "   (a guess costs ln 10 = \(NumberText.fixed(Self.costOfGuessing, 4)))" : line
+    }
+
+    /// Takes the bars off the screen.
+    func end() {
+        training.clear()
+        testing?.clear()
+    }
+
+    /// Shows what came out, and where it is.
+    func summarize(_ result: TrainingResult, byteCount: UInt64) {
+        if let evaluation = result.evaluation {
+            write(
+                "test: cost \(shortNumber(evaluation.cost)), accuracy "
+                    + "\(percent(evaluation.accuracy)) (\(evaluation.correct)/\(evaluation.count))")
+        }
+        if case .stopped = result.ending {
+            write(
+                "stopped after \(result.stepCount) of \(trainer.configuration.stepCount) steps, "
+                    + "untested")
+        }
+        let rate =
+            result.stepCount > 0 && trainingSeconds > 0
+            ? ", \(inThreeDigits(imagesPerSecond(result))) images/s in \(duration(trainingSeconds))"
+            : ""
+        write(
+            "saved: \(TerminalText.escaped(command.output)), \(byteCount) bytes, "
+                + "\(result.stepCount) steps\(rate)")
+    }
+
+    func imagesPerSecond(_ result: TrainingResult) -> Double {
+        trainingSeconds > 0
+            ? Double(result.stepCount * trainer.configuration.batchSize) / trainingSeconds : 0
+    }
+
+    private func write(_ line: String) {
+        guard let lines else { return }
+        lines.writeLine(line)
+        // Whoever reads from a pipe wants to see it now.
+        lines.flush()
+    }
+}

@@ -1,0 +1,172 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
+import Testing
+
+@Suite("Appending and recovery")
+struct AppendingTests {
+    static func original() throws -> [UInt8] {
+        try write(try Samples.small(), options(chunk: 64))
+    }
+
+    static func addition() throws -> (NativeFormat.Addition, [String: [UInt8]]) {
+        var random = TestBytes(seed: 21)
+        let values = ["b_new": random.bytes(100), "z_new": [UInt8](repeating: 3, count: 200)]
+        return (
+            NativeFormat.Addition(
+                variables: [
+                    try variable("b_new", .u8, [100]), try variable("z_new", .i16, [100]),
+                    try variable("z_tied", .u8, [100], tiedTo: "b_new"),
+                ],
+                metadata: ["added": .bool(true)]), values
+        )
+    }
+
+    static func append(
+        to file: [UInt8], _ addition: NativeFormat.Addition, _ values: [String: [UInt8]],
+        sink: MemorySink = MemorySink()
+    ) throws -> [UInt8] {
+        let reader = try NativeReader(MemorySource(file))
+        try NativeFormat(options: options(chunk: 64)).append(addition, to: reader, sink: sink) {
+            info throws(FormatError) in
+            let bytes = values[info.name.string] ?? []
+            return try TensorData(
+                info: info.tensor, bytes: AlignedBytes(copying: bytes.rawSpan))
+        }
+        return sink.bytes
+    }
+
+    static func appended() throws -> [UInt8] {
+        let (addition, values) = try addition()
+        return try append(to: original(), addition, values)
+    }
+
+    @Test("Variables and metadata are added behind what is there (LTFN-R5 LTFN-X9)")
+    func append() throws {
+        let old = try Self.original()
+        let file = try Self.appended()
+        #expect(file.starts(with: old))
+        let reader = try NativeReader(MemorySource(file))
+        try reader.verify()
+        let before = try load(old)
+        let after = try Checkpoint(reading: reader)
+        #expect(after.manifest.metadata == ["added": .bool(true)])
+        #expect(after.manifest.graph == before.manifest.graph)
+        #expect(after.manifest.variables.count == before.manifest.variables.count + 3)
+        for name in before.manifest.variables.map(\.name) {
+            let same =
+                try #require(before[name]).bytes.copy(of: 0..<before[name]!.info.byteCount)
+                == #require(after[name]).bytes.copy(of: 0..<after[name]!.info.byteCount)
+            #expect(same)
+        }
+        let (_, values) = try Self.addition()
+        #expect(after[try VariableName("z_new")]?.bytes.copy(of: 0..<200) == values["z_new"])
+        // The content is what a file written at once has.
+        let rewritten = try NativeReader(MemorySource(try write(after)))
+        #expect(rewritten.contentDigest == reader.contentDigest)
+    }
+
+    @Test("A file may be added to again, in place (LTFN-R2)")
+    func twice() throws {
+        let file = try Self.appended()
+        let addition = NativeFormat.Addition(metadata: ["more": .u64(7)])
+        let again = try Self.append(to: file, addition, [:])
+        let sink = MemorySink()
+        try sink.write(file)
+        let inPlace = try Self.append(to: file, addition, [:], sink: sink)
+        #expect(inPlace == again)
+        let reader = try NativeReader(MemorySource(again))
+        try reader.verify()
+        #expect(reader.manifest.metadata["more"] == .u64(7))
+        #expect(reader.manifest.variables.count == 9)
+    }
+
+    @Test("Every retired byte is covered (LTFN-X10)")
+    func retired() throws {
+        var file = try Self.appended()
+        let old = try Self.original()
+        file[old.count - 70] ^= 1
+        let reader = try NativeReader(MemorySource(file))
+        let error = failure { try reader.verify() }
+        #expect(error?.code == .checksumMismatch && error?.rule == "LTFN-X10")
+    }
+
+    @Test("A file without its end gives what its last whole index speaks of (LTFN-R6)")
+    func recovery() throws {
+        let old = try Self.original()
+        let file = try Self.appended()
+        let before = try load(old)
+        // The new index is not whole: the old one counts.
+        for count in [old.count - 1, old.count + 100, file.count - 65] {
+            let cut = Array(file.prefix(count))
+            let reader = try NativeReader.recovering(MemorySource(cut))
+            let same = areEqual(before, try Checkpoint(reading: reader))
+            #expect(same)
+        }
+        // Only the footer is gone.
+        let reader = try NativeReader.recovering(MemorySource(Array(file.dropLast(64))))
+        #expect(reader.manifest.variables.count == 9)
+        // Nothing is left.
+        let error = failure {
+            _ = try NativeReader.recovering(MemorySource(Array(old.prefix(200))))
+        }
+        #expect(error?.rule == "LTFN-R6")
+    }
+
+    @Test("A file relative to a base needs that base (LTFN-C9)")
+    func bases() throws {
+        var random = TestBytes(seed: 31)
+        let values = (0..<3000).map { _ in random.normal() }
+        let base = try Samples.single(.f32, [3000], values.flatMap(Samples.bytes))
+        let moved = values.enumerated().map { $0 < 500 ? $1 : $1 + random.normal() * 1e-4 }
+        let next = try Samples.single(.f32, [3000], moved.flatMap(Samples.bytes))
+        let baseReader = try NativeReader(MemorySource(try write(base)))
+        let sink = MemorySink()
+        try NativeFormat(options: options(chunk: 1024), base: baseReader).write(next, to: sink)
+        #expect(sink.bytes.count < 8500)
+
+        let reader = try NativeReader(MemorySource(sink.bytes), bases: [baseReader])
+        #expect(reader.storage(0).codec.contains("base ×"))
+        #expect(reader.storage(0).codec.contains("base-residual"))
+        let same = areEqual(next, try Checkpoint(reading: reader))
+        #expect(same)
+        try reader.verify()
+
+        let alone = try NativeReader(MemorySource(sink.bytes))
+        let error = failure { _ = try alone.read(0) }
+        #expect(error?.code == .unsupportedFeature && error?.rule == "LTFN-C9")
+        #expect(error?.message.contains("\(baseReader.contentDigest)") == true)
+
+        // The very same values are only named.
+        let copy = MemorySink()
+        try NativeFormat(base: baseReader).write(base, to: copy)
+        let same2 = try NativeReader(MemorySource(copy.bytes), bases: [baseReader])
+        #expect(same2.storage(0) == StorageInfo(storedByteCount: 0, codec: "base"))
+        let equal = areEqual(base, try Checkpoint(reading: same2))
+        #expect(equal)
+    }
+
+    @Test("Chains of bases have an end (LTFN-C10)")
+    func chains() throws {
+        var limits = DecodingLimits()
+        limits.baseDepth = 2
+        var reader: NativeReader?
+        var error: FormatError?
+        var random = TestBytes(seed: 41)
+        let shared = random.bytes(999)
+        for link in 0..<5 {
+            let bytes = shared + [UInt8(link)]
+            let sink = MemorySink()
+            try NativeFormat(options: options(chunk: 64), base: reader).write(
+                Samples.single(.u8, [1000], bytes), to: sink)
+            error = failure {
+                let bases = reader.map { [$0] } ?? []
+                reader = try NativeReader(MemorySource(sink.bytes), limits: limits, bases: bases)
+                #expect(try reader?.read(0).bytes.copy(of: 0..<1000) == bytes)
+            }
+            #expect((error == nil) == (link <= 2))
+            if error != nil { break }
+        }
+        #expect(error?.code == .limitExceeded && error?.rule == "LTFN-C10")
+    }
+}
