@@ -12,7 +12,8 @@ import LTFNCheckpoint
 ///
 /// Every key but `schema` is left out when there is nothing to say, and so is the document. An
 /// unknown key, another schema, and a variable that is not in the file with this dtype and shape are
-/// errors: what is not understood must not be carried on as if it were true.
+/// errors: what is not understood must not be carried on as if it were true. `Spec/embedded-manifest.md`
+/// is the whole description.
 enum EmbeddedManifest {
     static let key = "ltfn.manifest"
     private static let schema = "ltfn.manifest/1"
