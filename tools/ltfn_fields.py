@@ -3,13 +3,14 @@
 Written from Spec/ltfn-format.md alone. ltfn_index.py uses it.
 """
 
-import itertools
 import math
 import struct
 
 from ltfn_codecs import LtfnError
 
 MAXIMUM = (1 << 63) - 1
+# Bytes of the smallest value, entry of a map, and layer.
+VALUE, ENTRY, LAYER = 2, 10, 9
 FANS = ("fan_in", "fan_out", "fan_avg")
 DISTRIBUTIONS = ("untruncated_normal", "truncated_normal", "corrected_truncated_normal", "uniform")
 # The names of kinds and of their f64 parameters are those that ltfn_sampling.py takes.
@@ -50,10 +51,20 @@ class Cursor:
     def u64(self):
         return self.number("Q")
 
+    def count(self, smallest=1):
+        """A number of things that follow, of at least so many bytes each."""
+        at, count = self.at, self.u64()
+        if count * smallest > self.end - self.at:
+            raise corrupt("A2", at, "%d are promised in %d bytes" % (count, self.end - self.at))
+        return count
+
+    def bytes(self):
+        return self.take(self.count())
+
     def string(self):
-        start = self.at
+        start = self.at + 8
         try:
-            return self.take(self.u64()).decode("utf-8")
+            return self.bytes().decode("utf-8")
         except UnicodeDecodeError:
             raise corrupt("A3", start, "a string is not UTF-8") from None
 
@@ -79,18 +90,13 @@ def _f64(cursor):
 
 
 def _list(cursor, depth):
-    return [_value(cursor, depth) for _ in counted(cursor.u64())]
-
-
-def counted(count):
-    # range() takes no count beyond what indices can be.
-    return itertools.islice(itertools.count(), min(count, MAXIMUM))
+    return [_value(cursor, depth) for _ in range(cursor.count(VALUE))]
 
 
 VALUES = {
     1: ("bool", _bool), 2: ("i64", lambda c: c.number("q")), 3: ("u64", Cursor.u64),
     4: ("f64", _f64), 5: ("string", Cursor.string),
-    6: ("bytes", lambda c: c.take(c.u64()).hex()),
+    6: ("bytes", lambda c: c.bytes().hex()),
 }
 
 
@@ -109,7 +115,7 @@ def _value(cursor, depth):
 
 def read_map(cursor, depth=0):
     result, last = {}, None
-    for _ in counted(cursor.u64()):
+    for _ in range(cursor.count(ENTRY)):
         at = cursor.at
         key = cursor.string()
         if last is not None and key.encode() <= last.encode():
@@ -178,13 +184,14 @@ def _layer(cursor):
 
 
 def _input(cursor):
-    dimensions, product = [], 1
+    start, dimensions = cursor.at, []
     for _ in range(cursor.u8()):
         at, size = cursor.at, cursor.u64()
-        product *= size
-        if size > MAXIMUM or product > MAXIMUM:
-            raise corrupt("G4", at, "the input has too many elements")
+        if size > MAXIMUM:
+            raise corrupt("G4", at, "a dimension of the input is %d" % size)
         dimensions.append(size)
+    if math.prod(dimensions) > MAXIMUM:
+        raise corrupt("G4", start, "the input has too many elements")
     numbers = []
     for _ in range(2):
         at, number = cursor.at, _f64(cursor)
@@ -196,7 +203,7 @@ def _input(cursor):
 
 def read_graph(cursor):
     graph = {"name": cursor.string(), "input": _input(cursor)}
-    graph["layers"] = [_layer(cursor) for _ in counted(cursor.u64())]
+    graph["layers"] = [_layer(cursor) for _ in range(cursor.count(LAYER))]
     return graph
 
 

@@ -11,12 +11,14 @@ import struct
 
 from ltfn_codecs import DTYPES, LtfnError, crc32c
 from ltfn_fields import (
-    MAXIMUM, Cursor, corrupt, counted, read_graph, read_initializer, read_map, valid_name)
+    MAXIMUM, Cursor, corrupt, read_graph, read_initializer, read_map, valid_name)
 
 MAGIC = bytes.fromhex("894c54464e0d0a1a")
 INDEX_MAGIC = bytes.fromhex("4c54464e4944580a")
 END_MAGIC = bytes.fromhex("4c54464e0a454f46")
 HEADER, FOOTER, INDEX, SMALLEST = 64, 64, 88, 224
+# Bytes of the smallest record of a variable: tied, of rank 0, with an empty name.
+RECORD = 14
 FEATURES = {0: "replayed initial values", 1: "base files"}
 CODECS = ("raw", "constant", "planes", "initial", "initialResidual", "base", "baseResidual",
           "reference")
@@ -48,7 +50,7 @@ def check_header(data):
     """Checks the header and returns the minor version."""
     if bytes(data[:8]) != MAGIC:
         if MAGIC.startswith(bytes(data[:8])):
-            raise LtfnError("truncated", "H1", 0, "the file ends within the magic")
+            raise LtfnError("truncated", "H1", len(data), "the file ends within the magic")
         raise LtfnError("notThisFormat", "H1", 0, "the file does not begin with the magic")
     if len(data) < SMALLEST:
         raise LtfnError("truncated", "H5", len(data), "the file has %d bytes" % len(data))
@@ -304,23 +306,30 @@ class Index:
     paddings: dict
 
 
-def _retired(data, start, count):
+def _retired(data, start, count, end):
     result, last = [], -1
     for at in range(start, start + 24 * count, 24):
         offset, size, crc, kind = struct.unpack("<QQII", data[at:at + 24])
-        if offset <= last or size == 0 or kind not in RETIRED:
-            raise corrupt("X9", at, "a retired region is empty, of no kind, or out of order")
+        if offset <= last or size == 0 or kind not in RETIRED or offset + size > end:
+            raise corrupt("X9", at, "a retired region is empty, of no kind, or out of place")
         result.append((offset, size, crc, kind))
         last = offset
     return result
 
 
-def _check_bases(index, start):
+def _bases(data, start, end):
+    bases = [bytes(data[at:at + 32]) for at in range(start, end, 32)]
+    for number in range(1, len(bases)):
+        if bases[number - 1] >= bases[number]:
+            raise corrupt("X6", start + 32 * number, "a base is out of order")
+    return bases
+
+
+def _check_base_use(index, start):
     used = {v.base for v in index.variables} | {c.base for c in index.chunks if c.codec in (5, 6)}
-    for number, digest in enumerate(index.bases):
-        ordered = number == 0 or index.bases[number - 1] < digest
-        if not ordered or number not in used:
-            raise corrupt("X6", start + 32 * number, "a base is out of order or not used")
+    for number in range(len(index.bases)):
+        if number not in used:
+            raise corrupt("X6", start + 32 * number, "a base is not used")
 
 
 def _check_feature_use(index):
@@ -333,14 +342,14 @@ def _check_feature_use(index):
 
 
 def _check_layout(index):
-    """R1 and R2: what begins within its predecessor overlaps it, what begins late leaves a hole."""
+    """R1: overlaps, and holes of 64 bytes or more; R2: smaller gaps where there is to be none."""
     regions = [(c.offset, c.stored, "raw" if c.codec == 0 else "") for c in index.chunks if c.stored]
     regions += [(offset, size, "retired") for offset, size, _, _ in index.retired]
     end = HEADER
-    for offset, size, kind in sorted(regions) + [(index.footer.index_offset, 0, "")]:
+    for offset, size, kind in sorted(regions) + [(index.footer.index_offset, 0, "index")]:
         aligned = end + -end % 64
-        allowed = {"": (end,), "raw": (aligned,), "retired": (end, aligned)}[kind]
-        if offset < end or offset > allowed[-1]:
+        allowed = {"": (end,), "raw": (aligned,), "retired": (end, aligned)}.get(kind, (end,))
+        if not end <= offset < end + 64 or kind == "index" and offset != end:
             raise corrupt("R1", offset, "a region overlaps another, or follows a hole")
         if offset not in allowed:
             raise corrupt("R2", offset, "a region does not begin where it has to")
@@ -369,7 +378,7 @@ def _section(data, span, read):
 
 def _read_variables(cursor, count, base_count, limits):
     variables = []
-    for _ in counted(count):
+    for _ in range(count):
         last = variables[-1] if variables else None
         variables.append(_variable(cursor, last, base_count, limits))
     return variables
@@ -382,18 +391,22 @@ def _check_index_bytes(data, footer, limits):
                         "an index of %d bytes" % footer.index_bytes)
     if crc32c(data[start:footer.offset]) != footer.index_crc:
         raise LtfnError("checksumMismatch", "X1", start, "the index is damaged")
-    if bytes(data[start:start + 8]) != INDEX_MAGIC:
-        raise corrupt("X2", start, "the index does not begin with its magic")
-    if footer.index_bytes < INDEX:
-        raise corrupt("X3", start, "an index of %d bytes" % footer.index_bytes)
+
+
+def _fixed_fields(data, footer):
+    """The content digest and the numbers in the first 88 bytes of the index."""
+    cursor = Cursor(data, footer.index_offset, footer.offset)
+    if cursor.take(8) != INDEX_MAGIC:
+        raise corrupt("X2", footer.index_offset, "the index does not begin with its magic")
+    return [cursor.take(32)] + [cursor.number(letter) for letter in "QQQQQII"]
 
 
 def _index(data, footer, limits):
     start = footer.index_offset
     _check_index_bytes(data, footer, limits)
-    v, c, m, g, w, b, t = struct.unpack("<QQQQQII", data[start + 40:start + INDEX])
+    digest, v, c, m, g, w, b, t = _fixed_fields(data, footer)
     sizes = (INDEX, m, g, 32 * b, 24 * t, w, 24 * c)
-    if sum(sizes) != footer.index_bytes:
+    if sum(sizes) != footer.index_bytes or v * RECORD > w:
         raise corrupt("X3", start, "the sections do not make up the index")
     if v > limits.variables:
         raise LtfnError("limitExceeded", "X8", start + 40, "%d variables" % v)
@@ -401,19 +414,19 @@ def _index(data, footer, limits):
     spans = list(zip(ends, ends[1:]))
     metadata = _section(data, spans[0], read_map)
     graph = _section(data, spans[1], read_graph) if g else None
-    bases = [bytes(data[at:at + 32]) for at in range(*spans[2], 32)]
-    retired = _retired(data, spans[3][0], t)
+    bases = _bases(data, *spans[2])
+    retired = _retired(data, spans[3][0], t, footer.index_offset)
     variables = _section(data, spans[4], lambda s: _read_variables(s, v, b, limits))
     _check_ties(variables)
     if sum(variable.chunk_count for variable in variables) != c:
         raise corrupt("X7", start + 48, "the variables do not have %d chunks" % c)
-    index = Index(footer, bytes(data[start + 8:start + 40]), metadata, graph, bases, retired,
+    index = Index(footer, digest, metadata, graph, bases, retired,
                   variables, [], {})
     index.chunks = _chunks(data, spans[5][0], index)
-    _check_bases(index, spans[2][0])
-    _check_feature_use(index)
-    _check_layout(index)
     _check_digest(data, index, spans[0], spans[1])
+    _check_base_use(index, spans[2][0])
+    _check_layout(index)
+    _check_feature_use(index)
     return index
 
 

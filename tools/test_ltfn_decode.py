@@ -286,7 +286,7 @@ class HeaderAndFooter(RuleTest):
     def test_header(self):
         data = small_file()
         self.fails(b"", "truncated", "H1", 0)
-        self.fails(data[:5], "truncated", "H1", 0)
+        self.fails(data[:5], "truncated", "H1", 5)
         self.fails(b"PK\3\4" + data[4:], "notThisFormat", "H1", 0)
         self.fails(data[:223], "truncated", "H5", 223)
         self.fails(data[:20] + b"\1" + data[21:], "checksumMismatch", "H2", 0)
@@ -332,13 +332,13 @@ class IndexRules(RuleTest):
 
     def test_structures_end_within_their_section(self):
         self.fails(b.build([], metadata=bytes(7), graph=graph()), "corrupt", "A2", 64 + 88)
-        self.fails(b.build([], metadata=struct.pack("<Q", 1)), "corrupt", "A2", 64 + 96)
-        huge = struct.pack("<QQ", 1, 1 << 63)
-        self.fails(b.build([], metadata=huge), "corrupt", "A2", 64 + 104)
+        self.fails(b.build([], metadata=struct.pack("<Q", 1)), "corrupt", "A2", 64 + 88)
+        huge = struct.pack("<QQBB", 1, 1 << 63, 0, 0)
+        self.fails(b.build([], metadata=huge), "corrupt", "A2", 64 + 96)
 
     def test_strings(self):
         wrong = struct.pack("<QQ", 1, 2) + b"\xc0\x80\1\0"
-        self.fails(b.build([], metadata=wrong), "corrupt", "A3", 64 + 96)
+        self.fails(b.build([], metadata=wrong), "corrupt", "A3", 64 + 104)
 
     def test_bases(self):
         variable = [b.Variable("a", "u8", (1,), b"x", storage=2)]
@@ -385,10 +385,11 @@ class IndexRules(RuleTest):
     def test_layout(self):
         record = struct.pack("<QQII", 64, 10, ltfn_codecs.crc32c(b"0123456789"), 3)
         data = b.build([], before=b.header() + b"0123456789", retired=record)
-        for field, value, offset in ((0, 65, 65), (0, 63, 63), (8, 9, 74), (8, 11, 74),
-                                     (8, 1 << 63, 74), (0, 1 << 63, 1 << 63)):
+        for field, value, rule, offset in (
+                (0, 65, "X9", 170), (0, 63, "R1", 63), (8, 9, "R1", 74), (8, 11, "X9", 170),
+                (8, 1 << 63, "X9", 170), (0, 1 << 63, "X9", 170)):
             wrong = patched(data, 74 + 96 + field, struct.pack("<Q", value))
-            self.fails(wrong, "corrupt", "R1", offset)
+            self.fails(wrong, "corrupt", rule, offset)
         one = b.build([b.Variable("a", "u8", (70,), b"x" * 70, [(b.RAW, b"x" * 70, 0)])])
         two = b.build([b.Variable("a", "u8", (9,), b"y" * 9, [(b.CONSTANT, b"y", 0)]),
                        b.Variable("b", "u8", (9,), b"x" * 9, [(b.RAW, b"x" * 9, 0)])])
@@ -442,6 +443,8 @@ class MetadataAndGraph(RuleTest):
             pool = b.string("p") + b"\3" + struct.pack("<4Q", 1, 2, 3, wrong) + b"\0"
             self.graph(graph(pool), "corrupt", "G4", at + 10 + 24)
         head = b.string("net") + b"\2" + struct.pack("<2Q2d", 1 << 32, 1 << 32, 1, 0)
+        self.graph(head + bytes(8), "corrupt", "G4", 11)
+        head = b.string("net") + b"\2" + struct.pack("<2Q2d", 0, 1 << 63, 1, 0)
         self.graph(head + bytes(8), "corrupt", "G4", 12 + 8)
         self.graph(graph(b.string("d") + b"\5" + b.string("a\0") + b"\0"), "corrupt", "G5", at + 10)
 
