@@ -67,6 +67,12 @@ struct ConvertCommand: CommandWithExamples {
             valueName: "what"))
     var allowLoss: LossList?
 
+    @Option(
+        help: ArgumentHelp(
+            "Take opaque bits or unsigned integers for what they are: bits16=bf16. Can be repeated.",
+            valueName: "from=to"))
+    var retype: [Retyping] = []
+
     @Flag(
         name: [.customShort("n"), .long],
         help: "Print the whole plan and all problems, and do nothing.")
@@ -112,6 +118,7 @@ struct ConvertCommand: CommandWithExamples {
         request.sourceFormat = from
         request.targetFormat = to
         request.allowedLosses = allowLoss?.subjects ?? []
+        request.retyping = retype
         request.replacesOutput = force
         request.verifies = !noVerify
         // There is nothing to save: a signal removes the unfinished output and ends the program.

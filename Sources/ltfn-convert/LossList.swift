@@ -1,5 +1,6 @@
 import ArgumentParser
 import LTFNCheckpoint
+import LTFNConversion
 
 /// What may be lost: `initializer,graph`, or `all`.
 struct LossList: ExpressibleByArgument {
@@ -20,5 +21,15 @@ struct LossList: ExpressibleByArgument {
                 return nil
             }
         }
+    }
+}
+
+extension Retyping: ExpressibleByArgument {
+    public init?(argument: String) {
+        let words = argument.split(separator: "=", omittingEmptySubsequences: false)
+        guard words.count == 2, let from = DType(rawValue: String(words[0])),
+            let to = DType(rawValue: String(words[1]))
+        else { return nil }
+        self.init(from: from, to: to)
     }
 }

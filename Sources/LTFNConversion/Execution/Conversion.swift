@@ -11,14 +11,16 @@ public struct Conversion: Sendable {
     /// - Parameters:
     ///   - source: the open input.
     ///   - allowed: what may be lost.
+    ///   - retyping: what the values of a dtype are known to be instead.
     ///   - limits: for reading the output again.
     public init(
         of reader: any CheckpointReader, from source: any CheckpointFormat,
         to target: any CheckpointFormat, allowing allowed: Set<FormatLoss.Subject> = [],
-        limits: DecodingLimits = .standard
+        retyping: [Retyping] = [], limits: DecodingLimits = .standard
     ) {
         plan = ConversionPlan(
-            converting: reader.manifest, from: source, to: target, allowing: allowed)
+            converting: reader.manifest, from: source, to: target, allowing: allowed,
+            retyping: retyping)
         self.reader = reader
         format = target
         self.limits = limits

@@ -12,6 +12,8 @@ public struct FileConversion: Sendable {
         public var targetFormat: String?
         /// What may be lost.
         public var allowedLosses: Set<FormatLoss.Subject> = []
+        /// What the values of a dtype are known to be instead.
+        public var retyping: [Retyping] = []
         /// Whether a file that stands at `output` is replaced.
         public var replacesOutput = false
         public var verifies = true
@@ -69,7 +71,7 @@ public struct FileConversion: Sendable {
         }
         conversion = Conversion(
             of: reader, from: found.format, to: target, allowing: request.allowedLosses,
-            limits: limits)
+            retyping: request.retyping, limits: limits)
         var notes = found.note.map { [$0] } ?? []
         if let named = registry.format(forPath: request.output),
             named.traits.name != target.traits.name
@@ -78,8 +80,23 @@ public struct FileConversion: Sendable {
                 "The output is called as if it were \(named.traits.name), and will be "
                     + "\(target.traits.name).")
         }
+        if Self.mayHoldBFloat16(conversion.plan, found.format) {
+            notes.append(
+                "Values of 16 opaque bits are how \(found.format.traits.name) files hold bfloat16: if "
+                    + "they are, say so with --retype bits16=bf16.")
+        }
         self.notes = notes
         problems = conversion.plan.problems + Self.problems(of: request)
+    }
+
+    /// Whether opaque bits stay what they are in a file whose format has no bfloat16.
+    private static func mayHoldBFloat16(
+        _ plan: ConversionPlan, _ format: any CheckpointFormat
+    ) -> Bool {
+        !format.traits.dtypes.contains(.bf16)
+            && plan.steps.contains {
+                $0.source.tensor.dtype == .bits16 && $0.target.tensor.dtype == .bits16
+            }
     }
 
     private static func problems(of request: Request) -> [ConversionPlan.Problem] {

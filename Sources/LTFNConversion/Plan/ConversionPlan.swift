@@ -35,23 +35,28 @@ public struct ConversionPlan: Sendable {
 
     /// Plans a conversion.
     ///
-    /// - Parameter allowed: what may be lost.
+    /// - Parameters:
+    ///   - allowed: what may be lost.
+    ///   - retyping: what the values of a dtype are known to be instead.
     public init(
         converting manifest: Manifest, from source: any CheckpointFormat,
-        to target: any CheckpointFormat, allowing allowed: Set<FormatLoss.Subject> = []
+        to target: any CheckpointFormat, allowing allowed: Set<FormatLoss.Subject> = [],
+        retyping: [Retyping] = []
     ) {
         sourceFormat = source.traits.name
         targetFormat = target.traits.name
         self.source = manifest
+        let original = manifest
+        let manifest = Self.applying(retyping, to: manifest)
         losses = target.losses(writing: manifest)
         problems = Self.problems(losses, allowing: allowed)
         var byVariable: [VariableName: [FormatLoss]] = [:]
         for loss in losses {
             if let variable = loss.variable { byVariable[variable, default: []].append(loss) }
         }
-        steps = manifest.variables.map { variable in
+        steps = zip(original.variables, manifest.variables).map { original, variable in
             Step(
-                source: variable,
+                source: original,
                 target: Self.applying(byVariable[variable.name] ?? [], to: variable))
         }
         let file = Set(losses.filter { $0.variable == nil }.map(\.subject))
@@ -82,6 +87,22 @@ public struct ConversionPlan: Sendable {
                 let lost = losses.filter { $0.subject == subject }
                 return lost.isEmpty ? nil : .notAllowed(subject, lost)
             }
+    }
+
+    /// The manifest with other dtypes, the bits being what they are.
+    private static func applying(_ retyping: [Retyping], to manifest: Manifest) -> Manifest {
+        let variables = manifest.variables.map { variable in
+            var result = variable
+            if let dtype = retyping.first(where: { $0.from == variable.tensor.dtype })?.to,
+                let tensor = try? TensorInfo(dtype: dtype, shape: variable.tensor.shape)
+            {
+                result.tensor = tensor
+            }
+            return result
+        }
+        let retyped = try? Manifest(
+            variables: variables, metadata: manifest.metadata, graph: manifest.graph)
+        return retyped ?? manifest
     }
 
     /// The variable as it will be without what is lost.

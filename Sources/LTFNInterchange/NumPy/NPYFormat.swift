@@ -86,9 +86,11 @@ private struct NPYReader: CheckpointReader {
     func read(_ index: Int) throws(FormatError) -> TensorData {
         _ = try CheckedSize.limited(
             header.tensor.byteCount, to: limits.tensorByteCount, of: "the array")
-        return try header.decoded(
-            readAligned(
-                source, at: UInt64(header.byteCount), byteCount: header.tensor.byteCount))
+        var array = NPYArray(header)
+        try forEachPiece(
+            of: source, at: UInt64(header.byteCount), byteCount: header.tensor.byteCount
+        ) { piece throws(FormatError) in array.append(piece) }
+        return try array.finish()
     }
 
     func storage(_ index: Int) -> StorageInfo {

@@ -70,11 +70,13 @@ struct NPZReader: CheckpointReader {
     func read(_ index: Int) throws(FormatError) -> TensorData {
         let array = arrays[index]
         do throws(FormatError) {
-            let byteCount = try CheckedSize.limited(
+            _ = try CheckedSize.limited(
                 array.header.tensor.byteCount, to: limits.tensorByteCount, of: "the array")
-            let values = try archive.bytes(
-                of: array.member, behind: array.header.byteCount, byteCount: byteCount)
-            return try array.header.decoded(values)
+            var values = NPYArray(array.header)
+            try archive.forEachPiece(of: array.member, behind: array.header.byteCount) {
+                piece throws(FormatError) in values.append(piece)
+            }
+            return try values.finish()
         } catch {
             var error = error
             error.variable = array.member.name

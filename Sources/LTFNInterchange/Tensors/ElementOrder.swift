@@ -21,68 +21,54 @@ enum ElementOrder {
             done += count
         }
     }
-
-    /// Column-major elements in row-major order.
-    ///
-    /// - Parameter elementByteCount: 1 or more; `bytes` hold as many elements as `shape` has.
-    static func rowMajor(
-        fromColumnMajor bytes: [UInt8], shape: TensorShape, elementByteCount: Int
-    ) -> AlignedBytes {
-        // At most one axis that is not 1 long: both orders are the same.
-        guard shape.dimensions.count(where: { $0 != 1 }) > 1, shape.elementCount > 0 else {
-            var same = AlignedBytes(byteCount: bytes.count)
-            same.replaceBytes(at: 0, with: bytes)
-            return same
-        }
-        var result = AlignedBytes(byteCount: bytes.count)
-        var walk = ColumnMajorWalk(shape)
-        var piece: [UInt8] = []
-        piece.reserveCapacity(pieceByteCount + elementByteCount)
-        var written = 0
-        for _ in 0..<shape.elementCount {
-            let start = walk.next() * elementByteCount
-            piece.append(contentsOf: bytes[start..<start + elementByteCount])
-            if piece.count >= pieceByteCount {
-                result.replaceBytes(at: written, with: piece)
-                written += piece.count
-                piece.removeAll(keepingCapacity: true)
-            }
-        }
-        result.replaceBytes(at: written, with: piece)
-        return result
-    }
 }
 
-/// The positions of elements in column-major storage, in row-major order of their indices.
-private struct ColumnMajorWalk {
+/// Puts column-major elements, which come in pieces, where row-major order has them.
+struct ColumnMajorScatter {
     private let dimensions: [Int]
+    /// For each axis how far apart, in bytes, its neighbours are in row-major order.
     private let strides: [Int]
+    private let elementByteCount: Int
     private var indices: [Int]
     private var position = 0
+    private var byteInElement = 0
 
-    init(_ shape: TensorShape) {
+    /// - Parameter elementByteCount: 1 or more.
+    init(shape: TensorShape, elementByteCount: Int) {
         dimensions = shape.dimensions
         var strides: [Int] = []
-        var stride = 1
-        for dimension in dimensions {
+        // No overflow where it counts: the strides of a shape without elements are never used.
+        var stride = elementByteCount
+        for dimension in dimensions.reversed() {
             strides.append(stride)
-            // No overflow: the shape has a number of elements.
-            stride *= dimension
+            stride = stride &* dimension
         }
-        self.strides = strides
+        self.strides = strides.reversed()
+        self.elementByteCount = elementByteCount
         indices = dimensions.map { _ in 0 }
     }
 
-    /// The position of the current element; steps to the next one.
-    mutating func next() -> Int {
-        let current = position
-        for axis in dimensions.indices.reversed() {
+    /// Stores the next bytes. All pieces together are as long as `bytes`.
+    mutating func put(_ piece: [UInt8], into bytes: inout AlignedBytes) {
+        var span = bytes.mutableBytes
+        for byte in piece {
+            span.storeBytes(of: byte, toByteOffset: position + byteInElement, as: UInt8.self)
+            byteInElement += 1
+            if byteInElement == elementByteCount {
+                byteInElement = 0
+                advance()
+            }
+        }
+    }
+
+    /// Steps to the next element: the first index runs fastest.
+    private mutating func advance() {
+        for axis in dimensions.indices {
             indices[axis] += 1
             position += strides[axis]
-            if indices[axis] < dimensions[axis] { break }
+            if indices[axis] < dimensions[axis] { return }
             position -= strides[axis] * dimensions[axis]
             indices[axis] = 0
         }
-        return current
     }
 }

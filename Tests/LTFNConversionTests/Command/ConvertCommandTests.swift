@@ -151,6 +151,27 @@ import Testing
         #expect(misnamed.errors.contains("warning:"))
     }
 
+    @Test("bfloat16 goes through NumPy and comes back when it is told of") func bfloat16() throws {
+        let specimen = try Specimen("bf16", [variable("w", .bf16)])
+        let sink = MemorySink()
+        try NativeFormat().write(specimen.checkpoint, to: sink)
+        directory.put(sink.bytes, "a.ltfn")
+        let (start, middle, end) = (
+            directory.path("a.ltfn"), directory.path("b.npz"), directory.path("c.ltfn")
+        )
+        #expect(try run(start, "-o", middle).status == 64)
+        #expect(try run(start, "-o", middle, "--allow-loss", "dtype").status == 0)
+        let untold = try run(middle, "-n", "-o", end)
+        #expect(untold.errors.contains("--retype bits16=bf16"))
+        let told = try run(middle, "-o", end, "--retype", "bits16=bf16")
+        #expect(told.status == 0)
+        #expect(told.errors == "")
+        #expect(directory.get("c.ltfn") == directory.get("a.ltfn"))
+        for wrong in ["bits16=f32", "f32=bits32", "bits16", "=", "bits16=bf16=f16", "i16=bf16"] {
+            #expect(try run(middle, "-n", "-o", end, "--retype", wrong).status == 64)
+        }
+    }
+
     @Test("--json is one document with what was done") func json() throws {
         let result = try run(
             fixture("numpy/shapes.npz"), "-o", directory.path("a.ltfn"), "--json")

@@ -117,13 +117,14 @@ extension ZipArchive {
         return bytes
     }
 
-    /// The last `byteCount` bytes of a member, which has `start` bytes before them; the whole
-    /// member is checked against its CRC-32.
+    /// Calls `body` with all bytes of a member but the first `start`, piece by piece, and checks
+    /// the whole member against its CRC-32 behind the last one.
     ///
     /// - Throws: `corrupt`, `checksumMismatch`, `io`.
-    func bytes(
-        of member: ZipMember, behind start: Int, byteCount: Int
-    ) throws(FormatError) -> AlignedBytes {
+    func forEachPiece(
+        of member: ZipMember, behind start: Int,
+        _ body: (_ piece: [UInt8]) throws(FormatError) -> Void
+    ) throws(FormatError) {
         var stream = ZipMemberStream(source, member, format: format)
         var toSkip = start
         while toSkip > 0 {
@@ -131,15 +132,11 @@ extension ZipArchive {
             guard !skipped.isEmpty else { break }
             toSkip -= skipped.count
         }
-        var bytes = AlignedBytes(byteCount: byteCount)
-        var done = 0
-        while done < byteCount {
-            let piece = try stream.next(upTo: min(pieceByteCount, byteCount - done))
+        while true {
+            let piece = try stream.next(upTo: pieceByteCount)
             guard !piece.isEmpty else { break }
-            bytes.replaceBytes(at: done, with: piece)
-            done += piece.count
+            try body(piece)
         }
         try stream.finish()
-        return bytes
     }
 }

@@ -1,0 +1,41 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInterchange
+import Testing
+
+@Suite("Column-major arrays") struct ColumnMajorTests {
+    @Test(
+        "are turned to row-major order, whatever the shape and wherever the pieces end",
+        arguments: [
+            ([2, 3], "<f4", 4), ([1, 5, 1], "<f8", 8), ([4, 1, 3, 2], "|V16", 16), ([5], "|u1", 1),
+            ([], "<f4", 4), ([3, 0, 2], "<f4", 4), ([3, 70_000, 2], "<c8", 8),
+        ])
+    func order(shape: [Int], descriptor: String, byteCount: Int) throws {
+        let list = shape.map { "\($0)," }.joined(separator: " ")
+        let text = "{'descr': '\(descriptor)', 'fortran_order': True, 'shape': (\(list))}\n"
+        var writer = ByteWriter()
+        writer.append([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0])
+        writer.u16(UInt16(text.utf8.count))
+        writer.string(text)
+        let count = shape.reduce(1, *)
+        var random = RandomBits(seed: 3)
+        let values = random.bytes(count * byteCount)
+        writer.append(values)
+        let reader = try NPYFormat().open(MemorySource(writer.bytes), limits: .standard)
+        let found = try reader.read(0).array
+
+        // Element by element, by the definition.
+        var expected: [UInt8] = []
+        for element in 0..<count {
+            var rest = element
+            var position = 0
+            for axis in shape.indices {
+                let below = shape[(axis + 1)...].reduce(1, *)
+                position += rest / below * shape[..<axis].reduce(1, *)
+                rest %= below
+            }
+            expected += values[position * byteCount..<(position + 1) * byteCount]
+        }
+        #expect(found == expected)
+    }
+}
