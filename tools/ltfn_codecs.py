@@ -48,7 +48,7 @@ def _dtypes():
     bytes_ = [Dtype(n, 8, 1) for n in
               ("f8e4m3fn", "f8e4m3fnuz", "f8e5m2", "f8e5m2fnuz", "f8e8m0")]
     narrow = [Dtype("f6e2m3", 6, 1), Dtype("f6e3m2", 6, 1), Dtype("f4e2m1", 4, 1)]
-    opaque = [Dtype("opaque%d" % b, b, min(b // 8, 8)) for b in (8, 16, 32, 64, 128)]
+    opaque = [Dtype("bits%d" % b, b, min(b // 8, 8)) for b in (8, 16, 32, 64, 128)]
     rows = [
         Dtype("bool", 8, 1), Dtype("i2", 2, 1), Dtype("i4", 4, 1), Dtype("i8", 8, 1),
         signed(16), signed(32), signed(64),

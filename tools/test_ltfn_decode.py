@@ -156,7 +156,7 @@ class Valid(unittest.TestCase):
                 variable = b.Variable("v", dtype.name, shape, values, chunks)
                 manifest, arrays = ltfn_decode.decode(b.build([variable]))
                 self.assertEqual(manifest["variables"][0]["shape"], list(shape))
-                self.assertEqual(arrays["v"].size, elements * (1 + (dtype.name == "opaque128")))
+                self.assertEqual(arrays["v"].size, elements * (1 + (dtype.name == "bits128")))
                 if dtype.bits >= 8:
                     self.assertEqual(arrays["v"].tobytes(), values)
 
