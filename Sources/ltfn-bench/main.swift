@@ -1,1 +1,3 @@
-print("not yet")
+import LTFNCommand
+
+CommandMain.run(BenchCommand.self)

@@ -1,0 +1,63 @@
+import LTFNBytes
+
+extension Benchmark {
+    static let crc32c = Benchmark(name: "bytes/crc32c", unit: .bytes, peers: []) { _ in
+        let bytes = someExponents(count: 1 << 24)
+        return {
+            Sample(
+                seconds: measure { _ = CRC32C.checksum(bytes.rawSpan) },
+                work: Double(bytes.count))
+        }
+    }
+
+    static let sha256 = Benchmark(name: "bytes/sha256", unit: .bytes, peers: []) { _ in
+        let bytes = someExponents(count: 1 << 24)
+        return {
+            let seconds = measure {
+                var hash = SHA256()
+                hash.update(bytes.rawSpan)
+                _ = hash.finalize()
+            }
+            return Sample(seconds: seconds, work: Double(bytes.count))
+        }
+    }
+
+    static let inflateLiterals = inflating("bytes/inflate") { inflater, compressed, output in
+        try inflater.decompress(compressed, into: &output)
+    }
+
+    /// What the fast decoder has to beat.
+    static let inflateByZlib = inflating("bytes/inflate-zlib") { inflater, compressed, output in
+        try inflater.decompressAnything(compressed, into: &output)
+    }
+
+    private static func inflating(
+        _ name: String,
+        _ work: @escaping @Sendable (Inflater, RawSpan, inout MutableRawSpan) throws -> Void
+    ) -> Benchmark {
+        Benchmark(name: name, unit: .bytes, peers: []) { _ in
+            let plain = someExponents(count: 1 << 20)
+            let compressed = Deflate.compress(plain, strategy: .huffmanOnly)
+            let inflater = Inflater()
+            var output = [UInt8](repeating: 0, count: plain.count)
+            return {
+                let seconds = try measure {
+                    for _ in 0..<8 {
+                        var span = output.mutableRawSpan
+                        try work(inflater, compressed.rawSpan, &span)
+                    }
+                }
+                return Sample(seconds: seconds, work: Double(8 * plain.count))
+            }
+        }
+    }
+
+    /// Bytes as frequent as the exponents of weights: each half as likely as the one above.
+    private static func someExponents(count: Int) -> [UInt8] {
+        var state: UInt64 = 1
+        return (0..<count).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return 123 &- UInt8((state >> 33 | 1 << 20).trailingZeroBitCount)
+        }
+    }
+}
