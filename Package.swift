@@ -161,7 +161,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "LTFNCommand", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes",
+                "LTFNCommand", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes", "ltfn-eval",
+                "ltfn-inspect",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

@@ -11,6 +11,7 @@ struct EvaluateCommand: CommandWithExamples {
     static let configuration = CommandConfiguration(
         commandName: "ltfn-eval",
         abstract: "Tells how well a model recognizes images.",
+        usage: "ltfn-eval <model> <images> [<labels>] [<options>]",
         discussion: """
             Images and labels are IDX files, packed by gzip or not. Labels that are not named are \
             looked for beside the images, under every usual name; without labels the predictions \
@@ -52,9 +53,9 @@ struct EvaluateCommand: CommandWithExamples {
         help: ArgumentHelp("Exit with 1 when the accuracy (0 to 1) is below.", valueName: "a"))
     var minAccuracy: Double?
 
-    @OptionGroup(title: "Computing") var threads: ThreadOptions
-    @OptionGroup(title: "Output") var json: JSONOptions
-    @OptionGroup(title: "Output") var display: DisplayOptions
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var json: JSONOptions
+    @OptionGroup var display: DisplayOptions
 
     func validate() throws {
         if let count, count < 1 {

@@ -12,6 +12,7 @@ struct ActivationsCommand: CommandWithExamples {
     static let configuration = CommandConfiguration(
         commandName: "activations",
         abstract: "Looks at what each layer makes of some images.",
+        usage: "ltfn-inspect activations <file> <images> [<options>]",
         discussion: """
             Runs the first images of an IDX file through the network and shows, for each layer \
             before its ReLU and for the logits, mean, standard deviation, range and a histogram, \
@@ -37,9 +38,9 @@ struct ActivationsCommand: CommandWithExamples {
     @Option(help: ArgumentHelp("How many images to look at, from the first on.", valueName: "n"))
     var count = 100
 
-    @OptionGroup(title: "Computing") var threads: ThreadOptions
-    @OptionGroup(title: "Output") var json: JSONOptions
-    @OptionGroup(title: "Output") var display: DisplayOptions
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var json: JSONOptions
+    @OptionGroup var display: DisplayOptions
 
     func validate() throws {
         guard count >= 1 else {

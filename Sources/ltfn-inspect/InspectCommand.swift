@@ -8,6 +8,10 @@ struct InspectCommand: CommandWithExamples {
     static let configuration = CommandConfiguration(
         commandName: "ltfn-inspect",
         abstract: "Looks into a model file.",
+        usage: """
+            ltfn-inspect <file> [<options of show>]
+            ltfn-inspect <subcommand> …
+            """,
         version: Toolkit.versionText(
             program: "ltfn-inspect", formatVersion: NativeFormat.version,
             codecs: NativeFormat.codecNames, cpu: InstructionSet.selected.rawValue),

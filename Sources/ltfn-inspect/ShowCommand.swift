@@ -9,6 +9,7 @@ struct ShowCommand: CommandWithExamples {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Tells what is stored, how it was initialized, and what it looks like now.",
+        usage: "ltfn-inspect [show] <file> [<options>]",
         discussion: """
             For each variable: dtype and shape; the bytes of its values, what they take in the \
             file, and how they are coded; the initializer; mean, standard deviation (beside the one \
@@ -31,8 +32,8 @@ struct ShowCommand: CommandWithExamples {
     @Flag(help: "Draw all histograms on one axis.")
     var sharedAxis = false
 
-    @OptionGroup(title: "Output") var json: JSONOptions
-    @OptionGroup(title: "Output") var display: DisplayOptions
+    @OptionGroup var json: JSONOptions
+    @OptionGroup var display: DisplayOptions
 
     func run() throws {
         let model = try ModelFile(file)

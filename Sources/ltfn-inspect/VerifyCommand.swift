@@ -9,6 +9,7 @@ struct VerifyCommand: CommandWithExamples {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Reads everything and checks every checksum and digest.",
+        usage: "ltfn-inspect verify <file> [<options>]",
         discussion: "The exit status is 0 for a sound file, 65 for a damaged one.")
 
     static let examples = [
@@ -18,8 +19,8 @@ struct VerifyCommand: CommandWithExamples {
     @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
     var file: String
 
-    @OptionGroup(title: "Output") var json: JSONOptions
-    @OptionGroup(title: "Output") var display: DisplayOptions
+    @OptionGroup var json: JSONOptions
+    @OptionGroup var display: DisplayOptions
 
     func run() throws {
         let model = try ModelFile(file)

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// How a command talks: colour, and how much.
 public struct DisplayOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("When to use colour: auto, always or never.", valueName: "when"))
+    @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
     public var color: ColorChoice = .auto
 
     @Flag(name: [.short, .long], help: "No progress and no notes.")

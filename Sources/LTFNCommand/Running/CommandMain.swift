@@ -60,7 +60,7 @@ public enum CommandMain {
         if code == .validationFailure {
             let text = Root.fullMessage(for: error).split(
                 separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-            let advice = text.count > 1 ? String(text[1]) : ""
+            let advice = shortened(text.count > 1 ? String(text[1]) : "", Root._commandName)
             return Ending(status: .usage, message: Root.message(for: error), advice: advice)
         }
         if let status = (error as? ExitCode).flatMap({ ExitStatus(rawValue: $0.rawValue) }) {
@@ -69,6 +69,16 @@ public enum CommandMain {
         return Ending(
             status: .internalError,
             message: "An unexpected error, which is a mistake in the program: \(error)")
+    }
+
+    /// Where the parser follows an error with the whole help, the usage alone.
+    private static func shortened(_ advice: String, _ name: String) -> String {
+        let mark = "USAGE: "
+        let lines = advice.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let start = lines.firstIndex(where: { $0.hasPrefix(mark) }) else { return advice }
+        let usage = lines[start...].prefix { !$0.isEmpty }.joined(separator: "\n")
+        return "Usage: " + usage.dropFirst(mark.count)
+            + "\n  See '\(name) --help' for more information."
     }
 
     /// The help that the parser wrote, with the examples of the command it is about.

@@ -1,0 +1,124 @@
+import LTFNBytes
+import Testing
+
+@Suite("ltfn-inspect")
+struct InspectTests {
+    @Test("Shows every variable without being asked to")
+    func show() throws {
+        let folder = try TinyModel.folder()
+        let outcome = Programs.run("ltfn-inspect", "model.ltfn", in: folder)
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.isEmpty)
+        #expect(outcome.output.contains("tiny: 4×4×1 → dense 3"))
+        #expect(outcome.output.contains("\nweights  f32 [16, 3] = 48  "))
+        // 45 zeros and three eights.
+        #expect(outcome.output.contains("mean 0.500  std 1.94  min 0  max 8.00  45 zeros"))
+        #expect(outcome.output.contains("initializer unknown"))
+        #expect(outcome.output.contains("zeros, descriptive"))
+        let named = Programs.run("ltfn-inspect", "show", "model.ltfn", in: folder)
+        #expect(named.output == outcome.output)
+    }
+
+    @Test("--no-stats lists the index")
+    func noStatistics() throws {
+        let folder = try TinyModel.folder()
+        let outcome = Programs.run("ltfn-inspect", "--no-stats", "model.ltfn", in: folder)
+        #expect(outcome.status == 0)
+        #expect(!outcome.output.contains("mean"))
+        #expect(outcome.output.contains("variable  "))
+    }
+
+    @Test("--json is a document with its schema")
+    func json() throws {
+        let folder = try TinyModel.folder()
+        let outcome = Programs.run("ltfn-inspect", "model.ltfn", "--json", in: folder)
+        #expect(outcome.status == 0)
+        let document = try JSONReader.read(Array(outcome.output.utf8))
+        #expect(document["schema"] == "ltfn.inspect/1")
+        guard case .array(let variables)? = document["variables"] else {
+            Issue.record("There are no variables.")
+            return
+        }
+        #expect(variables.count == 2)
+        #expect(variables[0]["name"] == "weights")
+        guard case .double(let deviation)? = variables[0]["statistics"]?["std"] else {
+            Issue.record("There is no standard deviation.")
+            return
+        }
+        #expect(abs(deviation - 1.9364916731037085) < 1e-14)
+    }
+
+    @Test("Colour is there when it is asked for")
+    func color() throws {
+        let folder = try TinyModel.folder()
+        let plain = Programs.run("ltfn-inspect", "model.ltfn", in: folder)
+        let colored = Programs.run("ltfn-inspect", "model.ltfn", "--color=always", in: folder)
+        #expect(!plain.output.contains("\u{1B}"))
+        #expect(colored.output.contains("\u{1B}[1mweights\u{1B}[0m"))
+    }
+
+    @Test("Activations of the layers, and what is predicted")
+    func activations() throws {
+        let folder = try TinyModel.folder()
+        let outcome = Programs.run(
+            "ltfn-inspect", "activations", "model.ltfn", "test-images.idx", in: folder)
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.output.contains(
+                "logits          mean 2.82     std 3.55     min 0.314    max 7.84"))
+        #expect(outcome.output.contains("9 of 10 right (90.0 %)"))
+    }
+
+    @Test("A sound file is told from a damaged one")
+    func verify() throws {
+        let folder = try TinyModel.folder()
+        let sound = Programs.run("ltfn-inspect", "verify", "model.ltfn", in: folder)
+        #expect(sound.status == 0)
+        #expect(sound.output.hasPrefix("model.ltfn: sound (2 variables"))
+
+        var bytes = try folder.get("model.ltfn")
+        // The values come first, behind a header of 64 bytes.
+        bytes[70] ^= 1
+        try folder.put(bytes, "model.ltfn")
+        let damaged = Programs.run("ltfn-inspect", "verify", "model.ltfn", in: folder)
+        #expect(damaged.status == 65)
+        expectOneSentence(damaged, from: "ltfn-inspect", with: "damaged")
+    }
+
+    @Test(
+        "What cannot be opened gets 66, what is not valid 65",
+        arguments: [
+            ("missing", 66), (".", 66), ("empty", 65), ("page", 65), ("test-images.idx", 65),
+        ])
+    func errors(name: String, status: Int32) throws {
+        let folder = try TinyModel.folder()
+        try folder.put([], "empty")
+        try folder.put(EvaluateTests.html, "page")
+        for command in ["show", "verify"] {
+            let outcome = Programs.run("ltfn-inspect", command, name, in: folder)
+            #expect(outcome.status == status)
+            #expect(outcome.output.isEmpty)
+            expectOneSentence(outcome, from: "ltfn-inspect", with: name)
+        }
+    }
+
+    @Test("Output that cannot be created gets 73", arguments: ["show", "verify"])
+    func notCreated(command: String) throws {
+        let folder = try TinyModel.folder()
+        let outcome = Programs.run(
+            "ltfn-inspect", command, "model.ltfn", "--json=missing/out.json", in: folder)
+        #expect(outcome.status == 73)
+        expectOneSentence(outcome, from: "ltfn-inspect", with: "missing/out.json")
+    }
+
+    @Test(
+        "--help of every command ends with examples",
+        arguments: [[], ["show"], ["activations"], ["verify"]])
+    func help(command: [String]) throws {
+        let line = "\"$BIN/ltfn-inspect\" " + (command + ["--help"]).joined(separator: " ")
+        let outcome = Programs.shell(line, in: try Folder())
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("\nEXAMPLES:\n"))
+        #expect(outcome.output.contains(command.isEmpty ? "SUBCOMMANDS:" : "--json"))
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
+
+/// What a program that ran to its end left behind.
+struct Outcome {
+    var status: Int32
+    var output: String
+    var errors: String
+}
+
+/// The programs of this build.
+enum Programs {
+    private static let directory: URL = {
+        #if os(macOS)
+            Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!.bundleURL
+                .deletingLastPathComponent()
+        #else
+            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        #endif
+    }()
+
+    /// Runs a program of this build, without a terminal and in a UTF-8 locale.
+    static func run(_ program: String, _ arguments: String..., in folder: Folder? = nil) -> Outcome
+    {
+        let path = directory.appendingPathComponent(program).path
+        return launch(path, arguments, in: folder)
+    }
+
+    /// Runs a line of the shell in which `$BIN` is the folder of this build's programs.
+    static func shell(_ line: String, in folder: Folder) -> Outcome {
+        launch("/bin/sh", ["-c", line], in: folder)
+    }
+
+    private static func launch(
+        _ path: String, _ arguments: [String], in folder: Folder?
+    ) -> Outcome {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = [
+            "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "BIN": directory.path,
+        ]
+        if let folder { process.currentDirectoryURL = folder.url }
+        let output = Pipe()
+        let errors = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        process.standardInput = FileHandle.nullDevice
+        do { try process.run() } catch {
+            return Outcome(status: -1, output: "", errors: "\(error)")
+        }
+        // Neither stream holds more than a pipe does.
+        let outputData = output.fileHandleForReading.readDataToEndOfFile()
+        let errorData = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus,
+            output: String(decoding: outputData, as: UTF8.self),
+            errors: String(decoding: errorData, as: UTF8.self))
+    }
+}
+
+/// A folder that is removed with the last reference to it.
+final class Folder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory
+            .appendingPathComponent("ltfn-commands-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    func put(_ bytes: [UInt8], _ name: String) throws {
+        try Data(bytes).write(to: url.appendingPathComponent(name))
+    }
+
+    func get(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: url.appendingPathComponent(name)))
+    }
+
+    /// The names of all files, hidden ones too.
+    var names: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
+    }
+}
+
+/// A classifier of 4×4 images in three classes: class c is the one whose pixel c is the brightest.
+enum TinyModel {
+    static let side = 4
+
+    static func checkpoint(graph hasGraph: Bool = true) throws -> Checkpoint {
+        let weights = try VariableName("weights")
+        let bias = try VariableName("bias")
+        var values = [Float](repeating: 0, count: side * side * 3)
+        for index in 0..<3 { values[index * 3 + index] = 8 }
+        let tensors = [
+            try TensorData(shape: [3], floats: [0, 0, 0]),
+            try TensorData(shape: [side * side, 3], floats: values),
+        ]
+        let graph = ModelGraph(
+            name: "tiny", input: .init(shape: try TensorShape([side, side, 1]), scale: 1.0 / 255),
+            layers: [
+                Layer(name: "flatten", operation: .flatten),
+                Layer(name: "logits", operation: .dense(weights: weights, bias: bias)),
+            ])
+        let manifest = try Manifest(
+            variables: [
+                VariableInfo(
+                    name: bias, tensor: tensors[0].info,
+                    initializer: InitializerSpec(recipe: .zeros)),
+                VariableInfo(name: weights, tensor: tensors[1].info),
+            ], graph: hasGraph ? graph : nil)
+        return try Checkpoint(manifest: manifest, tensors: tensors)
+    }
+
+    /// The bytes of an `.ltfn` file.
+    static func file(graph: Bool = true) throws -> [UInt8] {
+        let sink = MemorySink()
+        try NativeFormat().write(checkpoint(graph: graph), to: sink)
+        return sink.bytes
+    }
+
+    /// An IDX file of images, each of the class given.
+    static func images(_ classes: [Int], side: Int = side) -> [UInt8] {
+        var file = ByteWriter()
+        file.append([0, 0, 8, 3])
+        for extent in [classes.count, side, side] { file.u32BigEndian(UInt32(extent)) }
+        for index in classes {
+            var pixels = [UInt8](repeating: 10, count: side * side)
+            pixels[index] = 250
+            file.append(pixels)
+        }
+        return file.bytes
+    }
+
+    /// An IDX file of labels.
+    static func labels(_ classes: [UInt8]) -> [UInt8] {
+        var file = ByteWriter()
+        file.append([0, 0, 8, 1])
+        file.u32BigEndian(UInt32(classes.count))
+        file.append(classes)
+        return file.bytes
+    }
+
+    /// A folder with a model, ten images and their labels, one of them wrong.
+    static func folder() throws -> Folder {
+        let folder = try Folder()
+        try folder.put(file(), "model.ltfn")
+        try folder.put(images([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]), "test-images.idx")
+        try folder.put(labels([0, 1, 2, 0, 1, 2, 0, 1, 2, 1]), "test-labels.idx")
+        return folder
+    }
+}

@@ -1,0 +1,238 @@
+import Foundation
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNDatasets
+import LTFNInference
+import LTFNInspection
+import LTFNParallel
+import Testing
+
+private let oracle = ProcessInfo.processInfo.environment["LTFN_ORACLE_DIR"]
+private let data = ProcessInfo.processInfo.environment["LTFN_DATA_DIR"]
+
+/// The tutorial's network with the weights of TensorFlow's trace.
+private struct Tutorial {
+    static let channels = [1, 64, 64, 128, 128]
+    let folder: String
+
+    func floats(_ name: String, _ shape: [Int]) throws -> TensorData {
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+        return try tensor(.f32, shape, bytes)
+    }
+
+    func variables(_ stage: String) throws -> [VariableName: TensorData] {
+        var variables: [VariableName: TensorData] = [:]
+        for index in 1...4 {
+            let shape = [3, 3, Self.channels[index - 1], Self.channels[index]]
+            variables[try VariableName("layer\(index)_weights")] =
+                try floats("layer\(index)_weights.\(stage).f32", shape)
+            variables[try VariableName("layer\(index)_bias")] =
+                try floats("layer\(index)_bias.\(stage).f32", [shape[3]])
+        }
+        variables[try VariableName("fully_connected_weights")] =
+            try floats("fully_connected_weights.\(stage).f32", [6272, 10])
+        variables[try VariableName("fully_connected_bias")] =
+            try floats("fully_connected_bias.\(stage).f32", [10])
+        return variables
+    }
+
+    func graph() throws -> ModelGraph {
+        var layers: [Layer] = []
+        for index in 1...4 {
+            layers.append(
+                Layer(
+                    name: "layer\(index)_conv",
+                    operation: .convolution2D(
+                        .init(
+                            weights: try VariableName("layer\(index)_weights"),
+                            bias: try VariableName("layer\(index)_bias"), padding: .same))))
+            layers.append(Layer(name: "layer\(index)_relu", operation: .relu))
+            guard index % 2 == 0 else { continue }
+            layers.append(
+                Layer(
+                    name: "pool\(index)",
+                    operation: .maxPool2D(
+                        window: .init(2, 2), strides: .init(2, 2), padding: .valid)))
+        }
+        layers.append(Layer(name: "flatten", operation: .flatten))
+        layers.append(
+            Layer(
+                name: "logits",
+                operation: .dense(
+                    weights: try VariableName("fully_connected_weights"),
+                    bias: try VariableName("fully_connected_bias"))))
+        return ModelGraph(
+            name: "tutorial",
+            input: .init(shape: try TensorShape([28, 28, 1]), scale: 1.0 / 255), layers: layers)
+    }
+}
+
+@Suite("Activations")
+struct ActivationTests {
+    @Test(
+        "The layers' statistics are TensorFlow's",
+        .enabled(if: oracle != nil && data != nil, "LTFN_ORACLE_DIR or LTFN_DATA_DIR is not set"),
+        arguments: [
+            ("initial", "test100_activations_initial"),
+            ("after-100-steps", "test100_activations_after_100_steps"),
+        ])
+    func trace(stage: String, key: String) throws {
+        let tutorial = Tutorial(folder: try #require(oracle) + "/tutorial")
+        let trace = try JSONReader.read(
+            [UInt8](Data(contentsOf: URL(fileURLWithPath: tutorial.folder + "/trace.json"))))
+        guard case .array(let expected)? = trace[key] else {
+            Issue.record("The trace has no \(key).")
+            return
+        }
+        let path = try #require(data) + "/t10k-images-idx3-ubyte.gz"
+        let images = try DatasetFile.images(at: path).images
+        let labels = try #require(try DatasetFile.labels(besideImagesAt: path)).labels
+        let session = try InferenceSession(
+            graph: tutorial.graph(), parameters: tutorial.variables(stage), maximumBatch: 100,
+            pool: ThreadPool())
+        let report = try ActivationReport(
+            running: session, on: Array(images.pixels(of: 0..<100)),
+            labels: Array(labels[0..<100]))
+
+        #expect(report.layers.count == expected.count)
+        for (layer, expected) in zip(report.layers, expected) {
+            #expect(expected["name"] == .string(layer.name))
+            let spread = try #require(number(expected["std"]))
+            let values = layer.statistics
+            // Sums of float32 products in another order: within 1e-4 of the layer's spread.
+            for (found, name) in [
+                (values.mean, "mean"), (values.standardDeviation, "std"), (values.minimum, "min"),
+                (values.maximum, "max"),
+            ] {
+                let difference = abs(try #require(found) - (try #require(number(expected[name]))))
+                #expect(difference < 1e-4 * spread, "\(layer.name) \(name)")
+            }
+        }
+        #expect(report.layers.map(\.unitCount) == [64, 64, 128, 128, 10])
+        #expect(report.imageCount == 100 && report.metrics?.count == 100)
+        let logits = try tutorial.floats("test100.\(stage)-logits.f32", [100, 10])
+        var tally = PredictionTally(classCount: 10)
+        tally.add(logits: logits.bytes.floats)
+        #expect(report.predictions == tally)
+    }
+
+    private func number(_ value: JSONValue?) -> Double? {
+        guard case .double(let number)? = value else { return nil }
+        return number
+    }
+
+    /// 1×1×2 images, two units with a ReLU, two logits.
+    private func session(_ hidden: [Float]) throws -> InferenceSession {
+        let (first, second) = (try VariableName("first"), try VariableName("second"))
+        let graph = ModelGraph(
+            name: "two", input: .init(shape: try TensorShape([1, 1, 2])),
+            layers: [
+                Layer(name: "flatten", operation: .flatten),
+                Layer(name: "hidden", operation: .dense(weights: first, bias: nil)),
+                Layer(name: "relu", operation: .relu),
+                Layer(name: "output", operation: .dense(weights: second, bias: nil)),
+            ])
+        return try InferenceSession(
+            graph: graph,
+            parameters: [
+                first: try TensorData(shape: [2, 2], floats: hidden),
+                second: try TensorData(shape: [2, 2], floats: [1, 0, 0, 1]),
+            ], maximumBatch: 4, pool: ThreadPool(threadCount: 1))
+    }
+
+    @Test("A unit that is never above zero is dead")
+    func deadUnits() throws {
+        let report = try ActivationReport(
+            running: session([1, -1, 1, -1]), on: [1, 2, 3, 4, 0, 0])
+        #expect(report.imageCount == 3)
+        let hidden = report.layers[0]
+        #expect(hidden.name == "hidden" && hidden.unitCount == 2)
+        #expect(hidden.deadUnitCount == 1)
+        #expect(hidden.positiveCount == 2)
+        #expect(hidden.statistics.minimum == -7 && hidden.statistics.maximum == 7)
+        #expect(hidden.statistics.zeroCount == 2)
+        #expect(report.layers[1].deadUnitCount == nil)
+        #expect(report.predictions.predictions == [0, 0, 0])
+    }
+
+    @Test("The text has every layer on one axis, and the predictions")
+    func text() throws {
+        let report = try ActivationReport(
+            running: session([1, -1, 1, -1]), on: [1, 2, 3, 4, 0, 0], labels: [0, 1, 0])
+        let text = report.text(TextLayout(width: 60, isUnicode: false))
+        #expect(
+            text.hasPrefix(
+                "hidden          mean 0        std 4.40     min -7.00    max 7.00"))
+        #expect(text.contains("1/2 dead\n"))
+        #expect(text.contains("\noutput (logits) mean 1.67     std 2.62     min 0        max 7.00"))
+        #expect(text.hasSuffix("  2 of 3 right (66.7 %)\n"))
+        let bars = text.split(separator: "\n").filter { $0.contains("#") }
+        #expect(bars.count >= 3)
+    }
+}
+
+@Suite("Verification")
+struct VerificationTests {
+    @Test("A wrong digest of the initial values is found")
+    func initialDigest() throws {
+        let report = VerificationReport(
+            of: try reader(SHA256Digest(bytes: .init(repeating: 1, count: 32))))
+        #expect(!report.isSound)
+        #expect(report.problems.map(\.code) == [.checksumMismatch])
+        #expect(report.problems[0].variable == "w")
+    }
+
+    @Test("The right one is replayed")
+    func replayed() throws {
+        let zeros = [UInt8](repeating: 0, count: 16)
+        let report = VerificationReport(of: try reader(SHA256.digest(zeros)))
+        #expect(report.isSound && report.replayedCount == 1)
+        #expect(report.variableCount == 2 && report.soundByteCount == 16)
+        #expect(
+            report.text(TextLayout(), name: "a")
+                == "a: sound (2 variables, 16 B of values, 1 initializer replayed)\n")
+    }
+
+    @Test("A damaged variable does not hide the others")
+    func damaged() throws {
+        var reader = try reader(nil)
+        reader.damaged = 0
+        let report = VerificationReport(of: reader)
+        #expect(report.problems.count == 1 && report.variableCount == 2)
+        #expect(report.json(name: "a")["sound"] == false)
+    }
+
+    /// A checkpoint in memory that can pretend to be damaged.
+    private struct MemoryReader: CheckpointReader {
+        var checkpoint: Checkpoint
+        var damaged: Int?
+        var manifest: Manifest { checkpoint.manifest }
+
+        func read(_ index: Int) throws(FormatError) -> TensorData {
+            guard index != damaged else {
+                throw FormatError(.checksumMismatch, "The bytes are others.")
+            }
+            return checkpoint.tensors[index]
+        }
+
+        func storage(_ index: Int) -> StorageInfo {
+            StorageInfo(storedByteCount: 0, codec: "none")
+        }
+    }
+
+    private func reader(_ digest: SHA256Digest?) throws -> MemoryReader {
+        let tensor = try TensorData(shape: [4], floats: [1, 2, 3, 4])
+        let name = try VariableName("w")
+        let evidence = digest.map {
+            InitializerSpec.Evidence.reproducible(algorithmVersion: 1, digest: $0)
+        }
+        let manifest = try Manifest(variables: [
+            VariableInfo(
+                name: name, tensor: tensor.info,
+                initializer: InitializerSpec(recipe: .zeros, evidence: evidence ?? .descriptive)),
+            VariableInfo(name: try VariableName("z"), tensor: tensor.info, tiedTo: name),
+        ])
+        return MemoryReader(
+            checkpoint: try Checkpoint(manifest: manifest, tensors: [tensor, tensor]))
+    }
+}
