@@ -26,6 +26,19 @@ enum DataChoice {
 }
 
 extension Dataset {
+    /// Writes the four IDX files under MNIST's own names.
+    func write(to folder: String) throws(FormatError) {
+        let contents: [(DatasetPart, [UInt8])] = [
+            (.trainingImages, training.images.idx), (.trainingLabels, training.labels.idx),
+            (.testImages, test.images.idx), (.testLabels, test.labels.idx),
+        ]
+        for (part, bytes) in contents {
+            let writer = try DurableFileWriter(path: folder + "/" + part.fileNames[0])
+            try writer.write(bytes)
+            try writer.commit()
+        }
+    }
+
     /// `MNIST training images (SHA-256 ba891046…), 60000 of 28×28, from /data/mnist`
     func describe(_ part: DatasetPart) -> String {
         let set = part == .trainingImages || part == .trainingLabels ? training : test

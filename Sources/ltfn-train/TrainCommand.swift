@@ -54,6 +54,12 @@ struct TrainCommand: CommandWithExamples {
 
     @Option(
         help: ArgumentHelp(
+            "Also write the four files of the data set, unpacked, to this folder.",
+            valueName: "folder"), completion: .directory)
+    var saveData: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The network: "
                 + ModelCatalogue.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", or ")
                 + ".", valueName: "name"),

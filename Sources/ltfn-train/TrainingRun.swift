@@ -20,6 +20,7 @@ struct TrainingRun {
         })
         let dataset = try DataChoice.dataset(
             folder: command.data, synthetic: command.synthetic, notes: notes)
+        if let folder = command.saveData { try dataset.write(to: folder) }
         let pool = command.threads.threads.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
         let trainer = try Trainer(configuration: configuration, dataset: dataset, pool: pool)
         var display = TrainingDisplay(trainer: trainer, command: command, threads: pool.threadCount)
