@@ -235,3 +235,33 @@ void ck_repeat(const uint8_t *pattern, size_t period, size_t count, uint8_t *out
 int32_t ck_equal(const void *a, const void *b, size_t count) {
     return count == 0 || memcmp(a, b, count) == 0;
 }
+
+uint64_t ck_pack_literals(const uint32_t *codes, const uint8_t *bytes, size_t count,
+                          uint64_t pending, uint32_t held, uint8_t *out) {
+    uint8_t *start = out;
+    size_t i = 0;
+    // Three codes have at most 45 bits, up to 7 are held: one store takes them all.
+    for (; i + 3 <= count; i += 3) {
+        uint32_t a = codes[bytes[i]], b = codes[bytes[i + 1]], c = codes[bytes[i + 2]];
+        uint32_t ab = (a & 255) + (b & 255);
+        uint64_t word = (uint64_t)(a >> 8) | (uint64_t)(b >> 8) << (a & 255) |
+                        (uint64_t)(c >> 8) << ab;
+        pending |= word << held;
+        held += ab + (c & 255);
+        memcpy(out, &pending, 8);
+        out += held >> 3;
+        pending >>= held & ~7u;
+        held &= 7;
+    }
+    for (; i < count; i++) {
+        uint32_t a = codes[bytes[i]];
+        pending |= (uint64_t)(a >> 8) << held;
+        held += a & 255;
+        memcpy(out, &pending, 8);
+        out += held >> 3;
+        pending >>= held & ~7u;
+        held &= 7;
+    }
+    memcpy(out, &pending, 8);
+    return (uint64_t)(out - start) * 8 + held;
+}

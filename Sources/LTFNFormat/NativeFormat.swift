@@ -50,7 +50,8 @@ public struct NativeFormat: CheckpointFormat {
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
-        try NativeReader(source, limits: limits, bases: bases)
+        try NativeReader(
+            source, limits: limits, bases: bases, threadCount: options.threadCount)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] { [] }

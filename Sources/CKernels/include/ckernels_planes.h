@@ -59,3 +59,11 @@ void ck_repeat(const uint8_t *pattern, size_t period, size_t count, uint8_t *out
 
 /// Whether `count` bytes are equal; they may overlap, and be null when there are none.
 int32_t ck_equal(const void *a, const void *b, size_t count);
+
+/// Writes the codes of `count` bytes to `out`, the lowest bit first, behind the `held` (below 8) bits
+/// of `pending`. `codes[byte]` is the reversed code in the upper 24 bits and its length (1 to 15) in
+/// the lower 8. `out` has room for (15 · `count` + 7) / 8 + 16 bytes.
+///
+/// Returns the number of bits in `out`, `held` included; the last byte is filled up with zeros.
+uint64_t ck_pack_literals(const uint32_t *codes, const uint8_t *bytes, size_t count,
+                          uint64_t pending, uint32_t held, uint8_t *out);

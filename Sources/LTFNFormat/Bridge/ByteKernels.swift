@@ -64,4 +64,47 @@ package enum ByteKernels {
     package static func lastByte(of bytes: RawSpan) -> UInt8 {
         unsafe bytes.withUnsafeBytes { unsafe $0[$0.count - 1] }
     }
+
+    /// Codes of 1 to 15 bits for each of the 256 bytes.
+    package struct LiteralCodes: Hashable, Sendable {
+        /// The reversed code in the upper 24 bits, its length in the lower 8.
+        fileprivate let packed: [UInt32]
+
+        /// - Parameters:
+        ///   - reversedCodes: at least 256.
+        ///   - lengths: at least 256, at most 15 each.
+        package init(reversedCodes: [UInt32], lengths: [UInt8]) {
+            precondition(lengths.prefix(256).allSatisfy { $0 <= 15 })
+            packed = (0..<256).map { reversedCodes[$0] << 8 | UInt32(lengths[$0]) }
+        }
+    }
+
+    /// The codes of `bytes`, the lowest bit first, behind the bits that are held.
+    ///
+    /// - Parameters:
+    ///   - pending: `held` bits, below 8.
+    /// - Returns: bytes of which the first `bitCount` bits count; the last one is filled with zeros.
+    package static func pack(
+        _ bytes: RawSpan, _ codes: LiteralCodes, behind pending: UInt8, held: Int
+    ) -> (bytes: [UInt8], bitCount: Int) {
+        precondition(held >= 0 && held < 8)
+        var bitCount = held
+        let capacity = (15 * bytes.byteCount + 7) / 8 + 16
+        let packed = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { out, initialized in
+            unsafe bytes.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else {
+                    unsafe out[0] = pending
+                    return
+                }
+                unsafe codes.packed.withUnsafeBufferPointer { codes in
+                    bitCount = unsafe Int(
+                        ck_pack_literals(
+                            codes.baseAddress, start.assumingMemoryBound(to: UInt8.self),
+                            bytes.count, UInt64(pending), UInt32(held), out.baseAddress))
+                }
+            }
+            initialized = (bitCount + 7) / 8
+        }
+        return (packed, bitCount)
+    }
 }

@@ -53,9 +53,9 @@ struct ChunkEncoder {
                 best = EncodedChunk(.baseResidual, residual)
             }
         }
+        let limit = best?.bytes.count ?? bytes.byteCount
         if allows(.planes),
-            let planes = PlanesCodec.encode(bytes, coding, effort: options.effort),
-            planes.count < best?.bytes.count ?? .max
+            let planes = PlanesCodec.encode(bytes, coding, effort: options.effort, limit: limit)
         {
             best = EncodedChunk(.planes, planes)
         }

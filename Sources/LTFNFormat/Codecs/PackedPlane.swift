@@ -19,7 +19,10 @@ struct PackedPlane: Hashable {
 
     /// The smallest of the modes that `effort` tries.
     init(packing plane: RawSpan, effort: Effort) {
-        let histogram = ByteHistogram(plane)
+        self.init(packing: plane, ByteHistogram(plane), effort: effort)
+    }
+
+    init(packing plane: RawSpan, _ histogram: ByteHistogram, effort: Effort) {
         if let byte = histogram.onlyByte {
             mode = .constant
             body = [byte]

@@ -2,18 +2,29 @@ import LTFNBytes
 
 /// Words cut into byte planes, each packed for itself.
 enum PlanesCodec {
-    /// The stored bytes, or nil when they would not be fewer than `words`.
-    static func encode(_ words: RawSpan, _ coding: WordCoding, effort: Effort) -> [UInt8]? {
+    /// The stored bytes, or nil when they would not be fewer than `limit`.
+    ///
+    /// - Parameter limit: at most the bytes of `words`.
+    static func encode(
+        _ words: RawSpan, _ coding: WordCoding, effort: Effort, limit: Int
+    ) -> [UInt8]? {
         let count = words.byteCount / coding.byteCount
         let split = PlaneKernels.selected.split(words, coding)
+        let ranges = (0..<coding.byteCount).reversed().map { $0 * count..<($0 + 1) * count }
+        let histograms = ranges.map { ByteHistogram(split.rawSpan.extracting($0)) }
+        // Codes are not made when it is plain that they do not pay.
+        let least = histograms.reduce(coding.byteCount * PackedPlane.headByteCount) {
+            $0 + $1.leastByteCount(effort: effort)
+        }
+        guard least < limit else { return nil }
         var planes: [PackedPlane] = []
         var total = 0
-        for plane in (0..<coding.byteCount).reversed() {
-            let bytes = split.rawSpan.extracting(plane * count..<(plane + 1) * count)
-            planes.append(PackedPlane(packing: bytes, effort: effort))
+        for (range, histogram) in zip(ranges, histograms) {
+            let bytes = split.rawSpan.extracting(range)
+            planes.append(PackedPlane(packing: bytes, histogram, effort: effort))
             total += planes[planes.count - 1].byteCount
         }
-        guard total < words.byteCount else { return nil }
+        guard total < limit else { return nil }
         var writer = ByteWriter(reservingCapacity: total)
         for plane in planes { writer.u32(plane.head) }
         for plane in planes { writer.append(plane.body) }

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNParallel
 
 extension NativeReader {
     /// Opens a file whose footer is missing or damaged, by its last index that is whole.
@@ -8,7 +9,8 @@ extension NativeReader {
     ///
     /// - Throws: `corrupt` when there is no such index, `io`, `limitExceeded`.
     public static func recovering(
-        _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = []
+        _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
+        threadCount: Int = ThreadPool.coreCount
     ) throws(FormatError) -> NativeReader {
         let head = try source.read(
             at: 0, byteCount: Int(min(source.byteCount, UInt64(Header.byteCount))))
@@ -27,7 +29,7 @@ extension NativeReader {
                     return try NativeReader(
                         source, limits, parsed,
                         gaps: [UInt8](repeating: 0, count: parsed.index.chunks.count), footer: nil,
-                        bases: bases)
+                        bases: bases, threadCount: threadCount)
                 }
             }
             end = start

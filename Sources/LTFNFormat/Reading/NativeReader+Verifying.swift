@@ -54,6 +54,13 @@ extension NativeReader {
             "The values have the SHA-256 \(found), the file says \(expected).")
     }
 
+    /// Where the first chunk of a variable stands, if it has bytes of its own.
+    private func firstOffset(of number: Int) -> UInt64? {
+        guard let first = index.chunkRange(number).first, !index.chunks[first].codec.storesNothing
+        else { return nil }
+        return index.chunks[first].offset
+    }
+
     private func checkPadding(from start: UInt64, to end: UInt64) throws(FormatError) {
         guard start < end else { return }
         // At most 63 bytes: the regions have been checked.

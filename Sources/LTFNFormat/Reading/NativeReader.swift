@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInitializers
+import LTFNParallel
 
 /// An open `.ltfn` file: variables, slices of variables, and how they are stored.
 public struct NativeReader: CheckpointReader {
@@ -16,6 +17,8 @@ public struct NativeReader: CheckpointReader {
     let bases: [NativeReader?]
     /// How many files stand behind one another, this one included.
     let depth: Int
+    /// Decodes chunks.
+    let pool: ThreadPool
     /// Counts the chunks that have been decoded.
     let counter = ChunkCounter()
 
@@ -24,10 +27,13 @@ public struct NativeReader: CheckpointReader {
     /// How many chunks have been decoded so far.
     public var decodedChunkCount: Int { counter.value }
 
-    /// - Parameter bases: files that this one may be stored relative to.
+    /// - Parameters:
+    ///   - bases: files that this one may be stored relative to.
+    ///   - threadCount: how many chunks of a variable are decoded at the same time, at most.
     /// - Throws: every code but `notRepresentable`.
     public init(
-        _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = []
+        _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
+        threadCount: Int = ThreadPool.coreCount
     ) throws(FormatError) {
         let opening = try FileOpening(source, limits: limits)
         let indexOffset = opening.footer.indexOffset
@@ -40,13 +46,16 @@ public struct NativeReader: CheckpointReader {
                 offset: opening.footerOffset + 24,
                 "The required features are not those that the index uses.")
         }
-        try self.init(source, limits, parsed, gaps: gaps, footer: opening.footer, bases: bases)
+        try self.init(
+            source, limits, parsed, gaps: gaps, footer: opening.footer, bases: bases,
+            threadCount: threadCount)
     }
 
     init(
         _ source: any ByteSource, _ limits: DecodingLimits, _ parsed: Index.Parsed,
-        gaps: [UInt8], footer: Footer?, bases: [NativeReader]
+        gaps: [UInt8], footer: Footer?, bases: [NativeReader], threadCount: Int
     ) throws(FormatError) {
+        pool = ThreadPool(threadCount: threadCount)
         self.source = source
         self.limits = limits
         index = parsed.index

@@ -75,28 +75,38 @@ struct VariableDecoder {
         var result = AlignedBytes(byteCount: range.count)
         guard !range.isEmpty else { return result }
         let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: UInt8(exponent))
-        for position in range.lowerBound >> exponent...(range.upperBound - 1) >> exponent {
-            let (start, end) = (
-                grid.range(of: position).lowerBound, grid.range(of: position).upperBound
-            )
-            let wanted = max(start, range.lowerBound)..<min(end, range.upperBound)
-            let place = wanted.lowerBound - range.lowerBound..<wanted.upperBound - range.lowerBound
-            if wanted.count == end - start {
-                var all = result.mutableBytes
-                var part = all._mutatingExtracting(place)
-                try decodeChunk(first + position, start: start, into: &part)
+        let positions = range.lowerBound >> exponent...(range.upperBound - 1) >> exponent
+        let parts = positions.map { position in
+            let wanted = grid.range(of: position).clamped(to: range)
+            return wanted.lowerBound - range.lowerBound..<wanted.upperBound - range.lowerBound
+        }
+        try reader.pool.fill(parts, of: &result) { (index, part) throws(FormatError) in
+            let chunk = grid.range(of: positions.lowerBound + index)
+            let number = first + positions.lowerBound + index
+            if part.byteCount == chunk.count {
+                try decodeChunk(number, start: chunk.lowerBound, into: &part)
             } else {
-                var whole = AlignedBytes(byteCount: end - start)
-                var output = whole.mutableBytes
-                try decodeChunk(first + position, start: start, into: &output)
-                var all = result.mutableBytes
-                var part = all._mutatingExtracting(place)
-                ByteKernels.copy(
-                    whole.bytes.extracting(wanted.lowerBound - start..<wanted.upperBound - start),
-                    to: &part)
+                try decodePart(
+                    of: number, chunk, from: parts[index].lowerBound + range.lowerBound,
+                    into: &part)
             }
         }
         return result
+    }
+
+    /// Decodes a chunk and keeps a part of it.
+    ///
+    /// - Parameters:
+    ///   - chunk: its bytes among those of the variable.
+    ///   - start: the first byte of the part among them.
+    private func decodePart(
+        of number: Int, _ chunk: Range<Int>, from start: Int, into part: inout MutableRawSpan
+    ) throws(FormatError) {
+        var whole = AlignedBytes(byteCount: chunk.count)
+        var output = whole.mutableBytes
+        try decodeChunk(number, start: chunk.lowerBound, into: &output)
+        let place = start - chunk.lowerBound
+        ByteKernels.copy(whole.bytes.extracting(place..<place + part.byteCount), to: &part)
     }
 
     /// Decodes a whole chunk of this variable.
@@ -127,12 +137,14 @@ struct VariableDecoder {
             throw error.naming(info.name.string)
         }
         reader.counter.increment()
-        try checkLastBits(of: output, end: start + output.byteCount, at: record.offset)
+        try checkLastBits(
+            of: output, end: start + output.byteCount,
+            at: record.codec.storesNothing ? nil : record.offset)
     }
 
     /// Bits of the last byte that belong to no element are zero.
     private func checkLastBits(
-        of output: borrowing MutableRawSpan, end: Int, at offset: UInt64
+        of output: borrowing MutableRawSpan, end: Int, at offset: UInt64?
     ) throws(FormatError) {
         let bits = info.tensor.dtype.bitCount
         guard bits < 8, end == info.tensor.byteCount, !output.isEmpty else { return }

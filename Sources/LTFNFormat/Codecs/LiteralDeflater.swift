@@ -1,0 +1,124 @@
+/// Writes deflate streams (RFC 1951) of literals alone: several times as fast as zlib, and the same on
+/// every machine.
+package enum LiteralDeflater {
+    /// The bytes that share a code: long enough that its table costs little, short enough to follow
+    /// a distribution that moves.
+    private static let blockByteCount = 1 << 16
+    /// The symbol that ends a block.
+    private static let endOfBlock = 256
+
+    package static func compress(_ bytes: RawSpan) -> [UInt8] {
+        var stream = BitWriter()
+        var start = 0
+        repeat {
+            let end = min(start + blockByteCount, bytes.byteCount)
+            write(bytes.extracting(start..<end), isLast: end == bytes.byteCount, to: &stream)
+            start = end
+        } while start < bytes.byteCount
+        return stream.finished()
+    }
+
+    private static func write(_ block: RawSpan, isLast: Bool, to stream: inout BitWriter) {
+        let counts = ByteKernels.histogram(block) + [1]
+        let lengths = HuffmanLengths.lengths(counts, limit: 15)
+        let codes = HuffmanLengths.reversedCodes(lengths)
+        stream.write(isLast ? 1 : 0, bitCount: 1)
+        stream.write(2, bitCount: 2)
+        writeTable(lengths, to: &stream)
+        stream.write(block, ByteKernels.LiteralCodes(reversedCodes: codes, lengths: lengths))
+        stream.write(codes[endOfBlock], bitCount: Int(lengths[endOfBlock]))
+    }
+
+    /// The code lengths, run-length coded and Huffman-coded themselves (§3.2.7).
+    private static func writeTable(_ lengths: [UInt8], to stream: inout BitWriter) {
+        // One distance code of length 0: there are no distances.
+        let runs = runs(lengths + [0])
+        var counts = [UInt32](repeating: 0, count: 19)
+        for run in runs { counts[run.symbol] += 1 }
+        let codeLengths = HuffmanLengths.lengths(counts, limit: 7)
+        let codes = HuffmanLengths.reversedCodes(codeLengths)
+        let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+        let last = order.lastIndex { codeLengths[$0] > 0 } ?? 3
+        let count = max(4, last + 1)
+        stream.write(0, bitCount: 5)
+        stream.write(0, bitCount: 5)
+        stream.write(UInt32(count - 4), bitCount: 4)
+        for symbol in order.prefix(count) {
+            stream.write(UInt32(codeLengths[symbol]), bitCount: 3)
+        }
+        for run in runs {
+            stream.write(codes[run.symbol], bitCount: Int(codeLengths[run.symbol]))
+            stream.write(run.extra, bitCount: run.extraBitCount)
+        }
+    }
+
+    private struct Run {
+        var symbol: Int
+        var extra: UInt32 = 0
+        var extraBitCount = 0
+    }
+
+    private static func runs(_ lengths: [UInt8]) -> [Run] {
+        var runs: [Run] = []
+        var position = 0
+        while position < lengths.count {
+            let value = lengths[position]
+            var count = 1
+            while position + count < lengths.count, lengths[position + count] == value {
+                count += 1
+            }
+            position += count
+            if value == 0 {
+                while count >= 3 {
+                    let part = min(count, 138)
+                    runs.append(
+                        part <= 10
+                            ? Run(symbol: 17, extra: UInt32(part - 3), extraBitCount: 3)
+                            : Run(symbol: 18, extra: UInt32(part - 11), extraBitCount: 7))
+                    count -= part
+                }
+            } else {
+                runs.append(Run(symbol: Int(value)))
+                count -= 1
+                while count >= 3 {
+                    let part = min(count, 6)
+                    runs.append(Run(symbol: 16, extra: UInt32(part - 3), extraBitCount: 2))
+                    count -= part
+                }
+            }
+            for _ in 0..<count { runs.append(Run(symbol: Int(value))) }
+        }
+        return runs
+    }
+}
+
+/// Gathers bits, the lowest first.
+private struct BitWriter {
+    private var bytes: [UInt8] = []
+    private var pending: UInt64 = 0
+    private var held = 0
+
+    /// - Parameter bitCount: at most 32.
+    mutating func write(_ value: UInt32, bitCount: Int) {
+        pending |= UInt64(value) << UInt64(held)
+        held += bitCount
+        while held >= 8 {
+            bytes.append(UInt8(truncatingIfNeeded: pending))
+            pending >>= 8
+            held -= 8
+        }
+    }
+
+    mutating func write(_ literals: RawSpan, _ codes: ByteKernels.LiteralCodes) {
+        let (packed, bitCount) = ByteKernels.pack(
+            literals, codes, behind: UInt8(truncatingIfNeeded: pending), held: held)
+        let whole = bitCount / 8
+        bytes.append(contentsOf: packed[..<whole])
+        held = bitCount % 8
+        pending = held > 0 ? UInt64(packed[whole]) : 0
+    }
+
+    func finished() -> [UInt8] {
+        held > 0 ? bytes + [UInt8(truncatingIfNeeded: pending)] : bytes
+    }
+}
