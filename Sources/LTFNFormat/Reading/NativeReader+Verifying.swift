@@ -11,6 +11,11 @@ extension NativeReader {
     /// - Throws: `checksumMismatch` and whatever reading throws, for the first thing that is wrong.
     public func verify() throws(FormatError) {
         for number in manifest.variables.indices { try verify(number) }
+        try verifyRest()
+    }
+
+    /// Checks what belongs to no variable: padding, and what earlier versions left behind.
+    public func verifyRest() throws(FormatError) {
         var end = UInt64(Header.byteCount)
         for region in index.regionsInOrder() {
             if region.chunk == nil { try checkPadding(from: end, to: region.start) }
