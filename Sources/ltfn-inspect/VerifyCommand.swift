@@ -34,8 +34,8 @@ struct VerifyCommand: CommandWithExamples {
         guard let first = report.problems.first else { return }
         throw CommandFailure(
             ExitStatus(for: first),
-            "\(TerminalText.escaped(file)): The file is damaged; "
-                + "\(report.problems.count) of \(report.variableCount) variables cannot be trusted."
+            "\(TerminalText.escaped(file)): The file is damaged: "
+                + "\(report.problems.count) of its parts cannot be trusted."
         )
     }
 }

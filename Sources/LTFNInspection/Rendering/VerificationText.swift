@@ -5,9 +5,9 @@ extension VerificationReport {
     public func text(_ layout: TextLayout, name: String) -> String {
         let name = TerminalText.escaped(name)
         guard isSound else {
-            let damaged = FigureText.counted(problems.count, "variable")
+            let count = FigureText.counted(problems.count, "problem")
             let lines = problems.map { "  " + layout.paint($0.description, .bad) }
-            return "\(name): \(damaged) of \(variableCount) damaged\n"
+            return "\(name): " + layout.paint("damaged", .bad) + ", \(count)\n"
                 + lines.map { $0 + "\n" }.joined()
         }
         var facts = [

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFormat
 import LTFNInitializers
 
 /// What reading everything in a file brought to light.
@@ -9,7 +10,7 @@ public struct VerificationReport: Hashable, Sendable {
     public var soundByteCount: UInt64 = 0
     /// How many initial values were replayed and have the digest that is recorded.
     public var replayedCount = 0
-    /// One for each variable that is damaged.
+    /// One for each variable that is damaged, and one for the rest of the file.
     public var problems: [FormatError] = []
 
     public var isSound: Bool { problems.isEmpty }
@@ -25,8 +26,8 @@ public struct VerificationReport: Hashable, Sendable {
         for (index, variable) in reader.manifest.variables.enumerated() {
             do throws(FormatError) {
                 if variable.tiedTo == nil {
-                    let tensor = try reader.read(index)
-                    soundByteCount += UInt64(tensor.info.byteCount)
+                    try Self.check(reader, index)
+                    soundByteCount += UInt64(variable.tensor.byteCount)
                 }
                 try replay(variable)
             } catch {
@@ -37,6 +38,22 @@ public struct VerificationReport: Hashable, Sendable {
             variableCount += 1
             progress(variableCount)
         }
+        do throws(FormatError) {
+            try (reader as? NativeReader)?.verifyRest()
+        } catch {
+            problems.append(error)
+        }
+    }
+
+    /// Reads a variable and checks all that the file says of its values.
+    private static func check(
+        _ reader: any CheckpointReader, _ index: Int
+    ) throws(FormatError) {
+        guard let native = reader as? NativeReader else {
+            _ = try reader.read(index)
+            return
+        }
+        try native.verify(index)
     }
 
     private mutating func replay(_ variable: VariableInfo) throws(FormatError) {
@@ -44,14 +61,7 @@ public struct VerificationReport: Hashable, Sendable {
             case .reproducible(_, let digest) = specification.evidence
         else { return }
         let initializer = try Initializer(specification, dtype: variable.tensor.dtype)
-        var hash = SHA256()
-        let count = variable.tensor.shape.elementCount
-        let piece = 1 << 18
-        for start in stride(from: 0, to: count, by: piece) {
-            let bytes = try initializer.sample(start..<min(start + piece, count))
-            hash.update(bytes.bytes)
-        }
-        let found = hash.finalize()
+        let found = try initializer.digest(elementCount: variable.tensor.shape.elementCount)
         guard found == digest else {
             throw FormatError(
                 .checksumMismatch, variable: variable.name.string,
