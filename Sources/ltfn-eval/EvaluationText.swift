@@ -33,7 +33,7 @@ extension Evaluation {
         let data = inputs.imageFile.identity.name ?? "unknown images"
         let files = TerminalText.escaped(inputs.imageFile.path ?? "images")
         return terminal.styled(TerminalText.escaped(inputs.modelPath), .bold)
-            + " on \(files) (\(data))"
+            + "\n  on \(files) (\(data))"
     }
 
     private func label(_ text: String, _ terminal: Terminal) -> String {
