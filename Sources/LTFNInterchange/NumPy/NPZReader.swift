@@ -48,7 +48,8 @@ struct NPZReader: CheckpointReader {
         } catch {
             var error = error
             error.variable = member.name
-            if error.code == .notThisFormat {
+            // Folders have no bytes.
+            if error.code == .notThisFormat || member.byteCount == 0 {
                 error.code = .unsupportedFeature
                 error.message = "A member of the archive is no array: it would be dropped."
             }

@@ -116,6 +116,11 @@ import Testing
         disks.disk = 1
         #expect(code(disks) == .unsupportedFeature)
         #expect(code { $0.data = Array("no array at all".utf8) } == .unsupportedFeature)
+        #expect(
+            code {
+                $0.name = Array("folder/".utf8)
+                $0.data = []
+            } == .unsupportedFeature)
     }
 
     @Test("values that are not what was written are found") func checksums() {
