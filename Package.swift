@@ -161,8 +161,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "LTFNCommand", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes", "ltfn-eval",
-                "ltfn-inspect",
+                "LTFNCommand", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes",
+                "ltfn-eval", "ltfn-inspect", "ltfn-train",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

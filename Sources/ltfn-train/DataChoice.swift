@@ -4,7 +4,8 @@ import LTFNDatasets
 
 /// Where the images come from.
 enum DataChoice {
-    /// The images of `folder`, or else of `LTFN_DATA_DIR`, or else of `./MNIST_data`, or else drawn ones.
+    /// The images of `folder`, or else of `LTFN_DATA_DIR`, or else of `./MNIST_data`, or else drawn
+    /// ones.
     ///
     /// - Throws: as `Dataset(directory:)`, for a folder that was asked for.
     static func dataset(
@@ -17,8 +18,8 @@ enum DataChoice {
         }
         if Dataset.isPresent(in: "MNIST_data") { return try Dataset(directory: "MNIST_data") }
         notes.note(
-            "no data were found (--data, LTFN_DATA_DIR, ./MNIST_data): training on digits drawn by the "
-                + "program. tools/fetch-mnist fetches the real ones.")
+            "no data were found (--data, LTFN_DATA_DIR, ./MNIST_data): training on digits drawn by "
+                + "the program. tools/fetch-mnist fetches the real ones.")
         return drawn
     }
 

@@ -13,14 +13,16 @@ struct TrainCommand: CommandWithExamples {
         commandName: "ltfn-train",
         abstract: "Train a network on handwritten digits and write it to a file.",
         discussion: """
-            The defaults are the tutorial's network and recipe. The images are those of --data, or else of \
-            LTFN_DATA_DIR, or else of ./MNIST_data; without any of them, digits drawn by the program.
+            The defaults are the tutorial's network and recipe. The images are those of --data, or \
+            else of LTFN_DATA_DIR, or else of ./MNIST_data; without any of them, digits drawn by \
+            the program.
 
-            A RULE is an initializer for all weights (biases stay zero), or PATTERN=INITIALIZER for the \
-            variables whose names fit the pattern (* and ?); of two rules the later counts. Initializers: he \
-            (the model's own choice, the default), normal[:stddev[,mean]], truncated_normal[:stddev[,mean]], \
-            scaled-normal:factor, uniform:low,high, constant:value, zeros, ones, he_normal, he_uniform, \
-            glorot_normal, glorot_uniform (xavier), lecun_normal, lecun_uniform, \
+            A RULE is an initializer for all weights (biases stay zero), or PATTERN=INITIALIZER \
+            for the variables whose names fit the pattern (* and ?); of two rules the later \
+            counts. Initializers: he (the model's own choice, the default), \
+            normal[:stddev[,mean]], truncated_normal[:stddev[,mean]], scaled-normal:factor, \
+            uniform:low,high, constant:value, zeros, ones, he_normal, he_uniform, glorot_normal, \
+            glorot_uniform (xavier), lecun_normal, lecun_uniform, \
             variance_scaling:scale,fan,distribution.
             """,
         version: Toolkit.versionText(
@@ -33,10 +35,12 @@ struct TrainCommand: CommandWithExamples {
             "ltfn-train -o quick.ltfn --steps 300 --learning-rate 0.01",
             "a short run with a larger rate"),
         Example(
-            "ltfn-train -o small.ltfn --init scaled-normal:0.01", "weights too small to learn from"),
+            "ltfn-train -o small.ltfn --init scaled-normal:0.01",
+            "weights too small to learn from"),
         Example("ltfn-train -o new.ltfn --steps 0", "an untrained network, a few kilobytes"),
         Example(
-            "ltfn-train -o mixed.ltfn --init 'layer*_weights=he_normal' --init '*_bias=constant:0.1'",
+            "ltfn-train -o mixed.ltfn --init 'layer*_weights=he_normal' "
+                + "--init '*_bias=constant:0.1'",
             "initializers by variable"),
     ]
 

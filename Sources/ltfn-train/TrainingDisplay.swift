@@ -44,12 +44,14 @@ struct TrainingDisplay {
         let configuration = trainer.configuration
         for part in DatasetPart.allCases { write(trainer.dataset.describe(part)) }
         write(
-            "network: \(configuration.model.name), \(NumberText.grouped(configuration.model.parameterCount)) "
-                + "parameters, filled from seed \(configuration.seed)")
+            "network: \(configuration.model.name), "
+                + "\(NumberText.grouped(configuration.model.parameterCount)) parameters, "
+                + "filled from seed \(configuration.seed)")
         guard configuration.stepCount > 0 else { return }
         write(
             "recipe: SGD, learning rate \(configuration.learningRate), batch "
-                + "\(configuration.batchSize), \(NumberText.grouped(configuration.stepCount)) steps, "
+                + "\(configuration.batchSize), "
+                + "\(NumberText.grouped(configuration.stepCount)) steps, "
                 + "\(threads) thread\(threads == 1 ? "" : "s")")
     }
 

@@ -2,9 +2,9 @@ import LTFNCheckpoint
 
 /// A wish about how variables are filled first.
 ///
-/// `he` alone gives every variable the recipe that its model names; any other recipe alone fills all
-/// weights with it, and leaves the biases zero. With a pattern before it (`layer*_weights=he_normal`)
-/// a recipe fills the variables whose names fit.
+/// `he` alone gives every variable the recipe that its model names; any other recipe alone fills
+/// all weights with it, and leaves the biases zero. With a pattern before it
+/// (`layer*_weights=he_normal`) a recipe fills the variables whose names fit.
 public struct InitializationRule: Hashable, Sendable {
     /// nil: all variables.
     public var pattern: GlobPattern?

@@ -16,8 +16,8 @@ public struct Trainer: Sendable {
 
     /// Fills the variables and makes sure that the data fit the network.
     ///
-    /// - Throws: `ConfigurationError` for a configuration that means nothing; `FormatError` for data
-    ///   that do not fit: `corrupt`, `limitExceeded`.
+    /// - Throws: `ConfigurationError` for a configuration that means nothing; `FormatError` for
+    ///   data that do not fit: `corrupt`, `limitExceeded`.
     public init(
         configuration: TrainingConfiguration, dataset: Dataset, pool: ThreadPool = ThreadPool()
     ) throws {

@@ -5,8 +5,8 @@ import LTFNInference
 
 /// The weights on their way, and a way back to the last ones whose cost was finite.
 ///
-/// Every tenth step the weights are copied. Steps are deterministic, so the weights of any step since
-/// a copy can be made again, and nothing is copied in between.
+/// Every tenth step the weights are copied. Steps are deterministic, so the weights of any step
+/// since a copy can be made again, and nothing is copied in between.
 struct TrainingLoop {
     private let trainer: Trainer
     let network: TrainingStep
