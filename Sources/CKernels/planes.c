@@ -125,14 +125,23 @@ INLINE uint64_t unorder(uint64_t y, int floating, int bits) {
         return total;                                                                              \
     }
 
-// A tail of at most 57 bits is within the 8 bytes that begin with its first bit; longer ones
-// take two steps.
+// A tail and the bits before it in its first byte are within 9 bytes. Near the end these are taken
+// from a copy that goes on with zeros.
 #define DECODE(BITS, T)                                                                            \
     static void decode##BITS(const ck_residual *residual, size_t count, const uint8_t *symbols,    \
-                             const uint8_t *tails, uint8_t *words) {                               \
+                             const uint8_t *tails, size_t tail_bytes, uint8_t *words) {            \
         const ck_residual r = *residual;                                                           \
+        uint8_t last[32] = {0};                                                                    \
         uint64_t position = 0;                                                                     \
+        uint64_t safe = tail_bytes < 9 ? 0 : (tail_bytes - 8) * 8;                                 \
         for (size_t i = 0; i < count; i++) {                                                       \
+            if (__builtin_expect(position >= safe, 0)) {                                           \
+                size_t first = (size_t)(position >> 3);                                            \
+                memcpy(last, tails + first, tail_bytes - first);                                   \
+                tails = last;                                                                      \
+                position &= 7;                                                                     \
+                safe = UINT64_MAX;                                                                 \
+            }                                                                                      \
             T a;                                                                                   \
             memcpy(&a, words + i * sizeof(T), sizeof(T));                                          \
             uint32_t s = symbols[i];                                                               \
@@ -182,19 +191,19 @@ uint64_t ck_residual_encode(const ck_residual *residual, size_t count, const uin
 }
 
 void ck_residual_decode(const ck_residual *residual, size_t count, const uint8_t *symbols,
-                        const uint8_t *tails, uint8_t *words) {
+                        const uint8_t *tails, size_t tail_bytes, uint8_t *words) {
     switch (residual->word_bytes) {
     case 1:
-        decode8(residual, count, symbols, tails, words);
+        decode8(residual, count, symbols, tails, tail_bytes, words);
         break;
     case 2:
-        decode16(residual, count, symbols, tails, words);
+        decode16(residual, count, symbols, tails, tail_bytes, words);
         break;
     case 4:
-        decode32(residual, count, symbols, tails, words);
+        decode32(residual, count, symbols, tails, tail_bytes, words);
         break;
     default:
-        decode64(residual, count, symbols, tails, words);
+        decode64(residual, count, symbols, tails, tail_bytes, words);
         break;
     }
 }

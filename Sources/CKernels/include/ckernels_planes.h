@@ -47,9 +47,9 @@ uint64_t ck_residual_tail_bits(int32_t cpu, const ck_residual *residual, size_t 
                                const uint8_t *words, const uint8_t *symbols);
 
 /// Turns the origins in `words` into the words that the residual leads to. The symbols have been
-/// checked by ck_residual_tail_bits; `tails` holds that many bits and 8 readable bytes behind them.
+/// checked by ck_residual_tail_bits, and the `tail_bytes` bytes of `tails` hold that many bits.
 void ck_residual_decode(const ck_residual *residual, size_t count, const uint8_t *symbols,
-                        const uint8_t *tails, uint8_t *words);
+                        const uint8_t *tails, size_t tail_bytes, uint8_t *words);
 
 /// Adds to `counts` (256 of them) how often each byte occurs. `count` is below 2^32.
 void ck_histogram(const uint8_t *bytes, size_t count, uint32_t *counts);

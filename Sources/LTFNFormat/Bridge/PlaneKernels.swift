@@ -112,45 +112,39 @@ extension PlaneKernels {
         return (symbols, tails, Int(tailBitCount))
     }
 
-    /// The bits that the tails of `symbols` take, or nil when a symbol has no meaning.
-    ///
-    /// - Parameter origins: a word for each symbol.
-    package func tailBitCount(
-        of symbols: RawSpan, origins: borrowing MutableRawSpan, _ coding: WordCoding
-    ) -> Int? {
-        precondition(origins.byteCount == symbols.byteCount * coding.byteCount)
-        guard symbols.byteCount > 0 else { return 0 }
-        var residual = coding.residual
-        let bits = unsafe origins.bytes.withUnsafeBytes { origins in
-            unsafe symbols.withUnsafeBytes { symbols in
-                unsafe ck_residual_tail_bits(
-                    cpu, &residual, symbols.count, origins.baseAddress, symbols.baseAddress)
-            }
-        }
-        return Int(exactly: bits)
+    /// What came of applying a residual.
+    package enum Outcome: Hashable, Sendable {
+        case applied
+        /// A symbol has no meaning.
+        case badSymbol
+        /// The tails are not the bytes that the symbols ask for, or an unused bit is not zero.
+        case badTails
     }
 
     /// Turns origins into the words that the residual leads to.
     ///
     /// - Parameters:
-    ///   - symbols: a symbol for each word, with a meaning.
-    ///   - tails: at least the bits that `tailBitCount` gives, and 8 more bytes.
+    ///   - symbols: a symbol for each word.
+    ///   - words: the origins; when this fails they stay.
     package func apply(
         symbols: RawSpan, tails: RawSpan, to words: inout MutableRawSpan, _ coding: WordCoding
-    ) {
+    ) -> Outcome {
         precondition(words.byteCount == symbols.byteCount * coding.byteCount)
-        guard let bits = tailBitCount(of: symbols, origins: words, coding) else {
-            preconditionFailure("the symbols were not checked")
-        }
-        precondition(tails.byteCount >= (bits + 7) / 8 + 8)
-        guard symbols.byteCount > 0 else { return }
         var residual = coding.residual
-        unsafe words.withUnsafeMutableBytes { words in
+        return unsafe words.withUnsafeMutableBytes { words in
             unsafe symbols.withUnsafeBytes { symbols in
                 unsafe tails.withUnsafeBytes { tails in
+                    let bits = unsafe ck_residual_tail_bits(
+                        cpu, &residual, symbols.count, words.baseAddress, symbols.baseAddress)
+                    guard let bitCount = Int(exactly: bits) else { return .badSymbol }
+                    let rest = bitCount % 8
+                    guard tails.count == bitCount / 8 + (rest == 0 ? 0 : 1),
+                        rest == 0 || tails[tails.count - 1] >> UInt8(rest) == 0
+                    else { return .badTails }
                     unsafe ck_residual_decode(
                         &residual, symbols.count, symbols.baseAddress, tails.baseAddress,
-                        words.baseAddress)
+                        tails.count, words.baseAddress)
+                    return .applied
                 }
             }
         }

@@ -3,7 +3,7 @@
 package enum LiteralDeflater {
     /// The bytes that share a code: long enough that its table costs little, short enough to follow
     /// a distribution that moves.
-    private static let blockByteCount = 1 << 16
+    private static let blockByteCount = 1 << 17
     /// The symbol that ends a block.
     private static let endOfBlock = 256
 
@@ -31,8 +31,8 @@ package enum LiteralDeflater {
 
     /// The code lengths, run-length coded and Huffman-coded themselves (§3.2.7).
     private static func writeTable(_ lengths: [UInt8], to stream: inout BitWriter) {
-        // One distance code of length 0: there are no distances.
-        let runs = runs(lengths + [0])
+        // Two distance codes of 1 bit, which are never used: some decoders doubt an incomplete code.
+        let runs = runs(lengths + [1, 1])
         var counts = [UInt32](repeating: 0, count: 19)
         for run in runs { counts[run.symbol] += 1 }
         let codeLengths = HuffmanLengths.lengths(counts, limit: 7)
@@ -41,7 +41,7 @@ package enum LiteralDeflater {
         let last = order.lastIndex { codeLengths[$0] > 0 } ?? 3
         let count = max(4, last + 1)
         stream.write(0, bitCount: 5)
-        stream.write(0, bitCount: 5)
+        stream.write(1, bitCount: 5)
         stream.write(UInt32(count - 4), bitCount: 4)
         for symbol in order.prefix(count) {
             stream.write(UInt32(codeLengths[symbol]), bitCount: 3)

@@ -44,38 +44,26 @@ enum ResidualCodec {
         try PackedPlane.unpack(
             head, from: stored, PackedPlane.headByteCount..<bodyEnd,
             at: offset + UInt64(PackedPlane.headByteCount), into: &plane)
-        try checkTails(
-            stored, from: bodyEnd, at: offset,
-            bitCount: PlaneKernels.selected.tailBitCount(
-                of: symbols.rawSpan, origins: words, coding))
-        let tails = Array(stored[bodyEnd...]) + [UInt8](repeating: 0, count: 8)
-        PlaneKernels.selected.apply(
-            symbols: symbols.rawSpan, tails: tails.rawSpan, to: &words, coding)
+        let outcome = PlaneKernels.selected.apply(
+            symbols: symbols.rawSpan, tails: stored.rawSpan.extracting(bodyEnd..<stored.count),
+            to: &words, coding)
+        switch outcome {
+        case .applied: break
+        case .badSymbol:
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C6", offset: offset,
+                "A residual has a symbol without meaning.")
+        case .badTails:
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C7",
+                offset: offset + UInt64(bodyEnd),
+                "The tails are not those that the symbols ask for, or an unused bit is not zero.")
+        }
     }
 
     private static func cut(at offset: UInt64) -> FormatError {
         FormatError(
             .corrupt, format: NativeFormat.formatName, rule: "LTFN-C4", offset: offset,
             "The chunk ends within the plane of its symbols.")
-    }
-
-    private static func checkTails(
-        _ stored: [UInt8], from start: Int, at offset: UInt64, bitCount: Int?
-    ) throws(FormatError) {
-        guard let bitCount else {
-            throw FormatError(
-                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C6", offset: offset,
-                "A residual has a symbol without meaning.")
-        }
-        let rest = bitCount % 8
-        guard stored.count - start == bitCount / 8 + (rest == 0 ? 0 : 1),
-            rest == 0 || stored[stored.count - 1] >> UInt8(rest) == 0
-        else {
-            throw FormatError(
-                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C7",
-                offset: offset + UInt64(start),
-                "The tails take \(bitCount) bits, the chunk has \(stored.count - start) bytes left "
-                    + "for them; or an unused bit is not zero.")
-        }
     }
 }
