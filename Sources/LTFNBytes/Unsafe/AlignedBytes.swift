@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A block of bytes on the heap, 64-byte aligned and zeroed, with value semantics (copied on the
 /// first write to a shared block).
 public struct AlignedBytes: Sendable {
@@ -70,20 +78,27 @@ public struct AlignedBytes: Sendable {
     /// `@unchecked Sendable`: the block is only written through `AlignedBytes`, which first makes
     /// sure that it holds the one reference, so no two threads can meet a write.
     @safe private final class Storage: @unchecked Sendable {
+        private let block: UnsafeMutableRawPointer
         let buffer: UnsafeMutableRawBufferPointer
 
         init(byteCount: Int) {
-            unsafe buffer = .allocate(byteCount: byteCount, alignment: 64)
-            unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
+            // `calloc` knows when the system's pages are zero already, which spares a large block
+            // one of two passes; the first multiple of 64 lies within the 63 bytes more.
+            guard let zeroed = unsafe calloc(byteCount + 63, 1) else {
+                fatalError("no memory for \(byteCount) bytes")
+            }
+            unsafe block = zeroed
+            let start = unsafe zeroed.alignedUp(toMultipleOf: 64)
+            unsafe buffer = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
         }
 
-        init(copying other: Storage) {
-            unsafe buffer = .allocate(byteCount: other.buffer.count, alignment: 64)
+        convenience init(copying other: Storage) {
+            self.init(byteCount: other.buffer.count)
             unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(other.buffer))
         }
 
         deinit {
-            unsafe buffer.deallocate()
+            unsafe free(block)
         }
     }
 }

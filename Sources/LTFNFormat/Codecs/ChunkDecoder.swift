@@ -13,24 +13,29 @@ struct ChunkDecoder {
     ///   - stored: the stored bytes, whose checksum is right.
     ///   - initializer: of a variable that can be replayed.
     ///   - base: as many bytes of the base file, for codecs that need them.
+    ///   - tools: what is needed on the way.
     ///   - output: as many bytes as the chunk decodes to.
     func decode(
         _ stored: [UInt8], initializer: Initializer?, base: AlignedBytes?,
+        with tools: inout DecodingTools,
         into output: inout MutableRawSpan
     ) throws(FormatError) {
         let coding = WordCoding(variable.tensor.dtype)
         switch record.codec {
         case .raw: ByteKernels.copy(stored.rawSpan, to: &output)
         case .constant: ByteKernels.fill(&output, repeating: stored)
-        case .planes: try PlanesCodec.decode(stored, at: record.offset, coding, into: &output)
+        case .planes:
+            try PlanesCodec.decode(stored, at: record.offset, coding, with: &tools, into: &output)
         case .initial: try fill(&output, from: initializer)
         case .initialResidual:
             try fill(&output, from: initializer)
-            try ResidualCodec.decode(stored, at: record.offset, coding, changing: &output)
+            try ResidualCodec.decode(
+                stored, at: record.offset, coding, with: &tools, changing: &output)
         case .base: fill(&output, fromBase: base)
         case .baseResidual:
             fill(&output, fromBase: base)
-            try ResidualCodec.decode(stored, at: record.offset, coding, changing: &output)
+            try ResidualCodec.decode(
+                stored, at: record.offset, coding, with: &tools, changing: &output)
         case .reference:
             // The reader has put the chunk that is referred to in its place.
             throw FormatError(

@@ -72,27 +72,6 @@ struct PackedPlane: Hashable {
                 .corrupt, format: NativeFormat.formatName, rule: rule, offset: offset, message)
         }
     }
-
-    /// Fills `plane` from its body, which is at `range` of `stored`.
-    ///
-    /// - Parameter offset: where the body stands in the file.
-    static func unpack(
-        _ head: Head, from stored: [UInt8], _ range: Range<Int>, at offset: UInt64,
-        into plane: inout MutableRawSpan
-    ) throws(FormatError) {
-        switch head.mode {
-        case .raw: ByteKernels.copy(stored.rawSpan.extracting(range), to: &plane)
-        case .constant: ByteKernels.fill(&plane, with: stored[range.lowerBound])
-        case .deflate:
-            do {
-                try Inflater().decompress(stored.rawSpan.extracting(range), into: &plane)
-            } catch {
-                throw FormatError(
-                    .corrupt, format: NativeFormat.formatName, rule: "LTFN-C3", offset: offset,
-                    "A deflate stream is damaged. \(error.message)")
-            }
-        }
-    }
 }
 
 /// How often each byte occurs.

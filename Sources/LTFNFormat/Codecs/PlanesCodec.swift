@@ -33,15 +33,16 @@ enum PlanesCodec {
 
     /// - Parameters:
     ///   - offset: where the stored bytes stand in the file.
+    ///   - tools: what is needed on the way.
     ///   - words: whole words.
     static func decode(
-        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding,
+        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding, with tools: inout DecodingTools,
         into words: inout MutableRawSpan
     ) throws(FormatError) {
         let count = words.byteCount / coding.byteCount
         let heads = try readHeads(stored, at: offset, count: count, coding)
         let packed = heads.count { $0.mode != .raw }
-        var scratch = [UInt8](repeating: 0, count: packed * count)
+        tools.reserve(packed * count)
         var places: [PlaneKernels.PlanePlace] = []
         var position = heads.count * PackedPlane.headByteCount
         var used = 0
@@ -53,14 +54,13 @@ enum PlanesCodec {
                 continue
             }
             places.append(.scratch(used))
-            var all = scratch.mutableRawSpan
-            var plane = all._mutatingExtracting(used..<used + count)
-            try PackedPlane.unpack(
-                head, from: stored, range, at: offset + UInt64(range.lowerBound), into: &plane)
+            try tools.unpack(
+                head, from: stored, range, at: offset + UInt64(range.lowerBound),
+                into: used..<used + count)
             used += count
         }
         PlaneKernels.selected.join(
-            stored: stored, scratch: scratch, places: places.reversed(), coding, into: &words)
+            stored: stored, scratch: tools.scratch, places: places.reversed(), coding, into: &words)
     }
 
     private static func readHeads(

@@ -24,9 +24,10 @@ enum ResidualCodec {
 
     /// - Parameters:
     ///   - offset: where the stored bytes stand in the file.
+    ///   - tools: what is needed on the way.
     ///   - words: the origins; then what they are changed to.
     static func decode(
-        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding,
+        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding, with tools: inout DecodingTools,
         changing words: inout MutableRawSpan
     ) throws(FormatError) {
         let count = words.byteCount / coding.byteCount
@@ -39,13 +40,13 @@ enum ResidualCodec {
         guard bodyEnd <= stored.count else {
             throw cut(at: offset)
         }
-        var symbols = [UInt8](repeating: 0, count: count)
-        var plane = symbols.mutableRawSpan
-        try PackedPlane.unpack(
+        tools.reserve(count)
+        try tools.unpack(
             head, from: stored, PackedPlane.headByteCount..<bodyEnd,
-            at: offset + UInt64(PackedPlane.headByteCount), into: &plane)
+            at: offset + UInt64(PackedPlane.headByteCount), into: 0..<count)
         let outcome = PlaneKernels.selected.apply(
-            symbols: symbols.rawSpan, tails: stored.rawSpan.extracting(bodyEnd..<stored.count),
+            symbols: tools.scratch.rawSpan.extracting(0..<count),
+            tails: stored.rawSpan.extracting(bodyEnd..<stored.count),
             to: &words, coding)
         switch outcome {
         case .applied: break

@@ -19,6 +19,7 @@ public struct NativeReader: CheckpointReader {
     let depth: Int
     /// Decodes chunks.
     let pool: ThreadPool
+    let toolbox = Toolbox()
     /// Counts the chunks that have been decoded.
     let counter = ChunkCounter()
 

@@ -130,9 +130,11 @@ struct VariableDecoder {
             record.codec.usesBase
             ? try reader.baseBytes(
                 of: info, base: record.base, start..<start + output.byteCount) : nil
+        var tools = reader.toolbox.take()
+        defer { reader.toolbox.putBack(tools) }
         do {
             try ChunkDecoder(record: record, variable: info, start: start).decode(
-                stored, initializer: initializer, base: base, into: &output)
+                stored, initializer: initializer, base: base, with: &tools, into: &output)
         } catch {
             throw error.naming(info.name.string)
         }

@@ -1,0 +1,49 @@
+import LTFNBytes
+import Synchronization
+
+/// What decoding a chunk needs on the way, and what the next chunk can use again.
+struct DecodingTools: Sendable {
+    /// Room for planes; what is in it is of no meaning afterwards.
+    private(set) var scratch: [UInt8] = []
+
+    /// Makes sure that `scratch` has `byteCount` bytes.
+    mutating func reserve(_ byteCount: Int) {
+        if scratch.count < byteCount { scratch = [UInt8](repeating: 0, count: byteCount) }
+    }
+
+    /// Fills a part of `scratch` with a plane, whose body is at `range` of `stored`.
+    ///
+    /// - Parameter offset: where the body stands in the file.
+    mutating func unpack(
+        _ head: PackedPlane.Head, from stored: [UInt8], _ range: Range<Int>, at offset: UInt64,
+        into place: Range<Int>
+    ) throws(FormatError) {
+        var all = scratch.mutableRawSpan
+        var plane = all._mutatingExtracting(place)
+        switch head.mode {
+        case .raw: ByteKernels.copy(stored.rawSpan.extracting(range), to: &plane)
+        case .constant: ByteKernels.fill(&plane, with: stored[range.lowerBound])
+        case .deflate:
+            do {
+                try Inflater().decompress(stored.rawSpan.extracting(range), into: &plane)
+            } catch {
+                throw FormatError(
+                    .corrupt, format: NativeFormat.formatName, rule: "LTFN-C3", offset: offset,
+                    "A deflate stream is damaged. \(error.message)")
+            }
+        }
+    }
+}
+
+/// Tools that no thread uses at the moment.
+final class Toolbox: Sendable {
+    private let tools = Mutex<[DecodingTools]>([])
+
+    func take() -> DecodingTools {
+        tools.withLock { $0.popLast() } ?? DecodingTools()
+    }
+
+    func putBack(_ tool: DecodingTools) {
+        tools.withLock { $0.append(tool) }
+    }
+}
