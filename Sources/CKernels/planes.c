@@ -12,6 +12,10 @@ struct plane_table {
     void (*split[4])(int32_t, size_t, const uint8_t *, uint8_t *);
     void (*join[4])(int32_t, size_t, const uint8_t *const *, uint8_t *);
     uint64_t (*tail_bits[4])(const ck_residual *, size_t, const uint8_t *, const uint8_t *);
+    uint64_t (*encode[4])(const ck_residual *, size_t, const uint8_t *, const uint8_t *, uint8_t *,
+                          uint8_t *);
+    void (*decode[4])(const ck_residual *, size_t, const uint8_t *, const uint8_t *, size_t,
+                      uint8_t *);
 };
 
 INLINE uint64_t wide(uint64_t x) {
@@ -28,17 +32,45 @@ INLINE uint32_t scale(uint64_t word, ck_residual r) {
     return field < r.limit ? field : r.limit;
 }
 
+// The order of floating-point numbers, as unsigned integers of `bits` bits.
+INLINE uint64_t order(uint64_t x, int floating, int bits) {
+    uint64_t top = 1ull << (bits - 1);
+    if (!floating)
+        return x;
+    return x & top ? ~x : x | top;
+}
+
+INLINE uint64_t unorder(uint64_t y, int floating, int bits) {
+    uint64_t top = 1ull << (bits - 1);
+    if (!floating)
+        return y;
+    return y & top ? y & ~top : ~y;
+}
+
+INLINE uint64_t take(const uint8_t *tails, uint64_t position, uint32_t count, int bits) {
+    uint64_t word;
+    memcpy(&word, tails + (position >> 3), 8);
+    uint32_t skip = position & 7;
+    if (bits == 64 && count + skip > 64) {
+        // The rest stands in the ninth byte.
+        uint64_t low = word >> skip;
+        uint64_t high = (uint64_t)tails[(position >> 3) + 8] << (64 - skip);
+        return (low | high) & ((1ull << count) - 1);
+    }
+    return word >> skip & ((1ull << count) - 1);
+}
+
 #define NAME(x) portable_##x
 #include "planes_body.inc"
 
 #if defined(__x86_64__)
 #define NAME(x) avx2_##x
-#pragma clang attribute push(__attribute__((target("avx2,bmi2"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt"))), apply_to = function)
 #include "planes_body.inc"
 #pragma clang attribute pop
 #define NAME(x) avx512_##x
 #pragma clang attribute push(                                                                      \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi2,prefer-256-bit"))),             \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,prefer-256-bit"))),             \
     apply_to = function)
 #include "planes_body.inc"
 #pragma clang attribute pop
@@ -46,9 +78,10 @@ INLINE uint32_t scale(uint64_t word, ck_residual r) {
 
 static const struct plane_table *table(int32_t cpu) {
 #if defined(__x86_64__)
-    if (cpu == CK_CPU_AVX2)
+    // Whatever has BMI2 has BMI and LZCNT.
+    if (cpu == CK_CPU_AVX2 && __builtin_cpu_supports("bmi2"))
         return &avx2_table;
-    if (cpu == CK_CPU_AVX512)
+    if (cpu == CK_CPU_AVX512 && __builtin_cpu_supports("bmi2"))
         return &avx512_table;
 #endif
     (void)cpu;
@@ -73,139 +106,18 @@ uint64_t ck_residual_tail_bits(int32_t cpu, const ck_residual *residual, size_t 
     return table(cpu)->tail_bits[width(residual->word_bytes)](residual, count, words, symbols);
 }
 
-// The order of floating-point numbers, as unsigned integers of `bits` bits.
-INLINE uint64_t order(uint64_t x, int floating, int bits) {
-    uint64_t top = 1ull << (bits - 1);
-    if (!floating)
-        return x;
-    return x & top ? ~x : x | top;
+uint64_t ck_residual_encode(int32_t cpu, const ck_residual *residual, size_t count,
+                            const uint8_t *origins, const uint8_t *words, uint8_t *symbols,
+                            uint8_t *tails) {
+    return table(cpu)->encode[width(residual->word_bytes)](residual, count, origins, words, symbols,
+                                                           tails);
 }
 
-INLINE uint64_t unorder(uint64_t y, int floating, int bits) {
-    uint64_t top = 1ull << (bits - 1);
-    if (!floating)
-        return y;
-    return y & top ? y & ~top : ~y;
-}
-
-// Tails go from the low bits of `pending` to memory, 8 bytes at a time.
-#define ENCODE(BITS, T)                                                                            \
-    static uint64_t encode##BITS(const ck_residual *residual, size_t count,                        \
-                                 const uint8_t *origins, const uint8_t *words,                     \
-                                 uint8_t *restrict symbols, uint8_t *restrict tails) {             \
-        const ck_residual r = *residual;                                                           \
-        uint64_t pending = 0, total = 0;                                                           \
-        unsigned held = 0;                                                                         \
-        for (size_t i = 0; i < count; i++) {                                                       \
-            T a, x;                                                                                \
-            memcpy(&a, origins + i * sizeof(T), sizeof(T));                                        \
-            memcpy(&x, words + i * sizeof(T), sizeof(T));                                          \
-            T d = (T)(order(x, r.floating, BITS) - order(a, r.floating, BITS));                    \
-            T z = (T)(d << 1) ^ (T)(0 - (d >> (BITS - 1)));                                        \
-            if (z == 0) {                                                                          \
-                symbols[i] = 0;                                                                    \
-                continue;                                                                          \
-            }                                                                                      \
-            unsigned tail = 63 - (unsigned)__builtin_clzll(z);                                     \
-            symbols[i] = (uint8_t)(tail + 1 + scale(a, r));                                        \
-            uint64_t value = (uint64_t)z & ((1ull << tail) - 1);                                   \
-            pending |= value << held;                                                              \
-            if (held + tail >= 64) {                                                               \
-                memcpy(tails, &pending, 8);                                                        \
-                tails += 8;                                                                        \
-                pending = held ? value >> (64 - held) : 0;                                         \
-                held = held + tail - 64;                                                           \
-            } else {                                                                               \
-                held += tail;                                                                      \
-            }                                                                                      \
-            total += tail;                                                                         \
-        }                                                                                          \
-        if (held)                                                                                  \
-            memcpy(tails, &pending, 8);                                                            \
-        return total;                                                                              \
-    }
-
-// A tail and the bits before it in its first byte are within 9 bytes. Near the end these are taken
-// from a copy that goes on with zeros.
-#define DECODE(BITS, T)                                                                            \
-    static void decode##BITS(const ck_residual *residual, size_t count, const uint8_t *symbols,    \
-                             const uint8_t *tails, size_t tail_bytes, uint8_t *words) {            \
-        const ck_residual r = *residual;                                                           \
-        uint8_t last[32] = {0};                                                                    \
-        uint64_t position = 0;                                                                     \
-        uint64_t safe = tail_bytes < 9 ? 0 : (tail_bytes - 8) * 8;                                 \
-        for (size_t i = 0; i < count; i++) {                                                       \
-            if (__builtin_expect(position >= safe, 0)) {                                           \
-                size_t first = (size_t)(position >> 3);                                            \
-                memcpy(last, tails + first, tail_bytes - first);                                   \
-                tails = last;                                                                      \
-                position &= 7;                                                                     \
-                safe = UINT64_MAX;                                                                 \
-            }                                                                                      \
-            T a;                                                                                   \
-            memcpy(&a, words + i * sizeof(T), sizeof(T));                                          \
-            uint32_t s = symbols[i];                                                               \
-            uint32_t tail = s ? s - scale(a, r) - 1 : 0;                                           \
-            uint64_t z = take(tails, position, tail, BITS) | (s ? 1ull << tail : 0);               \
-            position += tail;                                                                      \
-            T d = (T)(z >> 1) ^ (T)(0 - (z & 1));                                                  \
-            T x = (T)unorder((T)(order(a, r.floating, BITS) + d), r.floating, BITS);               \
-            memcpy(words + i * sizeof(T), &x, sizeof(T));                                          \
-        }                                                                                          \
-    }
-
-INLINE uint64_t take(const uint8_t *tails, uint64_t position, uint32_t count, int bits) {
-    uint64_t word;
-    memcpy(&word, tails + (position >> 3), 8);
-    uint32_t skip = position & 7;
-    if (bits == 64 && count + skip > 64) {
-        // The rest stands in the ninth byte.
-        uint64_t low = word >> skip;
-        uint64_t high = (uint64_t)tails[(position >> 3) + 8] << (64 - skip);
-        return (low | high) & ((1ull << count) - 1);
-    }
-    return word >> skip & ((1ull << count) - 1);
-}
-
-ENCODE(8, uint8_t)
-ENCODE(16, uint16_t)
-ENCODE(32, uint32_t)
-ENCODE(64, uint64_t)
-DECODE(8, uint8_t)
-DECODE(16, uint16_t)
-DECODE(32, uint32_t)
-DECODE(64, uint64_t)
-
-uint64_t ck_residual_encode(const ck_residual *residual, size_t count, const uint8_t *origins,
-                            const uint8_t *words, uint8_t *symbols, uint8_t *tails) {
-    switch (residual->word_bytes) {
-    case 1:
-        return encode8(residual, count, origins, words, symbols, tails);
-    case 2:
-        return encode16(residual, count, origins, words, symbols, tails);
-    case 4:
-        return encode32(residual, count, origins, words, symbols, tails);
-    default:
-        return encode64(residual, count, origins, words, symbols, tails);
-    }
-}
-
-void ck_residual_decode(const ck_residual *residual, size_t count, const uint8_t *symbols,
-                        const uint8_t *tails, size_t tail_bytes, uint8_t *words) {
-    switch (residual->word_bytes) {
-    case 1:
-        decode8(residual, count, symbols, tails, tail_bytes, words);
-        break;
-    case 2:
-        decode16(residual, count, symbols, tails, tail_bytes, words);
-        break;
-    case 4:
-        decode32(residual, count, symbols, tails, tail_bytes, words);
-        break;
-    default:
-        decode64(residual, count, symbols, tails, tail_bytes, words);
-        break;
-    }
+void ck_residual_decode(int32_t cpu, const ck_residual *residual, size_t count,
+                        const uint8_t *symbols, const uint8_t *tails, size_t tail_bytes,
+                        uint8_t *words) {
+    table(cpu)->decode[width(residual->word_bytes)](residual, count, symbols, tails, tail_bytes,
+                                                    words);
 }
 
 // Four tables: neighbours that are equal would otherwise wait for each other.

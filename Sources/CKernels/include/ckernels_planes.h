@@ -38,8 +38,9 @@ void ck_planes_join(int32_t cpu, int32_t transform, int32_t word_bytes, size_t c
 /// to the next multiple of 8. Nothing overlaps.
 ///
 /// Returns the number of bits in `tails`.
-uint64_t ck_residual_encode(const ck_residual *residual, size_t count, const uint8_t *origins,
-                            const uint8_t *words, uint8_t *symbols, uint8_t *tails);
+uint64_t ck_residual_encode(int32_t cpu, const ck_residual *residual, size_t count,
+                            const uint8_t *origins, const uint8_t *words, uint8_t *symbols,
+                            uint8_t *tails);
 
 /// The number of bits that the tails of `symbols` take, given the origins in `words`; UINT64_MAX when
 /// a symbol has no meaning.
@@ -48,8 +49,9 @@ uint64_t ck_residual_tail_bits(int32_t cpu, const ck_residual *residual, size_t 
 
 /// Turns the origins in `words` into the words that the residual leads to. The symbols have been
 /// checked by ck_residual_tail_bits, and the `tail_bytes` bytes of `tails` hold that many bits.
-void ck_residual_decode(const ck_residual *residual, size_t count, const uint8_t *symbols,
-                        const uint8_t *tails, size_t tail_bytes, uint8_t *words);
+void ck_residual_decode(int32_t cpu, const ck_residual *residual, size_t count,
+                        const uint8_t *symbols, const uint8_t *tails, size_t tail_bytes,
+                        uint8_t *words);
 
 /// Adds to `counts` (256 of them) how often each byte occurs. `count` is below 2^32.
 void ck_histogram(const uint8_t *bytes, size_t count, uint32_t *counts);

@@ -101,7 +101,7 @@ extension PlaneKernels {
                 unsafe origins.withUnsafeBytes { origins in
                     unsafe words.withUnsafeBytes { words in
                         tailBitCount = unsafe ck_residual_encode(
-                            &residual, count, origins.baseAddress, words.baseAddress,
+                            cpu, &residual, count, origins.baseAddress, words.baseAddress,
                             symbols.baseAddress, tails.baseAddress)
                     }
                 }
@@ -142,7 +142,7 @@ extension PlaneKernels {
                         rest == 0 || tails[tails.count - 1] >> UInt8(rest) == 0
                     else { return .badTails }
                     unsafe ck_residual_decode(
-                        &residual, symbols.count, symbols.baseAddress, tails.baseAddress,
+                        cpu, &residual, symbols.count, symbols.baseAddress, tails.baseAddress,
                         tails.count, words.baseAddress)
                     return .applied
                 }
