@@ -5,7 +5,12 @@ public struct VariableInfo: Hashable, Sendable {
     public var name: VariableName
     public var tensor: TensorInfo
     /// The recipe that first filled the variable, where it is known.
-    public var initializer: InitializerSpec?
+    public var initializer: InitializerSpec? {
+        get {
+            if case .value(let spec) = boxedInitializer { spec } else { nil }
+        }
+        set { boxedInitializer = newValue.map { .value($0) } }
+    }
     public var metadata: Metadata
     /// For a tied variable: the variable that holds its values.
     public var tiedTo: VariableName?
@@ -16,8 +21,15 @@ public struct VariableInfo: Hashable, Sendable {
     ) {
         self.name = name
         self.tensor = tensor
-        self.initializer = initializer
+        boxedInitializer = initializer.map { .value($0) }
         self.metadata = metadata
         self.tiedTo = tiedTo
+    }
+
+    /// Beside the variable: a list of a million variables, few with a recipe, stays small.
+    private var boxedInitializer: BoxedInitializer?
+
+    private indirect enum BoxedInitializer: Hashable, Sendable {
+        case value(InitializerSpec)
     }
 }

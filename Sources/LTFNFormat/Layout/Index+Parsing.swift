@@ -237,7 +237,7 @@ private struct VariablesParser {
         for number in 0..<count {
             let start = Int(reader.offset - indexOffset)
             let record = try VariableLayout.read(
-                from: &reader, after: infos.last?.name, baseCount: baseCount, limits: limits)
+                from: &reader, after: infos.last, baseCount: baseCount, limits: limits)
             content.update(
                 bytes.rawSpan.extracting(start..<start + record.contentByteCount))
             if let target = record.target {

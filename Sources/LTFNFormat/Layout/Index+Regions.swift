@@ -83,24 +83,18 @@ extension Index {
     func checkRegions(indexOffset: UInt64) throws(FormatError) -> [UInt8] {
         var gaps = [UInt8](repeating: 0, count: chunks.count)
         var end = UInt64(Header.byteCount)
-        for region in regionsInOrder() {
-            let start = region.start
-            let aligned = end.addingReportingOverflow(63).partialValue & ~63
-            let allowed: Bool =
-                switch region.alignment {
-                case .packed: start == end
-                case .aligned: start == aligned
-                case .either: start == end || start == aligned
-                }
-            guard allowed else {
-                let isHole = start < end || start - end >= 64
-                throw FormatError(
-                    .corrupt, format: NativeFormat.formatName,
-                    rule: isHole ? "LTFN-R1" : "LTFN-R2", offset: start,
-                    "A region begins at byte \(start), the one before it ends at \(end).")
+        func pass(_ region: Region) throws(FormatError) {
+            try check(region, behind: end)
+            if let chunk = region.chunk { gaps[chunk] = UInt8(region.start - end) }
+            end = region.start + region.byteCount
+        }
+        // Most files need no sorting, and large ones no second list.
+        if retired.isEmpty, isAscending {
+            for number in chunks.indices where !chunks[number].codec.storesNothing {
+                try pass(region(ofChunk: number))
             }
-            if let chunk = region.chunk { gaps[chunk] = UInt8(start - end) }
-            end = start + region.byteCount
+        } else {
+            for region in regionsInOrder() { try pass(region) }
         }
         guard end == indexOffset else {
             throw FormatError(
@@ -108,6 +102,40 @@ extension Index {
                 "The index begins at byte \(indexOffset), the last region ends at \(end).")
         }
         return gaps
+    }
+
+    private var isAscending: Bool {
+        var last: UInt64 = 0
+        for chunk in chunks where !chunk.codec.storesNothing {
+            guard chunk.offset >= last else { return false }
+            last = chunk.offset
+        }
+        return true
+    }
+
+    private func region(ofChunk number: Int) -> Region {
+        let chunk = chunks[number]
+        return Region(
+            start: chunk.offset, byteCount: chunk.storedByteCount,
+            alignment: chunk.codec == .raw ? .aligned : .packed, chunk: number)
+    }
+
+    private func check(_ region: Region, behind end: UInt64) throws(FormatError) {
+        let start = region.start
+        let aligned = end.addingReportingOverflow(63).partialValue & ~63
+        let allowed: Bool =
+            switch region.alignment {
+            case .packed: start == end
+            case .aligned: start == aligned
+            case .either: start == end || start == aligned
+            }
+        guard allowed else {
+            let isHole = start < end || start - end >= 64
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName,
+                rule: isHole ? "LTFN-R1" : "LTFN-R2", offset: start,
+                "A region begins at byte \(start), the one before it ends at \(end).")
+        }
     }
 
     struct Region {
@@ -126,20 +154,14 @@ extension Index {
     func regionsInOrder() -> [Region] {
         var regions: [Region] = []
         regions.reserveCapacity(chunks.count + retired.count)
-        var ascending = true
-        for (number, chunk) in chunks.enumerated() where !chunk.codec.storesNothing {
-            if let last = regions.last, last.start >= chunk.offset { ascending = false }
-            regions.append(
-                Region(
-                    start: chunk.offset, byteCount: chunk.storedByteCount,
-                    alignment: chunk.codec == .raw ? .aligned : .packed, chunk: number))
+        for number in chunks.indices where !chunks[number].codec.storesNothing {
+            regions.append(region(ofChunk: number))
         }
         for region in retired {
-            ascending = false
             regions.append(
                 Region(start: region.offset, byteCount: region.byteCount, alignment: .either))
         }
-        if !ascending { regions.sort { $0.start < $1.start } }
+        regions.sort { $0.start < $1.start }
         return regions
     }
 

@@ -92,13 +92,14 @@ extension VariableLayout {
     }
 
     static func read(
-        from reader: inout RecordReader, after previous: VariableName?, baseCount: Int,
+        from reader: inout RecordReader, after previous: VariableInfo?, baseCount: Int,
         limits: DecodingLimits
     ) throws(FormatError) -> Record {
         let start = reader.offset
-        let name = try readName(from: &reader, after: previous)
+        let name = try readName(from: &reader, after: previous?.name)
         do {
-            let tensor = try readTensor(from: &reader, limits: limits)
+            let tensor = try readTensor(
+                from: &reader, like: previous?.tensor, limits: limits)
             let presence = try readPresence(from: &reader)
             var target: (UInt64, UInt64)?
             var digest: [UInt8] = []
@@ -154,8 +155,9 @@ extension VariableLayout {
         return name
     }
 
+    /// - Parameter previous: shared, when this one is the same.
     private static func readTensor(
-        from reader: inout RecordReader, limits: DecodingLimits
+        from reader: inout RecordReader, like previous: TensorInfo?, limits: DecodingLimits
     ) throws(FormatError) -> TensorInfo {
         let start = reader.offset
         let code = try reader.u8()
@@ -177,6 +179,9 @@ extension VariableLayout {
                 throw reader.broken("LTFN-V5", at: start + 1, "A dimension is above 2^63 - 1.")
             }
             dimensions.append(dimension)
+        }
+        if let previous, previous.dtype == dtype, previous.shape.dimensions == dimensions {
+            return previous
         }
         do {
             return try TensorInfo(dtype: dtype, shape: TensorShape(dimensions))
