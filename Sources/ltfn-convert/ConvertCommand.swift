@@ -181,14 +181,15 @@ struct ConvertCommand: CommandWithExamples {
     }
 
     private func publish(_ document: JSONValue, text: String) throws {
+        let lines = Output.beside(fileAt: output ?? "")
         switch json.destination {
-        case .standardOutput: Output.stdout.writeLine(document.rendered(.pretty))
+        case .standardOutput: lines.writeLine(document.rendered(.pretty))
         case .file(let path):
             let writer = try DurableFileWriter(path: path)
             try writer.write(Array((document.rendered(.pretty) + "\n").utf8))
             try writer.commit()
-            Output.stdout.write(text)
-        case nil: Output.stdout.write(text)
+            lines.write(text)
+        case nil: lines.write(text)
         }
     }
 }

@@ -30,7 +30,7 @@ struct TrainingDisplay {
         if command.json.destination == .standardOutput {
             lines = command.display.quiet ? nil : .stderr
         } else {
-            lines = .stdout
+            lines = .beside(fileAt: command.output)
         }
         let configuration = trainer.configuration
         training = ProgressReporter(

@@ -93,7 +93,7 @@ public struct AlignedBytes: Sendable {
         }
 
         convenience init(copying other: Storage) {
-            self.init(byteCount: other.buffer.count)
+            self.init(byteCount: unsafe other.buffer.count)
             unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(other.buffer))
         }
 

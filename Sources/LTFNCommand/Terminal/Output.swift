@@ -16,6 +16,11 @@ public final class Output: Sendable {
         var error: Int32 = 0
     }
 
+    /// Where a command that writes a file to `path` says what it did: not between the file's bytes.
+    public static func beside(fileAt path: String) -> Output {
+        ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(path) ? stderr : stdout
+    }
+
     init(descriptor: Int32, blockByteCount: Int = 65_536) {
         self.descriptor = descriptor
         self.blockByteCount = blockByteCount

@@ -139,7 +139,7 @@ extension PlaneKernels {
                     guard let bitCount = Int(exactly: bits) else { return .badSymbol }
                     let rest = bitCount % 8
                     guard tails.count == bitCount / 8 + (rest == 0 ? 0 : 1),
-                        rest == 0 || tails[tails.count - 1] >> UInt8(rest) == 0
+                        unsafe rest == 0 || tails[tails.count - 1] >> UInt8(rest) == 0
                     else { return .badTails }
                     unsafe ck_residual_decode(
                         cpu, &residual, symbols.count, symbols.baseAddress, tails.baseAddress,

@@ -26,9 +26,10 @@ extension NativeReader {
 
     /// Checks the values of one variable against their digest.
     public func verify(_ number: Int) throws(FormatError) {
-        guard let expected = index.digest(number) else { return }
         let info = manifest.variables[number]
         do {
+            try checkAllowance(info.tensor, 0..<info.tensor.byteCount)
+            guard let expected = index.digest(number) else { return }
             let decoder = try VariableDecoder(self, variable: number)
             var hash = SHA256()
             let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent(of: number))

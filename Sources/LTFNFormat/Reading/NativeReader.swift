@@ -133,7 +133,8 @@ public struct NativeReader: CheckpointReader {
         manifest.variables[number].tiedTo.flatMap { manifest.index(of: $0) } ?? number
     }
 
-    private func checkAllowance(
+    /// - Throws: `limitExceeded` when the values would be more than a file of this length may ask for.
+    func checkAllowance(
         _ tensor: TensorInfo, _ range: Range<Int>
     ) throws(FormatError) {
         let (backed, overflow) = source.byteCount.multipliedReportingOverflow(by: 1032)

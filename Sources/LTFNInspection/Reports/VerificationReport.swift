@@ -25,8 +25,9 @@ public struct VerificationReport: Hashable, Sendable {
     ) {
         for (index, variable) in reader.manifest.variables.enumerated() {
             do throws(FormatError) {
+                // A variable that may not be read may not be replayed either: this comes first.
+                try Self.check(reader, index)
                 if variable.tiedTo == nil {
-                    try Self.check(reader, index)
                     soundByteCount += UInt64(variable.tensor.byteCount)
                 }
                 try replay(variable)

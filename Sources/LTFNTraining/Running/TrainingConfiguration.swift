@@ -35,8 +35,9 @@ public struct TrainingConfiguration: Sendable {
     ///
     /// - Throws: for numbers that mean nothing and rules that are about no variable.
     public func check() throws(ConfigurationError) {
-        guard stepCount >= 0 else {
-            throw ConfigurationError("The number of steps is \(stepCount); expected 0 or more.")
+        guard (0...Self.maximumStepCount).contains(stepCount) else {
+            throw ConfigurationError(
+                "The number of steps is \(stepCount); expected 0 to \(Self.maximumStepCount).")
         }
         guard (1...Self.maximumBatchSize).contains(batchSize) else {
             throw ConfigurationError(
@@ -51,4 +52,6 @@ public struct TrainingConfiguration: Sendable {
     }
 
     private static let maximumBatchSize = 65_536
+    /// Steps times images of a batch stay far below 2^63.
+    private static let maximumStepCount = 1 << 40
 }
