@@ -62,7 +62,7 @@ struct DivergenceReport {
     /// network costs whose weights are of the right size.
     private var smallerRate: Double {
         var rate = configuration.learningRate / 10
-        var excess = (divergence.first?.cost ?? 0) / 1000
+        var excess = (divergence.first?.cost ?? 0) / 10_000
         while excess > 1 {
             excess /= 10
             rate /= 10
