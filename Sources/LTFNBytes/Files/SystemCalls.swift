@@ -250,6 +250,25 @@ extension SystemCalls {
     static func remove(_ name: String, in directory: Int32? = nil) throws(SystemError) {
         _ = try retrying { Int(unsafe unlinkat(directory ?? AT_FDCWD, name, 0)) }
     }
+
+    /// The names in a directory, in no order, without `.` and `..`.
+    static func names(in path: String) throws(SystemError) -> [String] {
+        guard let stream = unsafe opendir(path) else { throw SystemError(number: errno) }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while true {
+            // Only errno tells the end from a failure.
+            errno = 0
+            guard let entry = unsafe readdir(stream) else {
+                if errno != 0 { throw SystemError(number: errno) }
+                return names
+            }
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+    }
 }
 
 // The process.

@@ -1,0 +1,32 @@
+/// What stands in a directory.
+public enum Directory {
+    /// The names in a directory, sorted by their bytes.
+    ///
+    /// - Throws: `io`.
+    public static func names(in path: String) throws(FormatError) -> [String] {
+        try FormatError.checkPath(path, .open)
+        do throws(SystemError) {
+            return try SystemCalls.names(in: path).sorted {
+                $0.utf8.lexicographicallyPrecedes($1.utf8)
+            }
+        } catch {
+            throw error.formatError(.open, path: path)
+        }
+    }
+
+    /// Removes a file; that there is none is no error.
+    ///
+    /// - Throws: `io`.
+    public static func removeFile(_ path: String) throws(FormatError) {
+        try FormatError.checkPath(path, .write)
+        do throws(SystemError) {
+            try SystemCalls.remove(path)
+        } catch  where error.number == SystemError.missing {
+            return
+        } catch {
+            throw FormatError(
+                .io, path: path, operation: .write, systemError: error.number,
+                "The file cannot be removed: \(error.explanation).")
+        }
+    }
+}
