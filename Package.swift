@@ -150,7 +150,7 @@ let package = Package(
             "LTFNTrainingTests",
             [
                 "LTFNTraining", "LTFNInference", "LTFNKernels", "LTFNDatasets", "LTFNInitializers",
-                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "LTFNFormat", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         tests(
             "LTFNInspectionTests",

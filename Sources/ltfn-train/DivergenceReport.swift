@@ -12,15 +12,15 @@ struct DivergenceReport {
     /// Saves the last weights worth keeping beside the output.
     ///
     /// - Returns: what happened, since when, what to try, and where the weights are.
-    func save(_ checkpoint: Checkpoint) -> String {
+    func save(_ result: TrainingResult) -> String {
         let path = OutputFile.lastFinitePath(for: output)
         let saved: String
         do throws(FormatError) {
-            _ = try OutputFile.write(checkpoint, to: path)
+            _ = try OutputFile.write(result.checkpoint, to: path)
             saved =
-                divergence.last == nil
+                result.stepCount == 0
                 ? "The initial weights are in \(TerminalText.escaped(path))."
-                : "The weights of step \(divergence.last?.step ?? 0) are in "
+                : "The weights of step \(result.stepCount) are in "
                     + "\(TerminalText.escaped(path))."
         } catch {
             saved = "The last usable weights could not be saved: \(error)"

@@ -24,11 +24,6 @@ enum OutputFile {
 
     /// `model.ltfn` → `model.last-finite.ltfn`
     static func lastFinitePath(for path: String) -> String {
-        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        let name = path[slash...]
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else {
-            return path + ".last-finite"
-        }
-        return path[..<dot] + ".last-finite" + path[dot...]
+        CheckpointFiles(output: path).path(mark: ".last-finite")
     }
 }

@@ -24,6 +24,13 @@ struct TrainCommand: CommandWithExamples {
             uniform:low,high, constant:value, zeros, ones, he_normal, he_uniform, glorot_normal, \
             glorot_uniform (xavier), lecun_normal, lecun_uniform, \
             variance_scaling:scale,fan,distribution.
+
+            With --checkpoint-every 100, model.ltfn gets model.step-000100.ltfn, \
+            model.step-000200.ltfn, … beside it. Every file that is written holds all that is needed \
+            to go on: --resume FILE takes the recipe from it and continues with the same bits as an \
+            uninterrupted run on the same instruction set. Of the recipe's options only --steps may \
+            differ. When FILE is damaged or missing, the newest sound checkpoint of the same name \
+            is taken. A cosine ends where the first run's --steps ended.
             """,
         version: Toolkit.versionText(
             program: "ltfn-train", formatVersion: NativeFormat.version,
@@ -42,6 +49,15 @@ struct TrainCommand: CommandWithExamples {
             "ltfn-train -o mixed.ltfn --init 'layer*_weights=he_normal' "
                 + "--init '*_bias=constant:0.1'",
             "initializers by variable"),
+        Example(
+            "ltfn-train -o model.ltfn --checkpoint-every 500 --keep 3",
+            "keep model.step-NNNNNN.ltfn, the newest three"),
+        Example(
+            "ltfn-train -o model.ltfn --resume model.ltfn --steps 10000",
+            "go on after an interruption, or further"),
+        Example(
+            "ltfn-train -o adam.ltfn --optimizer adam --schedule cosine --warm-up 100 --shuffle",
+            "Adam, the rate along a cosine, shuffled images"),
     ]
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -66,9 +82,9 @@ struct TrainCommand: CommandWithExamples {
         help: ArgumentHelp(
             "The network: "
                 + ModelCatalogue.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", or ")
-                + ".", valueName: "name"),
+                + ". (default: \(ModelCatalogue.all[0].name))", valueName: "name"),
         completion: .list(ModelCatalogue.all.map(\.name)))
-    var model = ModelCatalogue.all[0].name
+    var model: String?
 
     @Option(
         name: .customLong("init"),
@@ -77,17 +93,74 @@ struct TrainCommand: CommandWithExamples {
             valueName: "rule"))
     var initialization: [String] = []
 
-    @Option(help: ArgumentHelp("The key of all randomness.", valueName: "n"))
-    var seed = TrainingConfiguration.defaultSeed
+    @Option(
+        help: ArgumentHelp(
+            "The key of all randomness. (default: \(TrainingConfiguration.defaultSeed))",
+            valueName: "n"))
+    var seed: UInt64?
 
-    @Option(help: ArgumentHelp("How many steps; 0 writes the untrained network.", valueName: "n"))
-    var steps = TrainingConfiguration.defaultStepCount
+    @Option(
+        help: ArgumentHelp(
+            "How many steps; 0 writes the untrained network. (default: "
+                + "\(TrainingConfiguration.defaultStepCount))", valueName: "n"))
+    var steps: Int?
 
-    @Option(help: ArgumentHelp("How many images each step sees.", valueName: "n"))
-    var batchSize = TrainingConfiguration.defaultBatchSize
+    @Option(
+        help: ArgumentHelp(
+            "How many images each step sees. (default: \(TrainingConfiguration.defaultBatchSize))",
+            valueName: "n"))
+    var batchSize: Int?
 
-    @Option(help: ArgumentHelp("How far a step goes along the gradient.", valueName: "rate"))
-    var learningRate = TrainingConfiguration.defaultLearningRate
+    @Option(
+        help: ArgumentHelp(
+            "How far a step goes along the gradient. (default: "
+                + "\(TrainingConfiguration.defaultLearningRate))", valueName: "rate"))
+    var learningRate: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "sgd, momentum[:0.9], nesterov[:0.9], adam[:beta1,beta2,epsilon] or "
+                + "adamw[:weight_decay,beta1,beta2,epsilon]. (default: sgd)",
+            valueName: "optimizer"), completion: .list(OptimizerCatalogue.names))
+    var optimizer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How the rate goes on: constant, step:every[,factor] or cosine[:steps[,final]]. "
+                + "(default: constant)", valueName: "schedule"),
+        completion: .list(LearningRateSchedule.names))
+    var schedule: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "So many steps the rate grows in a line, before the schedule. (default: 0)",
+            valueName: "n"))
+    var warmUp: Int?
+
+    @Flag(help: "Take the images of every epoch in an order drawn from the seed.")
+    var shuffle = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Every so many steps, test on the training images that are set aside.",
+            valueName: "n"))
+    var validateEvery: Int?
+
+    @Option(help: ArgumentHelp("Go on from this file, exactly.", valueName: "file"))
+    var resume: String?
+
+    @Option(
+        help: ArgumentHelp("Every so many steps, keep a checkpoint.", valueName: "n"))
+    var checkpointEvery: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many checkpoints are kept, the newest. (default: \(defaultKeep))",
+            valueName: "n"))
+    var keep: Int?
+
+    /// One more than the newest, should that be damaged.
+    static let defaultKeep = 2
 
     @OptionGroup(title: "Threads") var threads: ThreadOptions
     @OptionGroup(title: "Display") var display: DisplayOptions
@@ -98,8 +171,18 @@ struct TrainCommand: CommandWithExamples {
             throw ValidationError("--data and --synthetic exclude each other.")
         }
         if output.isEmpty { throw ValidationError("--output takes the name of a file.") }
+        for (count, option) in [
+            (checkpointEvery, "checkpoint-every"), (keep, "keep"),
+            (validateEvery, "validate-every"),
+        ] where count ?? 1 < 1 {
+            throw ValidationError("--\(option) is \(count ?? 0); expected 1 or more.")
+        }
+        if keep != nil, checkpointEvery == nil {
+            throw ValidationError("--keep goes with --checkpoint-every.")
+        }
         do throws(ConfigurationError) {
-            try trainingConfiguration().check()
+            let request = try request()
+            if resume == nil { _ = try request.configuration() }
         } catch {
             throw ValidationError(error.message)
         }
@@ -107,23 +190,30 @@ struct TrainCommand: CommandWithExamples {
 
     func run() throws {
         do {
-            let run = TrainingRun(command: self, configuration: try trainingConfiguration())
-            try run.run()
+            try TrainingRun(command: self, request: try request()).run()
         } catch let error as ConfigurationError {
             throw CommandFailure(.usage, error.message)
         }
     }
 
-    private func trainingConfiguration() throws(ConfigurationError) -> TrainingConfiguration {
-        guard let model = ModelCatalogue.model(named: model) else {
-            throw ConfigurationError(
-                "There is no model \"\(model)\"; expected one of "
-                    + ModelCatalogue.all.map(\.name).joined(separator: ", ") + ".")
+    private func request() throws(ConfigurationError) -> RecipeRequest {
+        var request = RecipeRequest()
+        request.model = model
+        for rule in initialization {
+            request.initialization.append(try InitializationRule(parsing: rule))
         }
-        var rules: [InitializationRule] = []
-        for rule in initialization { rules.append(try InitializationRule(parsing: rule)) }
-        return TrainingConfiguration(
-            model: model, initialization: rules, seed: seed, stepCount: steps,
-            batchSize: batchSize, learningRate: learningRate)
+        request.seed = seed
+        request.stepCount = steps
+        request.batchSize = batchSize
+        request.learningRate = learningRate
+        if let optimizer {
+            request.optimizer = try OptimizerCatalogue.optimizer(parsing: optimizer)
+        }
+        if let schedule {
+            request.course = try LearningRateSchedule.Course(parsing: schedule)
+        }
+        request.warmUp = warmUp
+        request.isShuffled = shuffle ? true : nil
+        return request
     }
 }

@@ -16,6 +16,7 @@ struct TrainingDisplay {
     private let clock = ContinuousClock.now
     /// What was reported of the steps that have a line.
     private(set) var history: [StepReport] = []
+    private(set) var validations: [(stepCount: Int, evaluation: Evaluation)] = []
     /// When the first step began and the last one ended.
     private(set) var trainingSeconds = 0.0
 
@@ -34,7 +35,8 @@ struct TrainingDisplay {
         }
         let configuration = trainer.configuration
         training = ProgressReporter(
-            label: "train", total: configuration.stepCount * configuration.batchSize,
+            label: "train",
+            total: (configuration.stepCount - trainer.firstStep) * configuration.batchSize,
             unit: "images", terminal: command.display.errorTerminal,
             isQuiet: command.display.quiet)
     }
@@ -49,15 +51,37 @@ struct TrainingDisplay {
                 + "filled from seed \(configuration.seed)")
         guard configuration.stepCount > 0 else { return }
         write(
-            "recipe: SGD, learning rate \(configuration.learningRate), batch "
-                + "\(configuration.batchSize), "
-                + "\(NumberText.grouped(configuration.stepCount)) steps, "
+            "recipe: \(configuration.recipeText), batch "
+                + "\(configuration.batchSize), \(NumberText.grouped(configuration.stepCount)) steps, "
                 + "\(threads) thread\(threads == 1 ? "" : "s")")
+    }
+
+    /// Shows where a run goes on.
+    func showResumed(_ path: String) {
+        let configuration = trainer.configuration
+        write(
+            "resumed: \(TerminalText.escaped(path)), after \(trainer.firstStep) of "
+                + "\(configuration.stepCount) steps"
+                + (trainer.firstStep == configuration.stepCount
+                    ? "; nothing is left to do but the test (--steps goes further)" : ""))
+    }
+
+    /// Shows that a checkpoint was kept.
+    func showKept(_ path: String) {
+        training.clear()
+        write("kept: \(TerminalText.escaped(path))")
     }
 
     mutating func show(_ event: TrainingEvent) {
         switch event {
         case .step(let report): show(report)
+        case .validated(let stepCount, let evaluation):
+            validations.append((stepCount, evaluation))
+            training.clear()
+            write(
+                "set aside, after \(stepCount) steps: cost \(shortNumber(evaluation.cost)), "
+                    + "accuracy \(percent(evaluation.accuracy)) "
+                    + "(\(evaluation.correct)/\(evaluation.count))")
         case .evaluating(let completed, let total):
             if testing == nil {
                 training.clear()
@@ -78,7 +102,7 @@ struct TrainingDisplay {
             write(line(report))
         }
         training.update(
-            (report.step + 1) * report.count,
+            (report.step + 1 - trainer.firstStep) * report.count,
             note: "step \(report.step), cost \(shortNumber(report.cost))")
     }
 
@@ -111,7 +135,7 @@ struct TrainingDisplay {
                     + "untested")
         }
         let rate =
-            result.stepCount > 0 && trainingSeconds > 0
+            result.stepCount > trainer.firstStep && trainingSeconds > 0
             ? ", \(inThreeDigits(imagesPerSecond(result))) images/s in \(duration(trainingSeconds))"
             : ""
         write(
@@ -121,7 +145,8 @@ struct TrainingDisplay {
 
     func imagesPerSecond(_ result: TrainingResult) -> Double {
         trainingSeconds > 0
-            ? Double(result.stepCount * trainer.configuration.batchSize) / trainingSeconds : 0
+            ? Double((result.stepCount - trainer.firstStep) * trainer.configuration.batchSize)
+                / trainingSeconds : 0
     }
 
     private func write(_ line: String) {
@@ -129,5 +154,17 @@ struct TrainingDisplay {
         lines.writeLine(line)
         // Whoever reads from a pipe wants to see it now.
         lines.flush()
+    }
+}
+
+extension TrainingConfiguration {
+    /// `SGD, learning rate 0.001`, and what differs from the tutorial.
+    fileprivate var recipeText: String {
+        var parts = [optimizer is GradientDescent ? "SGD" : optimizer.text]
+        parts.append("learning rate \(learningRate)")
+        if schedule.course != .constant { parts.append(schedule.text) }
+        if schedule.warmUp > 0 { parts.append("\(schedule.warmUp) steps of warm-up") }
+        if isShuffled { parts.append("shuffled") }
+        return parts.joined(separator: ", ")
     }
 }

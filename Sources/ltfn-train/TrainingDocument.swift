@@ -35,6 +35,12 @@ extension TrainingDisplay {
             "seed": .uint(configuration.seed),
             "batch_size": .int(Int64(configuration.batchSize)),
             "learning_rate": .double(configuration.learningRate),
+            "optimizer": .string(configuration.optimizer.text),
+            "schedule": .string(configuration.schedule.text),
+            "warm_up": .int(Int64(configuration.schedule.warmUp)),
+            "shuffled": .bool(configuration.isShuffled),
+            "first_step": .int(Int64(trainer.firstStep)),
+            "validation": .array(validations.map { validation($0.stepCount, $0.evaluation) }),
             "steps_asked": .int(Int64(configuration.stepCount)),
             "steps": .int(Int64(result.stepCount)),
             "threads": .int(Int64(threads)),
@@ -87,6 +93,10 @@ extension TrainingDisplay {
             "step": .int(Int64(report.step)), "cost": .double(report.cost),
             "accuracy": .double(report.accuracy),
         ])
+    }
+
+    private func validation(_ stepCount: Int, _ evaluation: Evaluation) -> JSONValue {
+        .object(["steps": .int(Int64(stepCount)), "result": test(evaluation)])
     }
 
     private func test(_ evaluation: Evaluation) -> JSONValue {

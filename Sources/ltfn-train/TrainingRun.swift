@@ -9,7 +9,7 @@ import LTFNTraining
 /// One run of `ltfn-train`, from the check of the output to the last line.
 struct TrainingRun {
     let command: TrainCommand
-    let configuration: TrainingConfiguration
+    let request: RecipeRequest
 
     func run() throws {
         // Whoever waits for a network to be trained wants to know first that it can be saved.
@@ -18,17 +18,55 @@ struct TrainingRun {
         let signals = SignalWatcher(onFirst: { _ in
             notes.note("stopping after this step, then saving; once more to quit at once.")
         })
+        let resumed: ResumeSource?
+        if let path = command.resume {
+            resumed = try ResumeSource(path, notes: notes)
+        } else {
+            resumed = nil
+            try expectNoCheckpoints()
+        }
+        let configuration =
+            if let resumed { try request.configuration(resuming: resumed.training) } else {
+                try request.configuration()
+            }
         let dataset = try DataChoice.dataset(
             folder: command.data, synthetic: command.synthetic, notes: notes)
         if let folder = command.saveData { try dataset.write(to: folder) }
         let pool = command.threads.threads.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
-        let trainer = try Trainer(configuration: configuration, dataset: dataset, pool: pool)
+        let trainer = try Trainer(
+            configuration: configuration, dataset: dataset, pool: pool,
+            resuming: resumed?.training)
         var display = TrainingDisplay(trainer: trainer, command: command, threads: pool.threadCount)
         display.begin()
+        if let resumed { display.showResumed(resumed.path) }
         let result = try trainer.run(
-            shouldStop: { signals.received != nil }, onEvent: { display.show($0) })
+            pauses: Trainer.Pauses(
+                checkpointInterval: command.checkpointEvery,
+                validationInterval: command.validateEvery),
+            shouldStop: { signals.received != nil },
+            onCheckpoint: { (checkpoint, step) throws(FormatError) in
+                try keep(checkpoint, step)
+                display.showKept(files.path(step: step))
+            }, onEvent: { display.show($0) })
         display.end()
         try finish(result, display, signals.received)
+    }
+
+    private var files: CheckpointFiles { CheckpointFiles(output: command.output) }
+
+    /// Writes a checkpoint, and only then removes those that are not to be kept.
+    private func keep(_ checkpoint: Checkpoint, _ step: Int) throws(FormatError) {
+        _ = try OutputFile.write(checkpoint, to: files.path(step: step))
+        try files.prune(upTo: step, keeping: command.keep ?? TrainCommand.defaultKeep)
+    }
+
+    /// Another run's checkpoints under the same name would be taken for this run's.
+    private func expectNoCheckpoints() throws {
+        guard command.checkpointEvery != nil, let step = try files.steps().last else { return }
+        throw CommandFailure(
+            .outputNotCreated,
+            "\(TerminalText.escaped(files.path(step: step))) is a checkpoint of an earlier run; resume "
+                + "that run with --resume, remove its checkpoints, or choose another output.")
     }
 
     private func finish(
@@ -36,8 +74,9 @@ struct TrainingRun {
     ) throws {
         if case .diverged(let divergence) = result.ending {
             let outcome = DivergenceReport(
-                divergence: divergence, configuration: configuration, output: command.output)
-            let message = outcome.save(result.checkpoint)
+                divergence: divergence, configuration: display.trainer.configuration,
+                output: command.output)
+            let message = outcome.save(result)
             try display.writeDocument(result, output: nil, byteCount: nil)
             throw CommandFailure(.no, message)
         }

@@ -195,8 +195,8 @@ struct TrainerTests {
         }
         #expect(
             training.entries.map(\.key.string) == [
-                "batch_size", "data", "last_batch", "learning_rate", "loss", "optimizer", "seed",
-                "steps", "test",
+                "batch_size", "data", "last_batch", "learning_rate", "loss", "optimizer", "order",
+                "schedule", "seed", "state", "steps", "steps_asked", "test",
             ])
         #expect(training["steps"] == .u64(3))
         #expect(training["learning_rate"] == .f64(0.2))

@@ -11,15 +11,24 @@ public struct Trainer: Sendable {
     public let configuration: TrainingConfiguration
     public let dataset: Dataset
     let pool: ThreadPool
-    let schedule: BatchSchedule
+    let order: BatchOrder
     let initial: [InitialVariable]
+    /// Where the run begins.
+    let start: TrainingState
+
+    /// How many steps had been done before.
+    public var firstStep: Int { start.stepCount }
 
     /// Fills the variables and makes sure that the data fit the network.
     ///
-    /// - Throws: `ConfigurationError` for a configuration that means nothing; `FormatError` for
-    ///   data that do not fit: `corrupt`, `limitExceeded`.
+    /// - Parameter saved: the run that goes on; `configuration` is then the one that
+    ///   `RecipeRequest.configuration(resuming:)` gives.
+    /// - Throws: `ConfigurationError` for a configuration that means nothing, and for data that are
+    ///   not those of the run that goes on; `FormatError` for data that do not fit: `corrupt`,
+    ///   `limitExceeded`, and `corrupt` when `saved` contradicts itself.
     public init(
-        configuration: TrainingConfiguration, dataset: Dataset, pool: ThreadPool = ThreadPool()
+        configuration: TrainingConfiguration, dataset: Dataset, pool: ThreadPool = ThreadPool(),
+        resuming saved: SavedTraining? = nil
     ) throws {
         try configuration.check()
         try Self.check(dataset, against: configuration.model)
@@ -30,61 +39,113 @@ public struct Trainer: Sendable {
                 "The batch size is \(configuration.batchSize), but there are only \(count) "
                     + "training images, a twelfth of them set aside; choose a smaller batch.")
         }
-        self.configuration = configuration
+        var resolved = configuration
+        resolved.schedule = configuration.schedule.resolved(stepCount: configuration.stepCount)
+        self.configuration = resolved
         self.dataset = dataset
         self.pool = pool
-        self.schedule = schedule
+        order = BatchOrder(
+            schedule, shuffleSeed: configuration.isShuffled ? configuration.seed : nil)
         let recipes = try configuration.model.recipes(under: configuration.initialization)
         initial = try configuration.model.initialVariables(
             recipes: recipes, seed: configuration.seed)
+        try saved?.check(initial)
+        try saved?.check(dataset, order)
+        start =
+            saved?.state ?? TrainingState(initial: initial, optimizer: configuration.optimizer)
+    }
+
+    /// What is done now and then during a run. None of it changes the training.
+    public struct Pauses: Sendable {
+        /// After every so many steps a checkpoint; nil: none.
+        public var checkpointInterval: Int?
+        /// After every so many steps a look at the images that are set aside; nil: none.
+        public var validationInterval: Int?
+
+        public init(checkpointInterval: Int? = nil, validationInterval: Int? = nil) {
+            self.checkpointInterval = checkpointInterval
+            self.validationInterval = validationInterval
+        }
     }
 
     /// Trains, and tests at the end.
     ///
     /// - Parameters:
     ///   - shouldStop: asked before every step; once it says yes, no further step is begun.
+    ///   - onCheckpoint: takes a checkpoint, from which the run can be resumed, after the number of
+    ///     steps that is given; not called behind the last step.
     ///   - onEvent: called on the calling thread.
-    /// - Throws: `limitExceeded` when there is not enough memory for a batch.
+    /// - Throws: `limitExceeded` when there is not enough memory for a batch; what `onCheckpoint`
+    ///   throws.
     public func run(
-        shouldStop: () -> Bool = { false }, onEvent: (TrainingEvent) -> Void = { _ in }
+        pauses: Pauses = Pauses(), shouldStop: () -> Bool = { false },
+        onCheckpoint: (Checkpoint, Int) throws(FormatError) -> Void = { _, _ in },
+        onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws(FormatError) -> TrainingResult {
         var loop = try TrainingLoop(self)
         while loop.completed < configuration.stepCount, !shouldStop() {
             let (report, loss) = try loop.next()
             if let loss { return try loop.divergedResult(loss, cost: report.cost) }
             onEvent(.step(report))
+            if loop.explodedAt == nil, loop.completed < configuration.stepCount {
+                try pause(loop, pauses, shouldStop, onCheckpoint, onEvent)
+            }
         }
         if loop.explodedAt != nil {
             return try loop.divergedResult(.exploded, cost: loop.lastCost)
         }
-        let parameters = try loop.network.parameters()
-        if configuration.stepCount == 0 { return try loop.result(parameters, .finished, nil) }
+        if configuration.stepCount == 0 { return try loop.result(.finished, nil) }
         guard loop.completed == configuration.stepCount,
-            let evaluation = try evaluate(parameters, shouldStop, onEvent)
-        else { return try loop.result(parameters, .stopped, nil) }
+            let evaluation = try evaluate(
+                loop.network.parameters(), dataset.test, 0..<dataset.test.count, shouldStop,
+                onProgress: { onEvent(.evaluating(completed: $0, total: dataset.test.count)) })
+        else { return try loop.result(.stopped, nil) }
         guard evaluation.cost.isFinite else {
             return try loop.divergedResult(.notFinite, cost: evaluation.cost)
         }
-        return try loop.result(parameters, .finished, evaluation)
+        return try loop.result(.finished, evaluation)
     }
 
-    /// Tests on all test images; nil when asked to stop.
-    private func evaluate(
-        _ parameters: [VariableName: TensorData], _ shouldStop: () -> Bool,
+    private func pause(
+        _ loop: TrainingLoop, _ pauses: Pauses, _ shouldStop: () -> Bool,
+        _ onCheckpoint: (Checkpoint, Int) throws(FormatError) -> Void,
         _ onEvent: (TrainingEvent) -> Void
+    ) throws(FormatError) {
+        if let interval = pauses.checkpointInterval, loop.completed % interval == 0 {
+            let state = try loop.state()
+            // Weights that are not finite have no cost; the next step will tell.
+            if state.isFinite {
+                try onCheckpoint(checkpoint(of: state, evaluation: nil), loop.completed)
+            }
+        }
+        let heldOut = order.schedule.heldOut
+        guard let interval = pauses.validationInterval, loop.completed % interval == 0,
+            !heldOut.isEmpty
+        else { return }
+        let evaluation = try evaluate(
+            loop.network.parameters(), dataset.training, heldOut, shouldStop,
+            onProgress: { _ in })
+        if let evaluation {
+            onEvent(.validated(stepCount: loop.completed, evaluation))
+        }
+    }
+
+    /// How well `parameters` do on some images; nil when asked to stop.
+    private func evaluate(
+        _ parameters: [VariableName: TensorData], _ set: LabelledImages, _ range: Range<Int>,
+        _ shouldStop: () -> Bool, onProgress: (Int) -> Void
     ) throws(FormatError) -> Evaluation? {
-        let (images, labels) = (dataset.test.images, dataset.test.labels)
-        let batch = min(100, images.count)
+        let batch = min(100, range.count)
         let session = try InferenceSession(
             graph: configuration.model.graph, parameters: parameters, maximumBatch: batch,
             pool: pool)
         var metrics = ClassificationMetrics(classCount: session.classCount)
-        for first in stride(from: 0, to: images.count, by: batch) {
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: batch) {
             if shouldStop() { return nil }
-            let range = first..<min(first + batch, images.count)
-            let logits = try session.logits(pixels: Array(images.pixels(of: range)))
-            metrics.add(logits: logits.span, labels: Array(labels[range]).span)
-            onEvent(.evaluating(completed: range.upperBound, total: images.count))
+            let part = first..<min(first + batch, range.upperBound)
+            let logits = try session.logits(pixels: Array(set.images.pixels(of: part)))
+            metrics.add(logits: logits.span, labels: Array(set.labels[part]).span)
+            onProgress(part.upperBound - range.lowerBound)
         }
         return Evaluation(
             cost: metrics.cost ?? .nan, correct: metrics.correct, count: metrics.count)

@@ -1,4 +1,6 @@
-/// How a network is trained: softmax cross-entropy by stochastic gradient descent.
+import LTFNCheckpoint
+
+/// How a network is trained: softmax cross-entropy, step by step down its gradient.
 ///
 /// The defaults are the tutorial's.
 public struct TrainingConfiguration: Sendable {
@@ -11,6 +13,11 @@ public struct TrainingConfiguration: Sendable {
     /// Images a step.
     public var batchSize: Int
     public var learningRate: Double
+    public var optimizer: any Optimizer
+    /// What `learningRate` is multiplied with.
+    public var schedule: LearningRateSchedule
+    /// Every epoch in an order of its own, drawn from `seed`; otherwise in file order.
+    public var isShuffled: Bool
 
     public static let defaultSeed: UInt64 = 1
     public static let defaultStepCount = 5_000
@@ -21,7 +28,9 @@ public struct TrainingConfiguration: Sendable {
         model: ModelDescription = ModelCatalogue.tutorialConvnet,
         initialization: [InitializationRule] = [], seed: UInt64 = defaultSeed,
         stepCount: Int = defaultStepCount, batchSize: Int = defaultBatchSize,
-        learningRate: Double = defaultLearningRate
+        learningRate: Double = defaultLearningRate,
+        optimizer: any Optimizer = GradientDescent(),
+        schedule: LearningRateSchedule = LearningRateSchedule(), isShuffled: Bool = false
     ) {
         self.model = model
         self.initialization = initialization
@@ -29,6 +38,9 @@ public struct TrainingConfiguration: Sendable {
         self.stepCount = stepCount
         self.batchSize = batchSize
         self.learningRate = learningRate
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.isShuffled = isShuffled
     }
 
     /// Makes sure that the configuration can be carried out, whatever the data.
@@ -48,10 +60,27 @@ public struct TrainingConfiguration: Sendable {
             throw ConfigurationError(
                 "The learning rate is \(learningRate); expected a positive float32 number.")
         }
+        try schedule.check()
         _ = try model.recipes(under: initialization)
+        try checkSlots()
     }
 
-    private static let maximumBatchSize = 65_536
+    /// A variable and what the optimizer remembers of another may not share a name.
+    private func checkSlots() throws(ConfigurationError) {
+        let names = Set(model.variables.map(\.name.string))
+        for name in names {
+            for slot in optimizer.slotNames where names.contains("\(name)/\(slot)") {
+                throw ConfigurationError(
+                    "The variable \(name)/\(slot) of \(model.name) has the name under which "
+                        + "\(optimizer.name) keeps its \(slot) of \(name); expected another name.")
+            }
+        }
+    }
+
+    /// The learning rate of a step, in the float32 that the step is computed in.
+    func rate(step: Int) -> Float { Float(learningRate * schedule.factor(step: step)) }
+
+    static let maximumBatchSize = 65_536
     /// Steps times images of a batch stay far below 2^63.
-    private static let maximumStepCount = 1 << 40
+    static let maximumStepCount = 1 << 40
 }

@@ -1,6 +1,8 @@
 /// What happens while a network is trained, as it happens.
 public enum TrainingEvent: Hashable, Sendable {
     case step(StepReport)
+    /// How well the network does, after so many steps, on the training images that are set aside.
+    case validated(stepCount: Int, Evaluation)
     /// Testing has come this far.
     case evaluating(completed: Int, total: Int)
 }

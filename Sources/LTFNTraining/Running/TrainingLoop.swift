@@ -11,7 +11,9 @@ struct TrainingLoop {
     private let trainer: Trainer
     let network: TrainingStep
     /// How many steps have been done.
-    private(set) var completed = 0
+    private(set) var completed: Int
+    private var slots: [VariableName: [[Float]]]
+    private var order: BatchOrder
     /// The last copy, and the one before: what spoils the weights may be the step before a copy.
     private var copies: [Copy]
     private var first: StepReport?
@@ -27,6 +29,7 @@ struct TrainingLoop {
         /// How many steps had been done.
         let step: Int
         let parameters: [VariableName: TensorData]
+        let slots: [VariableName: [[Float]]]
     }
 
     private static let copyInterval = 10
@@ -38,12 +41,23 @@ struct TrainingLoop {
 
     init(_ trainer: Trainer) throws(FormatError) {
         self.trainer = trainer
-        let parameters = Dictionary(
-            uniqueKeysWithValues: trainer.initial.map { ($0.name, $0.tensor) })
+        let state = trainer.start
         network = try TrainingStep(
-            graph: trainer.configuration.model.graph, parameters: parameters,
+            graph: trainer.configuration.model.graph, parameters: state.parameters,
             batchSize: trainer.configuration.batchSize, pool: trainer.pool)
-        copies = [Copy(step: 0, parameters: parameters)]
+        completed = state.stepCount
+        slots = state.slots
+        order = trainer.order
+        (first, last, peak) = (state.first, state.last, state.peak)
+        copies = [Copy(step: completed, parameters: state.parameters, slots: slots)]
+    }
+
+    /// Where the run stands.
+    func state() throws(FormatError) -> TrainingState {
+        var state = TrainingState(
+            stepCount: completed, parameters: try network.parameters(), slots: slots)
+        (state.first, state.last, state.peak) = (first, last, peak)
+        return state
     }
 
     /// Does the next step.
@@ -52,7 +66,9 @@ struct TrainingLoop {
     mutating func next() throws(FormatError) -> (report: StepReport, loss: Divergence.Kind?) {
         if completed % Self.copyInterval == 0, completed > 0, explodedAt == nil {
             let parameters = try network.parameters()
-            copies = copies.suffix(1) + [Copy(step: completed, parameters: parameters)]
+            copies =
+                copies.suffix(1)
+                + [Copy(step: completed, parameters: parameters, slots: slots)]
         }
         let report = try run(completed)
         guard report.cost.isFinite else { return (report, .notFinite) }
@@ -72,41 +88,61 @@ struct TrainingLoop {
         return (report, nil)
     }
 
-    private func run(_ number: Int) throws(FormatError) -> StepReport {
-        let batch = trainer.schedule.batch(step: number)
-        let images = trainer.dataset.training.images.pixels(of: batch)
-        let outcome = try network.run(
-            images: trainer.configuration.model.graph.batch(of: Array(images)),
-            labels: Array(trainer.dataset.training.labels[batch]),
-            learningRate: Float(trainer.configuration.learningRate))
+    private mutating func run(_ number: Int) throws(FormatError) -> StepReport {
+        let configuration = trainer.configuration
+        let batch = trainer.dataset.training.batch(order.images(step: number))
+        let images = configuration.model.graph.batch(of: batch.pixels)
+        let rate = configuration.rate(step: number)
+        let outcome: TrainingStep.Outcome
+        if configuration.optimizer is GradientDescent {
+            outcome = try network.run(images: images, labels: batch.labels, learningRate: rate)
+        } else {
+            outcome = try network.computeGradients(images: images, labels: batch.labels)
+            update(number, rate)
+        }
         return StepReport(
-            step: number, cost: outcome.loss, correct: outcome.correct, count: batch.count)
+            step: number, cost: outcome.loss, correct: outcome.correct,
+            count: batch.labels.count)
+    }
+
+    private mutating func update(_ number: Int, _ rate: Float) {
+        var slots: [VariableName: [[Float]]] = [:]
+        swap(&slots, &self.slots)
+        let optimizer = trainer.configuration.optimizer
+        network.update { variable, values, gradient in
+            optimizer.update(
+                &values, gradient: gradient, slots: &slots[variable, default: []], step: number,
+                rate: rate)
+        }
+        swap(&slots, &self.slots)
     }
 
     /// The result of a run that came apart after `completed` steps.
-    func divergedResult(
+    ///
+    /// When it was resumed behind the last good step, the weights kept are those it was resumed with.
+    mutating func divergedResult(
         _ kind: Divergence.Kind, cost: Double
     ) throws(FormatError) -> TrainingResult {
         let kept = kind == .notFinite ? last : lastBeforeExplosion
         let divergence = Divergence(
             kind: kind, step: completed, cost: cost, first: first, peak: peak, last: kept)
-        let steps = kept?.step ?? 0
-        guard let copy = copies.last(where: { $0.step <= steps }) else {
-            preconditionFailure("the copies reach back further than one step")
-        }
+        let copy = copies.last { $0.step <= kept?.step ?? 0 } ?? copies[0]
+        let steps = max(copy.step, kept?.step ?? 0)
         try network.setParameters(copy.parameters)
+        slots = copy.slots
         for number in copy.step..<steps { _ = try run(number) }
+        completed = steps
+        var state = try state()
+        state.last = kept
+        if let peak, peak.step > steps { state.peak = kept }
         return try TrainingResult(
-            trainer, parameters: network.parameters(), stepCount: steps, lastStep: kept,
-            ending: .diverged(divergence), evaluation: nil)
+            trainer, state, lastStep: kept, ending: .diverged(divergence), evaluation: nil)
     }
 
     func result(
-        _ parameters: [VariableName: TensorData], _ ending: TrainingEnding,
-        _ evaluation: Evaluation?
+        _ ending: TrainingEnding, _ evaluation: Evaluation?
     ) throws(FormatError) -> TrainingResult {
         try TrainingResult(
-            trainer, parameters: parameters, stepCount: completed, lastStep: last, ending: ending,
-            evaluation: evaluation)
+            trainer, state(), lastStep: last, ending: ending, evaluation: evaluation)
     }
 }

@@ -1,0 +1,106 @@
+/// What is asked of a training run; nil is the default, or what the file says that is resumed.
+public struct RecipeRequest: Sendable {
+    public var model: String?
+    /// Empty: not asked for.
+    public var initialization: [InitializationRule] = []
+    public var seed: UInt64?
+    public var stepCount: Int?
+    public var batchSize: Int?
+    public var learningRate: Double?
+    public var optimizer: (any Optimizer)?
+    public var course: LearningRateSchedule.Course?
+    public var warmUp: Int?
+    public var isShuffled: Bool?
+
+    public init() {}
+
+    /// The recipe of a new run.
+    ///
+    /// - Throws: for an unknown model, and as `TrainingConfiguration.check()`.
+    public func configuration() throws(ConfigurationError) -> TrainingConfiguration {
+        var result = TrainingConfiguration(initialization: initialization)
+        if let model { result.model = try Self.model(named: model) }
+        result.seed = seed ?? result.seed
+        result.stepCount = stepCount ?? result.stepCount
+        result.batchSize = batchSize ?? result.batchSize
+        result.learningRate = learningRate ?? result.learningRate
+        result.optimizer = optimizer ?? result.optimizer
+        result.schedule = LearningRateSchedule(course ?? .constant, warmUp: warmUp ?? 0)
+        result.isShuffled = isShuffled ?? false
+        try result.check()
+        return result
+    }
+
+    /// The recipe of a run that goes on.
+    ///
+    /// - Throws: when something else is asked for than what the file was trained with; only the
+    ///   number of steps may change.
+    public func configuration(
+        resuming saved: SavedTraining
+    ) throws(ConfigurationError) -> TrainingConfiguration {
+        var result = saved.configuration
+        if let model { try expect(Self.model(named: model).name, result.model.name, "model") }
+        let recipes = try result.model.recipes(under: result.initialization)
+        if !initialization.isEmpty,
+            try result.model.recipes(under: initialization) != recipes
+        {
+            throw Self.contradiction("init", "other initializers", "those it has")
+        }
+        try expect(seed, result.seed, "seed")
+        try expect(batchSize, result.batchSize, "batch-size")
+        try expect(learningRate, result.learningRate, "learning-rate")
+        if let optimizer, !optimizer.isSame(as: result.optimizer) {
+            throw Self.contradiction("optimizer", optimizer.text, result.optimizer.text)
+        }
+        try expectSchedule(result.schedule)
+        if isShuffled == true, !result.isShuffled {
+            throw Self.contradiction("shuffle", "shuffled images", "images in file order")
+        }
+        if let stepCount { result.stepCount = stepCount }
+        try result.check()
+        guard result.stepCount >= saved.state.stepCount else {
+            throw ConfigurationError(
+                "--steps \(result.stepCount) lies behind the file, which has "
+                    + "\(saved.state.stepCount) steps; a run can only go on.")
+        }
+        return result
+    }
+
+    private func expectSchedule(
+        _ schedule: LearningRateSchedule
+    ) throws(ConfigurationError) {
+        try expect(warmUp, schedule.warmUp, "warm-up")
+        guard var course else { return }
+        if case .cosine(nil, let final) = course, case .cosine(let steps, _) = schedule.course {
+            course = .cosine(steps: steps, final: final)
+        }
+        if course != schedule.course {
+            throw Self.contradiction(
+                "schedule", LearningRateSchedule(course).text, schedule.text)
+        }
+    }
+
+    private func expect<Value: Equatable>(
+        _ asked: Value?, _ found: Value, _ option: String
+    ) throws(ConfigurationError) {
+        guard let asked, asked != found else { return }
+        throw Self.contradiction(option, "\(asked)", "\(found)")
+    }
+
+    private static func contradiction(
+        _ option: String, _ asked: String, _ found: String
+    ) -> ConfigurationError {
+        ConfigurationError(
+            "--\(option) asks for \(asked), but the file was trained with \(found); leave the "
+                + "option out to resume, or begin a new run.")
+    }
+
+    private static func model(
+        named name: String
+    ) throws(ConfigurationError) -> ModelDescription {
+        if let model = ModelCatalogue.model(named: name) { return model }
+        throw ConfigurationError(
+            "There is no model \"\(name)\"; expected one of "
+                + ModelCatalogue.all.map(\.name).joined(separator: ", ") + ".")
+    }
+}

@@ -1,0 +1,84 @@
+import LTFNBytes
+
+/// The checkpoints that are kept beside an output: `model.ltfn` has `model.step-000100.ltfn`.
+struct CheckpointFiles {
+    /// With the slash at its end, or empty.
+    private let folder: String
+    /// `model`
+    private let stem: String
+    /// `.ltfn`, or empty.
+    private let ending: String
+
+    private static let mark = ".step-"
+    private static let digitCount = 6
+
+    init(output path: String) {
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let name = path[start...]
+        let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
+        folder = String(path[..<start])
+        stem = String(name[..<(dot ?? name.endIndex)])
+        ending = String(name[(dot ?? name.endIndex)...])
+    }
+
+    /// The family that `path` belongs to, as its output or as one of its checkpoints.
+    ///
+    /// - Returns: the family, and the step that the name tells.
+    static func family(of path: String) -> (files: CheckpointFiles, step: Int?) {
+        let own = CheckpointFiles(output: path)
+        guard let mark = own.stem.range(ofLast: mark), mark.lowerBound != own.stem.startIndex,
+            let step = number(own.stem[mark.upperBound...])
+        else { return (own, nil) }
+        let output = own.folder + own.stem[..<mark.lowerBound] + own.ending
+        return (CheckpointFiles(output: output), step)
+    }
+
+    /// Beside the output, under the output's name with `mark` in it: `model.last-finite.ltfn`.
+    func path(mark: String) -> String { folder + stem + mark + ending }
+
+    func path(step: Int) -> String {
+        let digits = String(step)
+        let zeros = String(repeating: "0", count: max(0, Self.digitCount - digits.count))
+        return path(mark: Self.mark + zeros + digits)
+    }
+
+    /// The steps whose checkpoints are there, ascending.
+    ///
+    /// - Throws: `io`.
+    func steps() throws(FormatError) -> [Int] {
+        let (head, tail) = (stem + Self.mark, ending)
+        return try Directory.names(in: folder.isEmpty ? "." : folder).compactMap { name in
+            guard name.hasPrefix(head), name.hasSuffix(tail),
+                name.utf8.count > head.utf8.count + tail.utf8.count
+            else { return nil }
+            let step = Self.number(name.dropFirst(head.count).dropLast(tail.count))
+            return step.flatMap { folder + name == path(step: $0) ? $0 : nil }
+        }.sorted()
+    }
+
+    /// Removes the oldest checkpoints up to `step`, so that `count` of them are left.
+    ///
+    /// - Throws: `io`.
+    func prune(upTo step: Int, keeping count: Int) throws(FormatError) {
+        for old in try steps().filter({ $0 <= step }).dropLast(count) {
+            try Directory.removeFile(path(step: old))
+        }
+    }
+
+    private static func number(_ digits: Substring) -> Int? {
+        digits.utf8.allSatisfy { (48...57).contains($0) } ? Int(digits) : nil
+    }
+}
+
+extension String {
+    fileprivate func range(ofLast text: String) -> Range<String.Index>? {
+        var start = endIndex
+        while start > startIndex {
+            start = index(before: start)
+            if self[start...].hasPrefix(text) {
+                return start..<index(start, offsetBy: text.count)
+            }
+        }
+        return nil
+    }
+}
