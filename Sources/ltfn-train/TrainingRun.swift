@@ -14,6 +14,9 @@ struct TrainingRun {
     func run() throws {
         // Whoever waits for a network to be trained wants to know first that it can be saved.
         try OutputFile.check(command.output)
+        if let interval = command.checkpointEvery {
+            try OutputFile.check(files.path(step: interval))
+        }
         let notes = command.display.notes(program: "ltfn-train")
         let signals = SignalWatcher(onFirst: { _ in
             notes.note("stopping after this step, then saving; once more to quit at once.")
