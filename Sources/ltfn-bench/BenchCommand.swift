@@ -63,10 +63,8 @@ struct BenchCommand: CommandWithExamples {
         }
         let settings = BenchmarkSettings(
             threadCount: threads.threads ?? ThreadPool.coreCount, weightsPath: weights)
-        let process = try peers.map {
-            try PeerProcess(python: $0, script: peersScript, settings: settings)
-        }
-        let runner = Runner(settings: settings, runCount: runs, warmUpCount: 2, peers: process)
+        let peers = peers.map { Peers(python: $0, script: peersScript, settings: settings) }
+        let runner = Runner(settings: settings, runCount: runs, warmUpCount: 2, peers: peers)
         var report = BenchmarkReport(settings: settings)
         for benchmark in chosen {
             report.comparisons.append(try runner.run(benchmark))

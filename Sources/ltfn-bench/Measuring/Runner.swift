@@ -3,9 +3,10 @@ struct Runner {
     let settings: BenchmarkSettings
     let runCount: Int
     let warmUpCount: Int
-    let peers: PeerProcess?
+    let peers: Peers?
 
     func run(_ benchmark: Benchmark) throws -> Comparison {
+        defer { peers?.stop() }
         let sampler = try benchmark.prepare(settings)
         for _ in 0..<warmUpCount { _ = try sampler() }
 

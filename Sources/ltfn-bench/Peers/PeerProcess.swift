@@ -35,8 +35,12 @@ final class PeerProcess {
         process.waitUntilExit()
     }
 
-    func sample(_ name: String) throws -> Answer {
-        try requests.fileHandleForWriting.write(contentsOf: Data((name + "\n").utf8))
+    func sample(_ name: String) -> Answer {
+        do {
+            try requests.fileHandleForWriting.write(contentsOf: Data((name + "\n").utf8))
+        } catch {
+            return .skipped("the peers' process ended")
+        }
         guard let line = readLine() else { return .skipped("the peers' process ended") }
         guard let answer = try? JSONDecoder().decode(Line.self, from: line) else {
             return .skipped("an answer that is not JSON")
