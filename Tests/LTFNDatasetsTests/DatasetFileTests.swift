@@ -125,15 +125,21 @@ struct DatasetFileTests {
         #expect(error?.message == "The gzip file was cut off after 30 bytes; fetch it again.")
     }
 
-    @Test("a file that unpacks to more than is allowed is refused")
+    @Test("a file that unpacks to more than is allowed, or than its header promises, is refused")
     func bomb() throws {
         let scratch = try Scratch()
-        let path = try scratch.write(
-            gzip([UInt8](repeating: 0, count: 1_000_000)), "bomb.gz")
-        let error = failure { () throws(FormatError) in
-            try DatasetFile.images(at: path, byteLimit: 100_000)
+        let large = try scratch.write(gzip(idx([100, 100, 100])), "large.gz")
+        let padded = idx([1, 2, 2]) + [UInt8](repeating: 0, count: 1_000_000)
+        let bomb = try scratch.write(gzip(padded), "bomb.gz")
+        let zeros = try scratch.write(gzip([UInt8](repeating: 0, count: 1_000_000)), "zeros.gz")
+        for (path, code) in [
+            (large, FormatError.Code.limitExceeded), (bomb, .corrupt), (zeros, .notThisFormat),
+        ] {
+            let error = failure { () throws(FormatError) in
+                try DatasetFile.images(at: path, byteLimit: 100_000)
+            }
+            #expect(error?.code == code)
         }
-        #expect(error?.code == .limitExceeded)
     }
 
     @Test("labels stand beside their images under another spelling, or not at all")

@@ -11,8 +11,8 @@ public struct DatasetFile: Hashable, Sendable {
         self.identity = identity
     }
 
-    /// How many bytes a file may have, packed or unpacked, unless told otherwise: 4 GiB.
-    public static let defaultByteLimit = 1 << 32
+    /// How many bytes a file may have, packed or unpacked, unless told otherwise: 1 GiB.
+    public static let defaultByteLimit = 1 << 30
 
     /// Reads images, packed by gzip or not.
     ///
@@ -22,7 +22,7 @@ public struct DatasetFile: Hashable, Sendable {
         at path: String, byteLimit: Int = defaultByteLimit
     ) throws(FormatError) -> (images: ImageSet, file: DatasetFile) {
         do throws(FormatError) {
-            let images = try ImageSet(idx: unpacked(path, byteLimit))
+            let images = try ImageSet(idx: unpacked(path, .images, byteLimit))
             return (images, DatasetFile(path: path, identity: images.identity))
         } catch {
             throw error.named(path)
@@ -36,7 +36,7 @@ public struct DatasetFile: Hashable, Sendable {
         at path: String, byteLimit: Int = defaultByteLimit
     ) throws(FormatError) -> (labels: LabelSet, file: DatasetFile) {
         do throws(FormatError) {
-            let labels = try LabelSet(idx: unpacked(path, byteLimit))
+            let labels = try LabelSet(idx: unpacked(path, .labels, byteLimit))
             return (labels, DatasetFile(path: path, identity: labels.identity))
         } catch {
             throw error.named(path)
@@ -61,19 +61,45 @@ public struct DatasetFile: Hashable, Sendable {
         return nil
     }
 
-    /// The bytes of a file; told from its content, gzip is unpacked.
-    private static func unpacked(_ path: String, _ limit: Int) throws(FormatError) -> [UInt8] {
+    /// The bytes of a file; told from its content, gzip is unpacked, as far as its header promises.
+    private static func unpacked(
+        _ path: String, _ content: IDXContent, _ limit: Int
+    ) throws(FormatError) -> [UInt8] {
         let bytes = try WholeFile.read(path: path, limit: limit)
         guard bytes.starts(with: [0x1F, 0x8B]) else { return bytes }
         do throws(FormatError) {
-            return try Gzip.decompress(bytes, limit: limit)
-        } catch  where error.code != .limitExceeded {
+            let start = try StreamInflater(framing: .gzip)
+                .decompress(Array(bytes.prefix(1 << 16)), upTo: 4 + 4 * content.rank).bytes
+            guard start.count == 4 + 4 * content.rank else {
+                return try Gzip.decompress(bytes, limit: limit)
+            }
+            let promised = try IDXHeader.promisedByteCount(of: start, content)
+            guard promised <= limit else {
+                throw FormatError(
+                    .limitExceeded, format: "idx",
+                    "The header promises \(promised) bytes, more than the \(limit) allowed.")
+            }
+            return try unpack(bytes, promised: promised)
+        } catch  where error.format != "idx" && error.code != .limitExceeded {
             var damaged = error
             damaged.message =
                 error.code == .truncated
                 ? "The gzip file was cut off after \(bytes.count) bytes; fetch it again."
                 : error.message + " The gzip file is damaged; fetch it again."
             throw damaged
+        }
+    }
+
+    private static func unpack(
+        _ bytes: [UInt8], promised: Int
+    ) throws(FormatError) -> [UInt8] {
+        do throws(FormatError) {
+            return try Gzip.decompress(bytes, limit: promised)
+        } catch  where error.code == .limitExceeded {
+            throw FormatError(
+                .corrupt, format: "idx",
+                "The gzip file unpacks to more than the \(promised) bytes that its header promises; "
+                    + "something was added to it: fetch it again.")
         }
     }
 

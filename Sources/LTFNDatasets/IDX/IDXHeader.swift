@@ -63,6 +63,23 @@ public struct IDXHeader: Hashable, Sendable {
         self.elementCount = count
     }
 
+    /// How long a file is by what its header says, whose bytes are `header`.
+    ///
+    /// - Throws: as `init(of:expecting:)`, for the header.
+    static func promisedByteCount(
+        of header: [UInt8], _ content: IDXContent
+    ) throws(FormatError) -> Int {
+        try checkMagic(header, content)
+        var reader = ByteReader(header, format: "idx")
+        try reader.skip(4)
+        var dimensions: [Int] = []
+        for axis in 0..<content.rank {
+            dimensions.append(try CheckedSize.int(reader.u32BigEndian(), of: "dimension \(axis)"))
+        }
+        let count = try CheckedSize.product(of: dimensions, as: "the \(content.rawValue)")
+        return count > Int.max - header.count ? Int.max : header.count + count
+    }
+
     private static func checkMagic(
         _ bytes: [UInt8], _ content: IDXContent
     ) throws(FormatError) {

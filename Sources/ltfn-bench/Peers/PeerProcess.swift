@@ -30,8 +30,8 @@ final class PeerProcess {
     }
 
     deinit {
+        // The end of its input ends the script, and with it the workers it has started.
         try? requests.fileHandleForWriting.close()
-        process.terminate()
         process.waitUntilExit()
     }
 
