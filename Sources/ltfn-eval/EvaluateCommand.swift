@@ -58,6 +58,9 @@ struct EvaluateCommand: CommandWithExamples {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
+        if let predictions, [model, images, labels].contains(predictions) {
+            throw ValidationError("--predictions would replace \(predictions), which is read.")
+        }
         if let count, count < 1 {
             throw ValidationError("--count takes a number from 1 on, found \(count).")
         }

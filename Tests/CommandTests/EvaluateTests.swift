@@ -57,6 +57,21 @@ struct EvaluateTests {
         #expect(lines[1].hasPrefix("0,0,0,0.998") && lines[2].hasPrefix("1,1,1,0.998"))
     }
 
+    @Test("A result never replaces what the command reads")
+    func contested() throws {
+        let folder = try TinyModel.folder()
+        let model = try folder.get("model.ltfn")
+        for option in ["--json=model.ltfn", "--predictions=model.ltfn"] {
+            let outcome = Programs.run(
+                "ltfn-eval", "model.ltfn", "test-images.idx", option, in: folder)
+            #expect(outcome.status == 64)
+        }
+        #expect(
+            Programs.run("ltfn-inspect", "model.ltfn", "--json=model.ltfn", in: folder).status == 64
+        )
+        #expect(try folder.get("model.ltfn") == model)
+    }
+
     @Test("Without labels, predictions are counted")
     func withoutLabels() throws {
         let folder = try TinyModel.folder()

@@ -37,6 +37,18 @@ public struct JSONOptions: ParsableArguments {
         }
     }
 
+    /// The file of `--json=FILE` when another argument names it too: the document would replace what the
+    /// command reads or writes.
+    static func contestedFile(in arguments: [String]) -> String? {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        guard let option = arguments[..<end].last(where: { $0.hasPrefix("--json=") }) else {
+            return nil
+        }
+        let file = String(option.dropFirst(7))
+        let others = arguments.filter { $0 == file || ($0.hasSuffix("=" + file) && $0 != option) }
+        return others.isEmpty ? nil : file
+    }
+
     /// The arguments with `--json=FILE` as the parser knows it.
     static func rewriting(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex

@@ -35,6 +35,13 @@ public enum CommandMain {
     package static func ending<Root: ParsableCommand>(
         of root: Root.Type, _ arguments: [String]
     ) -> Ending {
+        if let file = JSONOptions.contestedFile(in: arguments) {
+            return Ending(
+                status: .usage,
+                message:
+                    "\(TerminalText.escaped(file)) is named twice; --json= takes a file of its own."
+            )
+        }
         do {
             var command = try Root.parseAsRoot(JSONOptions.rewriting(arguments))
             try command.run()
