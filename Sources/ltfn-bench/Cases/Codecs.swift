@@ -71,11 +71,11 @@ extension Benchmark {
             let checkpoint = try Checkpoint(reading: reader)
             return content == .trained ? checkpoint : try withoutInitializers(checkpoint)
         }
-        let variables = try tutorialVariables()
         var infos: [VariableInfo] = []
         var tensors: [TensorData] = []
         for copy in 0..<40 {
-            for variable in variables {
+            // Values of their own for each copy: equal chunks would be stored once.
+            for variable in try tutorialVariables(seed: UInt64(copy + 1)) {
                 let name = try VariableName("\(copy + 10)/\(variable.name)")
                 infos.append(
                     VariableInfo(

@@ -7,9 +7,9 @@ import LTFNTraining
 private let batchSize = 100
 
 /// The tutorial's network with its default initial values.
-func tutorialVariables() throws -> [InitialVariable] {
+func tutorialVariables(seed: UInt64 = 1) throws -> [InitialVariable] {
     let model = ModelCatalogue.tutorialConvnet
-    return try model.initialVariables(recipes: model.recipes(under: []), seed: 1)
+    return try model.initialVariables(recipes: model.recipes(under: []), seed: seed)
 }
 
 private func tutorialParameters() throws -> [VariableName: TensorData] {
