@@ -55,8 +55,7 @@ extension NativeReader {
         throw FormatError(
             .checksumMismatch, format: NativeFormat.formatName,
             rule: isReplayed ? "LTFN-N7" : "LTFN-V13",
-            offset: isReplayed
-                ? nil : index.chunkRange(number).first.map { index.chunks[$0].offset },
+            offset: isReplayed ? nil : firstOffset(of: number),
             "The values have the SHA-256 \(found), the file says \(expected).")
     }
 

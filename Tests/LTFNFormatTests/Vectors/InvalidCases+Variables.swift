@@ -117,7 +117,31 @@ extension InvalidCase {
         InvalidCase(
             "V14", "unused-bits", at: 64, .read,
             .single(dtype: 9, shape: [3], values: [0x21, 0x13], codec: 0, stored: [0x21, 0x13])),
+        InvalidCase(
+            "V13", "digest-of-a-reference", .checksumMismatch, at: nil, .verify,
+            referring(
+                Draft.variable(Array("x".utf8), holder: [UInt8](repeating: 1, count: 32)))),
+        InvalidCase(
+            "V14", "unused-bits-of-a-reference", at: nil, .read,
+            referring(
+                Draft.variable(
+                    Array("x".utf8), dtype: 9, shape: [5],
+                    holder: SHA256.digest([1, 2, 0x13]).bytes))),
     ]
+
+    /// "w" with the bytes 01 02 13, and another variable that refers to them.
+    private static func referring(_ other: Draft.Variable) -> Draft {
+        changing(three) {
+            $0.chunks = [1, 2, 0x13]
+            $0.variables = [
+                Draft.variable(
+                    Array("w".utf8), holder: SHA256.digest([1, 2, 0x13]).bytes), other,
+            ]
+            $0.table = [
+                Draft.chunk(0, [1, 2, 0x13], at: 64), Draft.chunk(7, at: 0, checksum: 0),
+            ]
+        }
+    }
 
     private static let initializerOffset = storageOffset
 
