@@ -44,6 +44,43 @@ import Testing
         #expect(error?.offset == 40)
     }
 
+    @Test("a range of a file can be mapped, aligned as it is in the file") func mapping() throws {
+        let directory = TemporaryDirectory()
+        let bytes = (0..<20_000).map { UInt8($0 % 251) }
+        directory.put(bytes, "data")
+        var source: FileSource? = try FileSource(path: directory.path("data"))
+        #expect(try MemorySource(bytes).map(at: 0, byteCount: 1) == nil)
+        for (offset, byteCount) in [
+            (0, 20_000), (64, 100), (8_192, 4_096), (9_000, 1), (20_000, 0),
+        ] {
+            let mapped = try #require(try source?.map(at: UInt64(offset), byteCount: byteCount))
+            #expect(mapped.byteCount == byteCount)
+            #expect([UInt8](copying: mapped.bytes) == Array(bytes[offset..<offset + byteCount]))
+        }
+        let error = formatError { () throws(FormatError) in
+            _ = try source?.map(at: 19_999, byteCount: 2)
+        }
+        #expect(error?.code == .truncated)
+        // Neither the source nor the name of the file is needed any more.
+        let mapped = try #require(try source?.map(at: 64, byteCount: 1_000))
+        source = nil
+        try FileManager.default.removeItem(atPath: directory.path("data"))
+        #expect([UInt8](copying: mapped.bytes) == Array(bytes[64..<1_064]))
+    }
+
+    @Test("a file that has become shorter is not mapped") func shrunkenMapping() throws {
+        let directory = TemporaryDirectory()
+        directory.put([UInt8](repeating: 1, count: 10_000), "data")
+        let source = try FileSource(path: directory.path("data"))
+        try FileHandle(forWritingTo: directory.url.appendingPathComponent("data"))
+            .truncate(atOffset: 40)
+        let error = formatError { () throws(FormatError) in
+            _ = try source.map(at: 0, byteCount: 100)
+        }
+        #expect(error?.code == .truncated)
+        #expect(error?.offset == 40)
+    }
+
     @Test("what is not a file says what it is") func notFiles() {
         let directory = TemporaryDirectory()
         let fifo = directory.mkfifo("fifo")

@@ -1,6 +1,29 @@
+import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+
+/// A directory that is removed with the last reference to it.
+final class TemporaryFolder {
+    private let url: URL
+
+    init() {
+        url = FileManager.default.temporaryDirectory
+            .appendingPathComponent("ltfn-format-\(UUID().uuidString)")
+        try! FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    /// The names of all files, hidden ones too.
+    var names: [String] {
+        try! FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+    }
+}
 
 /// A reproducible stream of bytes for tests (xorshift64*).
 struct TestBytes {

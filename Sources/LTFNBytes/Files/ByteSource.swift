@@ -9,6 +9,15 @@ public protocol ByteSource: Sendable {
     ///
     /// - Throws: `truncated` when the source ends before, `io` when reading fails.
     func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8]
+
+    /// The same bytes without a copy; nil, the default, where they cannot be had so.
+    ///
+    /// - Throws: as `read(at:byteCount:)`.
+    func map(at offset: UInt64, byteCount: Int) throws(FormatError) -> MappedBytes?
+}
+
+extension ByteSource {
+    public func map(at offset: UInt64, byteCount: Int) throws(FormatError) -> MappedBytes? { nil }
 }
 
 /// A place that bytes are written to, once, from front to back.

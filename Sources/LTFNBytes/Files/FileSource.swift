@@ -51,12 +51,30 @@ public final class FileSource: ByteSource {
             failure.offset = offset
             throw failure
         }
-        if bytes.count < byteCount {
-            throw FormatError(
-                .truncated, offset: offset + UInt64(bytes.count), path: path,
-                "The file has become shorter while it was read.")
-        }
+        if bytes.count < byteCount { throw shorter(end: offset + UInt64(bytes.count)) }
         return bytes
+    }
+
+    /// The bytes as memory, if the file still has them.
+    ///
+    /// - Throws: `truncated`, `io`.
+    public func map(at offset: UInt64, byteCount: Int) throws(FormatError) -> MappedBytes? {
+        try expectRange(at: offset, byteCount: byteCount)
+        let now: UInt64
+        let mapped: MappedBytes
+        do throws(SystemError) {
+            now = try SystemCalls.info(descriptor).byteCount
+            mapped = try MappedBytes(descriptor, at: offset, byteCount: byteCount)
+        } catch {
+            throw error.formatError(.read, path: path)
+        }
+        if now < offset + UInt64(byteCount) { throw shorter(end: now) }
+        return mapped
+    }
+
+    private func shorter(end: UInt64) -> FormatError {
+        FormatError(
+            .truncated, offset: end, path: path, "The file has become shorter while it was read.")
     }
 
     static func notRegular(_ kind: SystemCalls.Kind, path: String) -> FormatError {

@@ -233,6 +233,32 @@ extension SystemCalls {
     }
 }
 
+// Files as memory.
+extension SystemCalls {
+    static var pageByteCount: Int { sysconf(Int32(_SC_PAGESIZE)) }
+
+    /// A range of a file, for reading.
+    ///
+    /// - Parameters:
+    ///   - offset: a multiple of the page size.
+    ///   - byteCount: more than 0.
+    static func map(
+        _ descriptor: Int32, at offset: UInt64, byteCount: Int
+    ) throws(SystemError) -> UnsafeRawBufferPointer {
+        guard let position = off_t(exactly: offset) else { throw SystemError(number: EOVERFLOW) }
+        let start = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, position)
+        guard let start = unsafe start, Int(bitPattern: start) != -1 else {
+            throw SystemError(number: errno)
+        }
+        return unsafe UnsafeRawBufferPointer(start: start, count: byteCount)
+    }
+
+    /// Gives back what `map` gave.
+    static func unmap(_ pages: UnsafeRawBufferPointer) {
+        unsafe munmap(UnsafeMutableRawPointer(mutating: pages.baseAddress!), pages.count)
+    }
+}
+
 // Names in a directory.
 extension SystemCalls {
     /// What stands under the new name is replaced, at once for every process.

@@ -22,6 +22,8 @@ public struct NativeReader: CheckpointReader {
     let toolbox = Toolbox()
     /// Counts the chunks that have been decoded.
     let counter = ChunkCounter()
+    /// The variables whose stored bytes have been found right for mapping.
+    let mappable = VariableSet()
 
     public var manifest: Manifest { index.manifest }
 

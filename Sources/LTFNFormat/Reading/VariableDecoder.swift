@@ -123,6 +123,8 @@ struct VariableDecoder {
             }
             try VariableDecoder(reader, variable: owner).decodeChunk(
                 target, start: (target - first) << Int(exponent), into: &output)
+            // The owner may be of a dtype that has no spare bits.
+            try checkLastBits(of: output.bytes, end: start + output.byteCount, at: nil)
             return
         }
         let stored = try reader.storedBytes(of: number, variable: info.name)
@@ -140,18 +142,30 @@ struct VariableDecoder {
         }
         reader.counter.increment()
         try checkLastBits(
-            of: output, end: start + output.byteCount,
+            of: output.bytes, end: start + output.byteCount,
             at: record.codec.storesNothing ? nil : record.offset)
+    }
+
+    /// Checks the stored bytes of a raw chunk, or of one that refers to a raw chunk: they are values.
+    func checkRawChunk(_ number: Int) throws(FormatError) {
+        let record = reader.index.chunks[number]
+        let isReference = record.codec == .reference
+        let stored = try reader.storedBytes(
+            of: isReference ? Int(record.offset) : number, variable: info.name)
+        let isLast = number == reader.index.chunkRange(variable).upperBound - 1
+        guard isLast else { return }
+        try checkLastBits(
+            of: stored.rawSpan, end: info.tensor.byteCount, at: isReference ? nil : record.offset)
     }
 
     /// Bits of the last byte that belong to no element are zero.
     private func checkLastBits(
-        of output: borrowing MutableRawSpan, end: Int, at offset: UInt64?
+        of output: RawSpan, end: Int, at offset: UInt64?
     ) throws(FormatError) {
         let bits = info.tensor.dtype.bitCount
         guard bits < 8, end == info.tensor.byteCount, !output.isEmpty else { return }
         let used = info.tensor.shape.elementCount % 8 * bits % 8
-        guard used == 0 || ByteKernels.lastByte(of: output.bytes) >> UInt8(used) == 0 else {
+        guard used == 0 || ByteKernels.lastByte(of: output) >> UInt8(used) == 0 else {
             throw FormatError(
                 .corrupt, format: NativeFormat.formatName, rule: "LTFN-V14", offset: offset,
                 variable: info.name.string,
