@@ -10,30 +10,39 @@ typedef struct {
     void (*gemm)(int64_t, int64_t, int64_t, const float *, int64_t, const float *, const float *,
                  int32_t, float *, int64_t);
     void (*gemm_transposed)(int64_t, int64_t, int64_t, const float *, int64_t, const float *,
-                            int64_t, float *, int64_t);
+                            int64_t, int32_t, float *, int64_t);
     void (*convolution)(const ck_window *, int64_t, const float *, const float *, const float *,
                         int32_t, float *, float *);
     void (*convolution_input_gradient)(const ck_window *, int64_t, const float *, const float *,
                                        const float *, float *, float *);
     void (*convolution_kernel_gradient)(const ck_window *, int64_t, const float *, const float *,
-                                        float *, float *);
-    void (*bias_gradient)(int64_t, int64_t, const float *, float *);
+                                        int32_t, float *, float *);
+    void (*bias_gradient)(int64_t, int64_t, const float *, int32_t, float *);
     void (*max_pool)(const ck_window *, int64_t, const float *, float *);
     void (*max_pool_gradient)(const ck_window *, int64_t, const float *, const float *,
                               const float *, int32_t, float *);
+    void (*unpool)(const ck_winograd *, int64_t, const float *, const uint8_t *, float *);
     void (*relu)(int64_t, const float *, float *);
     void (*relu_gradient)(int64_t, const float *, const float *, float *);
-    void (*add)(int64_t, const float *, float *);
+    void (*add_parts)(int64_t, int64_t, int64_t, const float *, float *);
     void (*descend)(int64_t, float, const float *, float *);
     void (*winograd)(const ck_winograd *, int64_t, const float *, const float *, const float *, int32_t,
-                     const float *, float *, float *);
-    void (*winograd_kernel)(const ck_winograd *, const float *, float *);
-    void (*winograd_turned_kernel)(const ck_winograd *, const float *, float *);
+                     const float *, float *, uint8_t *, float *);
+    void (*winograd_kernel)(const ck_winograd *, int64_t, int64_t, const float *, float *);
+    void (*winograd_turned_kernel)(const ck_winograd *, int64_t, int64_t, const float *, float *);
     void (*winograd_kernel_gradient)(const ck_winograd *, int64_t, const float *, const float *,
-                                     float *, float *);
+                                     int32_t, float *, float *);
     void (*winograd_finish_gradient)(const ck_winograd *, int64_t, int64_t, const float *, float *);
     void (*scale_bytes)(int64_t, const uint8_t *, float, float, float *);
 } ck_kernels;
+
+static int64_t points(const ck_winograd *w) { return (int64_t)(w->tile + 2) * (w->tile + 2); }
+
+// Floats of scratch for the tiles of a chunk; what comes behind is bytes.
+static int64_t ck_winograd_planes(const ck_winograd *w) {
+    int64_t widest = w->in_c > w->out_c ? w->in_c : w->out_c;
+    return widest + points(w) * ((int64_t)w->chunk * (w->in_c + w->out_c) + 32);
+}
 
 #define VW 4
 #define MR 6
@@ -96,8 +105,8 @@ void ck_gemm(int32_t cpu, int64_t m, int64_t n, int64_t k, const float *a, int64
 }
 
 void ck_gemm_transposed(int32_t cpu, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
-                        const float *b, int64_t ldb, float *c, int64_t ldc) {
-    kernels(cpu)->gemm_transposed(m, n, k, a, lda, b, ldb, c, ldc);
+                        const float *b, int64_t ldb, int32_t flags, float *c, int64_t ldc) {
+    kernels(cpu)->gemm_transposed(m, n, k, a, lda, b, ldb, flags, c, ldc);
 }
 
 int64_t ck_convolution_scratch(const ck_window *w) {
@@ -121,12 +130,14 @@ void ck_convolution_input_gradient(int32_t cpu, const ck_window *window, int64_t
 }
 
 void ck_convolution_kernel_gradient(int32_t cpu, const ck_window *window, int64_t images,
-                                    const float *x, const float *dy, float *dw, float *scratch) {
-    kernels(cpu)->convolution_kernel_gradient(window, images, x, dy, dw, scratch);
+                                    const float *x, const float *dy, int32_t flags, float *dw,
+                                    float *scratch) {
+    kernels(cpu)->convolution_kernel_gradient(window, images, x, dy, flags, dw, scratch);
 }
 
-void ck_bias_gradient(int32_t cpu, int64_t rows, int64_t channels, const float *dy, float *db) {
-    kernels(cpu)->bias_gradient(rows, channels, dy, db);
+void ck_bias_gradient(int32_t cpu, int64_t rows, int64_t channels, const float *dy, int32_t flags,
+                      float *db) {
+    kernels(cpu)->bias_gradient(rows, channels, dy, flags, db);
 }
 
 void ck_max_pool(int32_t cpu, const ck_window *window, int64_t images, const float *x, float *y) {
@@ -138,6 +149,11 @@ void ck_max_pool_gradient(int32_t cpu, const ck_window *window, int64_t images, 
     kernels(cpu)->max_pool_gradient(window, images, x, y, dy, relu, dx);
 }
 
+void ck_unpool(int32_t cpu, const ck_winograd *winograd, int64_t images, const float *dy,
+               const uint8_t *winners, float *dx) {
+    kernels(cpu)->unpool(winograd, images, dy, winners, dx);
+}
+
 void ck_relu(int32_t cpu, int64_t count, const float *x, float *y) {
     kernels(cpu)->relu(count, x, y);
 }
@@ -146,8 +162,9 @@ void ck_relu_gradient(int32_t cpu, int64_t count, const float *y, const float *d
     kernels(cpu)->relu_gradient(count, y, dy, dx);
 }
 
-void ck_add(int32_t cpu, int64_t count, const float *terms, float *sum) {
-    kernels(cpu)->add(count, terms, sum);
+void ck_add_parts(int32_t cpu, int64_t count, int64_t parts, int64_t distance, const float *terms,
+                  float *sum) {
+    kernels(cpu)->add_parts(count, parts, distance, terms, sum);
 }
 
 void ck_descend(int32_t cpu, int64_t count, float rate, const float *gradient, float *values) {
@@ -159,37 +176,35 @@ void ck_scale_bytes(int32_t cpu, int64_t count, const uint8_t *x, float scale, f
     kernels(cpu)->scale_bytes(count, x, scale, offset, y);
 }
 
-static int64_t points(const ck_winograd *w) { return (int64_t)(w->tile + 2) * (w->tile + 2); }
-
-int64_t ck_winograd_scratch(const ck_winograd *w) {
-    int64_t widest = w->in_c > w->out_c ? w->in_c : w->out_c;
-    int64_t planes = widest + points(w) * ((int64_t)w->chunk * (w->in_c + w->out_c) + 32);
-    int64_t blanks = ((int64_t)w->in_h * w->in_w + 3) / 4;
-    return planes > blanks ? planes : blanks;
+int64_t ck_winograd_scratch(const ck_winograd *w, int64_t images) {
+    int64_t bytes = (int64_t)w->in_h * w->in_w + images * w->out_h * w->out_w;
+    return ck_winograd_planes(w) + (bytes + 3) / 4;
 }
 
 int64_t ck_winograd_kernel_count(const ck_winograd *w) {
     return points(w) * w->in_c * ((w->out_c + CK_PANEL - 1) / CK_PANEL * CK_PANEL);
 }
 
-void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel, float *u) {
-    kernels(cpu)->winograd_kernel(winograd, kernel, u);
+void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first, int64_t count,
+                        const float *kernel, float *u) {
+    kernels(cpu)->winograd_kernel(winograd, first, count, kernel, u);
 }
 
-void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel,
-                               float *u) {
-    kernels(cpu)->winograd_turned_kernel(winograd, kernel, u);
+void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first,
+                               int64_t count, const float *kernel, float *u) {
+    kernels(cpu)->winograd_turned_kernel(winograd, first, count, kernel, u);
 }
 
 void ck_winograd_convolution(int32_t cpu, const ck_winograd *winograd, int64_t images,
                              const float *x, const float *u, const float *bias, int32_t flags,
-                             const float *mask, float *y, float *scratch) {
-    kernels(cpu)->winograd(winograd, images, x, u, bias, flags, mask, y, scratch);
+                             const float *mask, float *y, uint8_t *winners, float *scratch) {
+    kernels(cpu)->winograd(winograd, images, x, u, bias, flags, mask, y, winners, scratch);
 }
 
 void ck_winograd_kernel_gradient(int32_t cpu, const ck_winograd *winograd, int64_t images,
-                                 const float *x, const float *dy, float *sum, float *scratch) {
-    kernels(cpu)->winograd_kernel_gradient(winograd, images, x, dy, sum, scratch);
+                                 const float *x, const float *dy, int32_t flags, float *sum,
+                                 float *scratch) {
+    kernels(cpu)->winograd_kernel_gradient(winograd, images, x, dy, flags, sum, scratch);
 }
 
 void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, int64_t first,

@@ -25,6 +25,8 @@ typedef struct {
     int32_t in_h, in_w, in_c;
     int32_t out_h, out_w, out_c;
     int32_t pad_top, pad_left;
+    /// Cells of 2×2 outputs whose largest value is kept, from the top left corner on; 0 without pooling.
+    int32_t pool_h, pool_w;
     /// Outputs a side of a tile: 4 or 6.
     int32_t tile;
     /// Images of a mosaic, from top to bottom and from left to right.
@@ -51,6 +53,9 @@ enum {
     CK_RELU = 2,
     /// Winograd's convolution: where all inputs of an output are 0, the sum is exactly 0.
     CK_EXACT_BLANKS = 4,
+
+    /// A cell's winner where a ReLU lets nothing through.
+    CK_NO_WINNER = 4,
 };
 
 /// Packs the [k, n] matrix b, element (i, j) at `b[i * row + j * column]`, for `ck_gemm`: room for
@@ -63,9 +68,9 @@ void ck_pack(int32_t cpu, int64_t k, int64_t n, const float *b, int64_t row, int
 void ck_gemm(int32_t cpu, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
              const float *packed, const float *bias, int32_t flags, float *c, int64_t ldc);
 
-/// c[m, n] += aᵀ · b, with a [k, m] and b [k, n] row-major.
+/// c[m, n] = aᵀ · b (+ c with CK_ACCUMULATE), with a [k, m] and b [k, n] row-major.
 void ck_gemm_transposed(int32_t cpu, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
-                        const float *b, int64_t ldb, float *c, int64_t ldc);
+                        const float *b, int64_t ldb, int32_t flags, float *c, int64_t ldc);
 
 /// Floats of scratch that the three general convolutions need.
 int64_t ck_convolution_scratch(const ck_window *window);
@@ -81,41 +86,49 @@ void ck_convolution_input_gradient(int32_t cpu, const ck_window *window, int64_t
                                    const float *dy, const float *packed, const float *x, float *dx,
                                    float *scratch);
 
-/// Adds the gradient to the kernel to `dw`, [kernel_h · kernel_w · in_c, out_c].
+/// The gradient to the kernel, [kernel_h · kernel_w · in_c, out_c], added to `dw` with CK_ACCUMULATE.
 void ck_convolution_kernel_gradient(int32_t cpu, const ck_window *window, int64_t images,
-                                    const float *x, const float *dy, float *dw, float *scratch);
+                                    const float *x, const float *dy, int32_t flags, float *dw,
+                                    float *scratch);
 
-/// Floats of scratch that `ck_winograd_convolution` and `ck_winograd_kernel_gradient` need.
-int64_t ck_winograd_scratch(const ck_winograd *winograd);
+/// Floats of scratch that `ck_winograd_convolution` and `ck_winograd_kernel_gradient` need for so many
+/// images.
+int64_t ck_winograd_scratch(const ck_winograd *winograd, int64_t images);
 
 /// Floats of a kernel in Winograd's form.
 int64_t ck_winograd_kernel_count(const ck_winograd *winograd);
 
-/// Brings the kernel [3, 3, in_c, out_c] into the form that `ck_winograd_convolution` takes.
-void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel, float *u);
+/// Brings the kernel [3, 3, in_c, out_c] into the form that `ck_winograd_convolution` takes; only for
+/// `count` inputs from `first` on.
+void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first, int64_t count,
+                        const float *kernel, float *u);
 
 /// The same with the kernel turned round and its inputs and outputs exchanged: `winograd` describes the
 /// convolution that makes the gradient to the input, `kernel` is [3, 3, out_c, in_c] in its terms.
-void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, const float *kernel,
-                               float *u);
+void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first,
+                               int64_t count, const float *kernel, float *u);
 
 /// y = x * u + bias (may be null), then ReLU with CK_RELU; where `mask` (may be null) is not positive,
-/// y is 0.
+/// y is 0. With pooling, y is [pool_h, pool_w, out_c] and `winners` (may be null) gets which of a cell's
+/// pixels was the first largest, 0…3 in rows, or CK_NO_WINNER; there is no mask then.
 void ck_winograd_convolution(int32_t cpu, const ck_winograd *winograd, int64_t images,
                              const float *x, const float *u, const float *bias, int32_t flags,
-                             const float *mask, float *y, float *scratch);
+                             const float *mask, float *y, uint8_t *winners, float *scratch);
 
-/// Adds to `sum`, [(tile + 2)², in_c, out_c], the gradient to the kernel in Winograd's form.
+/// The gradient to the kernel in Winograd's form, [(tile + 2)², in_c, out_c], added to `sum` with
+/// CK_ACCUMULATE.
 void ck_winograd_kernel_gradient(int32_t cpu, const ck_winograd *winograd, int64_t images,
-                                 const float *x, const float *dy, float *sum, float *scratch);
+                                 const float *x, const float *dy, int32_t flags, float *sum,
+                                 float *scratch);
 
 /// The gradient to the kernel, [3, 3, in_c, out_c], from its sums; only for `count` inputs from `first`
 /// on.
 void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, int64_t first,
                                  int64_t count, const float *sum, float *dw);
 
-/// Adds the rows of dy [rows, channels] to db.
-void ck_bias_gradient(int32_t cpu, int64_t rows, int64_t channels, const float *dy, float *db);
+/// The sum of the rows of dy [rows, channels], added to db with CK_ACCUMULATE.
+void ck_bias_gradient(int32_t cpu, int64_t rows, int64_t channels, const float *dy, int32_t flags,
+                      float *db);
 
 void ck_max_pool(int32_t cpu, const ck_window *window, int64_t images, const float *x, float *y);
 
@@ -123,6 +136,11 @@ void ck_max_pool(int32_t cpu, const ck_window *window, int64_t images, const flo
 /// positive gets 0.
 void ck_max_pool_gradient(int32_t cpu, const ck_window *window, int64_t images, const float *x,
                           const float *y, const float *dy, int32_t relu, float *dx);
+
+/// Undoes the pooling of `ck_winograd_convolution` for gradients: dy [pool_h, pool_w, out_c] to
+/// dx [out_h, out_w, out_c].
+void ck_unpool(int32_t cpu, const ck_winograd *winograd, int64_t images, const float *dy,
+               const uint8_t *winners, float *dx);
 
 /// y = x < 0 ? 0 : x. `x == y` is allowed.
 void ck_relu(int32_t cpu, int64_t count, const float *x, float *y);
@@ -136,8 +154,9 @@ double ck_softmax_cross_entropy(int64_t images, int64_t classes, const float *lo
                                 const int32_t *labels, double weight, float *gradient,
                                 int64_t *correct);
 
-/// sum += terms.
-void ck_add(int32_t cpu, int64_t count, const float *terms, float *sum);
+/// sum = the sum of `parts` rows of `count` terms, `distance` apart, in their order.
+void ck_add_parts(int32_t cpu, int64_t count, int64_t parts, int64_t distance, const float *terms,
+                  float *sum);
 
 /// values -= rate · gradient.
 void ck_descend(int32_t cpu, int64_t count, float rate, const float *gradient, float *values);

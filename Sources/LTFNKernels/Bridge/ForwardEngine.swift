@@ -13,8 +13,8 @@ public final class ForwardEngine: Sendable {
     private let lanes: LanePool
     private let pool: ThreadPool
 
-    /// Images that one thread takes through the network together.
-    public static let blockCount = 10
+    /// Images that one thread takes through the network at a time.
+    public static let blockCount = 25
 
     /// - Parameters:
     ///   - parameters: one for each layer of `geometry`.
@@ -46,13 +46,13 @@ public final class ForwardEngine: Sendable {
         let count = try geometry.imageCount(of: batch)
         let classes = geometry.classCount
         let result = Mutex([Float](repeating: 0, count: count * classes))
-        let size = plan.blockCount
-        pool.forEach((count + size - 1) / size) { block in
-            let first = block * size
-            let images = min(size, count - first)
+        let blocks = (count + plan.blockCount - 1) / plan.blockCount
+        pool.forEach(blocks) { block in
+            let first = block * count / blocks
+            let images = (block + 1) * count / blocks - first
             unsafe lanes.borrow { lane in
                 unsafe run(batch, first: first, count: images, lane: lane)
-                let logits = unsafe lane + plan.activationOffsets[plan.stages.count]
+                let logits = unsafe lane + plan.activations[plan.stages.count].offset
                 result.withLock { values in
                     for index in 0..<(images * classes) {
                         values[first * classes + index] = unsafe logits[index]
@@ -81,7 +81,7 @@ public final class ForwardEngine: Sendable {
                 unsafe run(batch, first: first, count: images, lane: lane)
                 for (index, stage) in plan.stages.enumerated() {
                     let values = unsafe UnsafeBufferPointer(
-                        start: lane + plan.activationOffsets[index + 1],
+                        start: lane + plan.activations[index + 1].offset,
                         count: images * stage.outputCount)
                     unsafe body(stage.layer, Array(values))
                 }

@@ -15,16 +15,17 @@ public final class GradientEngine {
     private let pool: ThreadPool
     private let partCount: Int
     private let lanes: LanePool
+    /// Each part's gradients, laid out as the parameters.
     private var sums: AlignedBytes
-    private let fixed: Set<ParameterPlace>
+    private let slices: [ParameterSlice]
     private var parameters: AlignedBytes
     private var gradients: AlignedBytes
     private var packed: PackedParameters
 
     /// Parts that every batch is cut into, whatever the number of threads.
     public static let partCount = 8
-    /// Images that one thread takes through the network together.
-    public static let blockCount = 7
+    /// Images that one thread takes through the network at a time.
+    public static let blockCount = 16
 
     /// - Parameters:
     ///   - parameters: one for each layer of `geometry`.
@@ -43,7 +44,6 @@ public final class GradientEngine {
         }
         self.geometry = geometry
         self.maximumBatch = maximumBatch
-        self.fixed = fixed
         self.pool = pool
         let share = (maximumBatch + Self.partCount - 1) / Self.partCount
         let blocks = (share + Self.blockCount - 1) / Self.blockCount
@@ -55,7 +55,8 @@ public final class GradientEngine {
         gradients = AlignedBytes(byteCount: max(plan.parameterCount, 1) * 4)
         partCount = min(maximumBatch, Self.partCount)
         lanes = LanePool(floatCount: plan.laneCount)
-        sums = AlignedBytes(byteCount: max(partCount * plan.sumCount, 1) * 4)
+        sums = AlignedBytes(byteCount: max(partCount * plan.parameterCount, 1) * 4)
+        slices = ParameterSlice.slices(of: plan, fixed: fixed)
         packed = PackedParameters(plan)
         packed.pack(self.parameters, plan, pool)
     }
@@ -67,8 +68,7 @@ public final class GradientEngine {
     public func step(
         _ batch: ImageBatch, labels: [UInt8], learningRate: Float
     ) throws(FormatError) -> (loss: Double, correct: Int) {
-        let result = try computeGradients(batch, labels: labels)
-        descend(learningRate)
+        let result = try run(batch, labels: labels, rate: learningRate)
         packed.pack(parameters, plan, pool)
         return result
     }
@@ -82,12 +82,18 @@ public final class GradientEngine {
     public func computeGradients(
         _ batch: ImageBatch, labels: [UInt8]
     ) throws(FormatError) -> (loss: Double, correct: Int) {
+        try run(batch, labels: labels, rate: nil)
+    }
+
+    private func run(
+        _ batch: ImageBatch, labels: [UInt8], rate: Float?
+    ) throws(FormatError) -> (loss: Double, correct: Int) {
         let count = try geometry.imageCount(of: batch)
         try check(labels, count: count)
         let targets = labels.map(Int32.init)
         let parts = min(count, partCount)
         let total = sum(parts, batch, targets, packed.values)
-        finish(parts)
+        finish(parts, rate)
         return (total.loss / Double(count), total.correct)
     }
 
@@ -125,7 +131,7 @@ public final class GradientEngine {
                             else { return }
                             let result = unsafe plan.sum(
                                 images, of: batch, labels: labels, weight: 1 / Double(count),
-                                packed: packed, lane: lane, sums: base + part * plan.sumCount)
+                                packed: packed, lane: lane, sums: base + part * plan.parameterCount)
                             results.withLock { $0[part] = result }
                         }
                     }
@@ -140,29 +146,27 @@ public final class GradientEngine {
         }
     }
 
-    /// Turns the parts' sums into gradients, slice by slice in parallel.
-    private func finish(_ parts: Int) {
-        let plan = plan
-        let slices = plan.slices
+    /// Adds up the parts' gradients, and makes a step with them if a rate is given, slice by slice.
+    private func finish(_ parts: Int, _ rate: Float?) {
+        let (plan, slices) = (plan, slices)
+        // Slices in a few runs, so that threads seldom ask for work.
+        let runs = 16
         unsafe sums.withMutableBase { sums in
             unsafe gradients.withMutableBase { gradients in
-                // Every slice has its own sums and gradients.
-                nonisolated(unsafe) let (from, to) = unsafe (sums, gradients)
-                pool.forEach(slices.count) { index in
-                    unsafe plan.finish(slices[index], parts: parts, sums: from, gradients: to)
+                unsafe parameters.withMutableBase { parameters in
+                    // Every slice has its own sums, gradients and parameters.
+                    nonisolated(unsafe) let (from, to, values) = unsafe (
+                        UnsafePointer(sums), gradients, parameters
+                    )
+                    pool.forEach(runs) { run in
+                        let first = run * slices.count / runs
+                        for slice in slices[first..<((run + 1) * slices.count / runs)] {
+                            unsafe plan.finish(
+                                slice, parts: parts, rate: rate, sums: from, gradients: to,
+                                parameters: values)
+                        }
+                    }
                 }
-                for (place, range) in ranges where fixed.contains(place) {
-                    unsafe (to + range.lowerBound).update(repeating: 0, count: range.count)
-                }
-            }
-        }
-    }
-
-    private func descend(_ rate: Float) {
-        let count = plan.parameterCount
-        unsafe gradients.withMutableBase { gradient in
-            unsafe parameters.withMutableBase { values in
-                unsafe ck_descend(plan.cpu, Int64(count), rate, gradient, values)
             }
         }
     }
@@ -178,9 +182,8 @@ extension GradientEngine {
         ) -> Void
     ) {
         let gradients = gradients
-        let ranges = ranges
         unsafe parameters.withMutableBase { base in
-            for (place, range) in ranges {
+            for (place, range) in plan.parameterRanges {
                 let part = unsafe UnsafeMutableBufferPointer(
                     start: base + range.lowerBound, count: range.count)
                 var values = unsafe MutableSpan(_unsafeElements: part)
@@ -204,25 +207,10 @@ extension GradientEngine {
         packed.pack(parameters, plan, pool)
     }
 
-    private var ranges: [(ParameterPlace, Range<Int>)] {
-        plan.stages.filter { $0.kernelCount > 0 }.flatMap { stage in
-            [
-                (
-                    ParameterPlace(layer: stage.layer, isBias: false),
-                    stage.kernelOffset..<stage.biasOffset
-                ),
-                (
-                    ParameterPlace(layer: stage.layer, isBias: true),
-                    stage.biasOffset..<(stage.biasOffset + stage.biasCount)
-                ),
-            ]
-        }
-    }
-
     private func layers(of flat: AlignedBytes) -> [LayerParameters] {
         var result = [LayerParameters](repeating: LayerParameters(), count: geometry.layers.count)
         let values = flat.floats
-        for (place, range) in ranges {
+        for (place, range) in plan.parameterRanges {
             let part = range.map { values[$0] }
             if place.isBias {
                 result[place.layer].bias = part

@@ -1,13 +1,12 @@
 import CKernels
 
 extension NetworkPlan {
-    /// Zeroes `sums` and adds the gradients of `images`, block by block.
+    /// Writes the gradients of `images` to `sums`, laid out as the parameters, block by block.
     func sum(
         _ images: Range<Int>, of batch: ImageBatch, labels: UnsafePointer<Int32>, weight: Double,
         packed: UnsafePointer<Float>, lane: UnsafeMutablePointer<Float>,
         sums: UnsafeMutablePointer<Float>
     ) -> PartResult {
-        unsafe sums.update(repeating: 0, count: sumCount)
         var total = PartResult()
         for first in stride(from: images.lowerBound, to: images.upperBound, by: blockCount) {
             let count = min(blockCount, images.upperBound - first)
@@ -15,62 +14,72 @@ extension NetworkPlan {
             unsafe forward(count: count, packed: packed, lane: lane)
             let result = unsafe backward(
                 count: count, labels: labels + first, weight: weight, packed: packed, lane: lane,
-                sums: sums)
+                sums: sums, adds: first > images.lowerBound)
             total.loss += result.loss
             total.correct += result.correct
         }
+        for (index, stage) in stages.enumerated() {
+            guard case .winograd(var winograd, _) = stage.operation else { continue }
+            unsafe ck_winograd_finish_gradient(
+                cpu, &winograd, 0, Int64(winograd.in_c), lane + kernelSumOffsets[index],
+                sums + stage.kernelOffset)
+        }
         return total
     }
+}
 
-    /// Input channels of a Winograd kernel whose gradients are finished together.
-    private static let channelsOfSlice = 16
+/// A piece of work on all parameters: a range of them within one kernel or bias.
+struct ParameterSlice: Sendable {
+    let range: Range<Int>
+    /// The gradients are 0.
+    let isFixed: Bool
 
-    /// The pieces of work in which the parts' sums become gradients: a stage and its first input channel.
-    var slices: [(stage: Int, channel: Int)] {
-        stages.indices.flatMap { index -> [(stage: Int, channel: Int)] in
-            switch stages[index].operation {
-            case .winograd(let winograd, _):
-                stride(from: 0, to: Int(winograd.in_c), by: Self.channelsOfSlice).map {
-                    (index, $0)
-                }
-            case .convolution, .dense: [(index, 0)]
-            case .maxPool, .relu: []
+    /// Floats of a slice, at most: with its parts' sums it fits into a first-level cache.
+    private static let count = 512
+
+    /// Slices of every parameter of the plan.
+    static func slices(of plan: NetworkPlan, fixed: Set<ParameterPlace>) -> [ParameterSlice] {
+        plan.parameterRanges.flatMap { place, range in
+            stride(from: range.lowerBound, to: range.upperBound, by: count).map {
+                ParameterSlice(
+                    range: $0..<min($0 + count, range.upperBound), isFixed: fixed.contains(place))
             }
         }
     }
+}
 
-    /// Adds up the sums of `parts` parts in their order, within the first part's, and turns them into
-    /// gradients.
+extension NetworkPlan {
+    /// Where every kernel and bias lies among the parameters.
+    var parameterRanges: [(ParameterPlace, Range<Int>)] {
+        stages.filter { $0.kernelCount > 0 }.flatMap { stage in
+            [
+                (
+                    ParameterPlace(layer: stage.layer, isBias: false),
+                    stage.kernelOffset..<stage.biasOffset
+                ),
+                (
+                    ParameterPlace(layer: stage.layer, isBias: true),
+                    stage.biasOffset..<(stage.biasOffset + stage.biasCount)
+                ),
+            ]
+        }
+    }
+
+    /// Adds up a slice of the parts' gradients in their order, and makes a step with it if a rate is
+    /// given.
     func finish(
-        _ slice: (stage: Int, channel: Int), parts: Int, sums: UnsafeMutablePointer<Float>,
-        gradients: UnsafeMutablePointer<Float>
+        _ slice: ParameterSlice, parts: Int, rate: Float?, sums: UnsafePointer<Float>,
+        gradients: UnsafeMutablePointer<Float>, parameters: UnsafeMutablePointer<Float>
     ) {
-        let stage = stages[slice.stage]
-        let kernelSum = unsafe sums + kernelSumOffsets[slice.stage]
-        let kernel = unsafe gradients + stage.kernelOffset
-        if case .winograd(var winograd, _) = stage.operation {
-            let points = Int(winograd.tile + 2) * Int(winograd.tile + 2)
-            let outputs = Int(winograd.out_c)
-            for point in 0..<points {
-                let row = (point * Int(winograd.in_c) + slice.channel) * outputs
-                unsafe addParts(parts, kernelSum + row, Self.channelsOfSlice * outputs)
-            }
-            unsafe ck_winograd_finish_gradient(
-                cpu, &winograd, Int64(slice.channel), Int64(Self.channelsOfSlice), kernelSum,
-                kernel)
-        } else {
-            unsafe addParts(parts, kernelSum, stage.kernelCount)
-            unsafe kernel.update(from: kernelSum, count: stage.kernelCount)
+        let (first, count) = (slice.range.lowerBound, slice.range.count)
+        if slice.isFixed {
+            unsafe (gradients + first).update(repeating: 0, count: count)
+            return
         }
-        guard slice.channel == 0 else { return }
-        let biasSum = unsafe sums + biasSumOffsets[slice.stage]
-        unsafe addParts(parts, biasSum, stage.biasCount)
-        unsafe (gradients + stage.biasOffset).update(from: biasSum, count: stage.biasCount)
-    }
-
-    private func addParts(_ parts: Int, _ first: UnsafeMutablePointer<Float>, _ count: Int) {
-        for part in 1..<max(parts, 1) {
-            unsafe ck_add(cpu, Int64(count), first + part * sumCount, first)
+        unsafe ck_add_parts(
+            cpu, Int64(count), Int64(parts), Int64(parameterCount), sums + first, gradients + first)
+        if let rate {
+            unsafe ck_descend(cpu, Int64(count), rate, gradients + first, parameters + first)
         }
     }
 }

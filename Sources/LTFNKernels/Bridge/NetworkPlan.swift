@@ -1,11 +1,10 @@
-import CKernels
 import LTFNBytes
 
 /// Where everything lies that one thread needs to run a block of images through a network.
 ///
-/// A lane is one block of memory: what every stage makes (or, when only logits are wanted, two buffers in
-/// turn), two buffers for gradients, and scratch. The sums of the parameters' gradients lie elsewhere: one
-/// set for each part of a batch.
+/// A lane is one block of memory: what the stages make, gradients, sums of the kernels' gradients, and
+/// scratch. Between two segments there is room for the whole block of images, within one only for those
+/// that go through it together, unless what every stage makes is kept.
 struct NetworkPlan: Sendable {
     /// What the lanes keep.
     enum Purpose {
@@ -18,10 +17,12 @@ struct NetworkPlan: Sendable {
     }
 
     let geometry: NetworkGeometry
+    let purpose: Purpose
     let cpu: Int32
-    /// Images that go through the network together.
+    /// Images that one lane takes, at most.
     let blockCount: Int
     let stages: [Stage]
+    let segments: [Segment]
     /// Floats of all parameters, each kernel followed by its bias.
     let parameterCount: Int
 
@@ -33,15 +34,29 @@ struct NetworkPlan: Sendable {
     private(set) var packedTotal = 0
 
     /// Where in a lane each stage's input lies, and at the end the last one's output.
-    private(set) var activationOffsets: [Int] = []
-    private(set) var gradientOffsets: [Int] = []
+    private(set) var activations: [Place] = []
+    /// Where the gradients to them lie.
+    private(set) var gradients: [Place] = []
+    /// Where the gradient to what a stage's pooling takes lies.
+    private(set) var unpooledOffsets: [Int] = []
+    /// Where the bytes that say which pixels a stage's pooling chose lie.
+    private(set) var winners: [Place] = []
+    /// Where the sums of each stage's kernel gradients lie, in Winograd's form.
+    private(set) var kernelSumOffsets: [Int] = []
     private(set) var scratchOffset = 0
     private(set) var laneCount = 0
 
-    /// Where the sums of each stage's gradients lie among a part's sums: the kernel's, then the bias's.
-    private(set) var kernelSumOffsets: [Int] = []
-    private(set) var biasSumOffsets: [Int] = []
-    private(set) var sumCount = 0
+    /// A tensor with one part for each image.
+    struct Place {
+        let offset: Int
+        /// Floats from one image's part to the next one's.
+        let stride: Int
+        /// There is room for the block's images, else only for those that go through together.
+        let holdsBlock: Bool
+
+        /// Where the part of an image lies, `group` being the first of those that go through together.
+        func offset(group: Int) -> Int { holdsBlock ? offset + group * stride : offset }
+    }
 
     /// The most bytes that one lane may take.
     static let maximumLaneByteCount = 4 << 30
@@ -73,42 +88,29 @@ struct NetworkPlan: Sendable {
         _ geometry: NetworkGeometry, purpose: Purpose, block: Int, instructionSet: InstructionSet
     ) {
         self.geometry = geometry
+        self.purpose = purpose
         cpu = instructionSet.code
         blockCount = block
-        (stages, parameterCount) = Self.stages(
-            of: geometry, purpose, images: block)
-        placeLane(purpose)
-        placeParameters()
-        if purpose == .gradients { placeSums() }
-    }
-
-    private static func stages(
-        of geometry: NetworkGeometry, _ purpose: Purpose, images: Int
-    ) -> (stages: [Stage], parameterCount: Int) {
+        let drafts = StageDraft.drafts(of: geometry, purpose)
+        segments = Segment.segments(of: drafts, blockCount: block)
         var stages: [Stage] = []
         var parameters = 0
-        var current = geometry.input.elementCount
-        for (index, layer) in geometry.layers.enumerated() {
-            if purpose != .layers, layer == .relu, stages.last?.canFuse == true {
-                stages[stages.count - 1].relu = true
-                continue
+        for segment in segments {
+            for draft in drafts[segment.stages] {
+                let stage = draft.stage(
+                    kernelOffset: parameters, purpose, images: segment.imageCount)
+                parameters = stage.biasOffset + stage.biasCount
+                stages.append(stage)
             }
-            stages.append(
-                Stage(
-                    layer: index, operation: Stage.Operation(layer, purpose, images),
-                    inputCount: current,
-                    outputCount: geometry.outputCounts[index], kernelOffset: parameters,
-                    kernelCount: layer.kernelCount, biasCount: layer.biasCount))
-            parameters += layer.kernelCount + layer.biasCount
-            current = geometry.outputCounts[index]
         }
-        return (stages, parameters)
+        self.stages = stages
+        parameterCount = parameters
+        placeLane()
+        placeParameters()
     }
 
     /// Whether a gradient to the stage's input is ever asked for.
-    func hasTurned(_ index: Int) -> Bool {
-        index > 0 && !gradientOffsets.isEmpty
-    }
+    func hasTurned(_ index: Int) -> Bool { index > 0 && purpose == .gradients }
 
     private mutating func placeParameters() {
         var room = Room()
@@ -120,31 +122,61 @@ struct NetworkPlan: Sendable {
         packedTotal = room.count
     }
 
-    private mutating func placeSums() {
-        var room = Room()
-        for stage in stages {
-            kernelSumOffsets.append(room.take(stage.kernelSumCount))
-            biasSumOffsets.append(room.take(stage.biasCount))
-        }
-        sumCount = room.count
-    }
-
-    private mutating func placeLane(_ purpose: Purpose) {
+    private mutating func placeLane() {
         var room = Room()
         let counts = [geometry.input.elementCount] + stages.map(\.outputCount)
-        let largest = blockCount * (counts.max() ?? 0)
         if purpose == .logits {
-            let pair = [room.take(largest), room.take(largest)]
-            activationOffsets = counts.indices.map { pair[$0 % 2] }
+            activations = inTurn(counts, &room)
         } else {
-            activationOffsets = counts.map { room.take(blockCount * $0) }
+            activations = counts.map { count in
+                Place(offset: room.take(blockCount * count), stride: count, holdsBlock: true)
+            }
         }
-        if purpose == .gradients {
-            gradientOffsets = [room.take(largest), room.take(largest)]
-        }
+        if purpose == .gradients { placeGradients(counts, &room) }
         scratchOffset = room.take(
-            stages.map(\.scratchCount).max() ?? 0)
+            segments.flatMap { segment in
+                stages[segment.stages].map { $0.scratchCount(images: segment.mostImages) }
+            }.max() ?? 0)
         laneCount = room.count
+    }
+
+    private mutating func placeGradients(_ counts: [Int], _ room: inout Room) {
+        gradients = inTurn(counts, &room)
+        for segment in segments {
+            for stage in stages[segment.stages] {
+                unpooledOffsets.append(room.take(segment.mostImages * stage.pooledCount))
+                let bytes = stage.pooledCount > 0 ? stage.outputCount : 0
+                winners.append(
+                    Place(
+                        offset: room.take((blockCount * bytes + 3) / 4), stride: bytes,
+                        holdsBlock: true))
+                kernelSumOffsets.append(room.take(stage.kernelSumCount))
+            }
+        }
+    }
+
+    /// Two places in turn for what lies between segments, and two for what lies within them.
+    private func inTurn(_ counts: [Int], _ room: inout Room) -> [Place] {
+        let ends = Set(segments.map(\.stages.upperBound) + [0])
+        var images = [Int](repeating: blockCount, count: counts.count)
+        for segment in segments {
+            for index in segment.stages.dropFirst() { images[index] = segment.mostImages }
+        }
+        func most(_ isEnd: Bool) -> Int {
+            counts.indices.filter { ends.contains($0) == isEnd }.map { counts[$0] * images[$0] }
+                .max() ?? 0
+        }
+        let (between, within) = (most(true), most(false))
+        let offsets = [
+            [room.take(within), room.take(within)], [room.take(between), room.take(between)],
+        ]
+        var uses = [0, 0]
+        return counts.indices.map { index in
+            let kind = ends.contains(index) ? 1 : 0
+            defer { uses[kind] += 1 }
+            return Place(
+                offset: offsets[kind][uses[kind] % 2], stride: counts[index], holdsBlock: kind == 1)
+        }
     }
 
     /// Hands out room in floats, each piece on a cache line of its own.
@@ -154,33 +186,6 @@ struct NetworkPlan: Sendable {
         mutating func take(_ wanted: Int) -> Int {
             defer { count += (wanted + 15) / 16 * 16 }
             return count
-        }
-    }
-}
-
-extension Stage {
-    /// Whether a ReLU behind can be done with the stage.
-    fileprivate var canFuse: Bool {
-        switch operation {
-        case .convolution, .winograd, .dense: !relu
-        case .maxPool, .relu: false
-        }
-    }
-}
-
-extension Stage.Operation {
-    init(_ layer: LayerGeometry, _ purpose: NetworkPlan.Purpose, _ images: Int) {
-        switch layer {
-        case .convolution(let geometry):
-            if WinogradPlan.suits(geometry) {
-                let plan = WinogradPlan(geometry, purpose, images: images)
-                self = .winograd(plan.forward, turned: plan.turned)
-            } else {
-                self = .convolution(ck_window(geometry))
-            }
-        case .maxPool(let geometry): self = .maxPool(ck_window(geometry))
-        case .relu: self = .relu
-        case .dense(let inputs, let outputs): self = .dense(inputs: inputs, outputs: outputs)
         }
     }
 }

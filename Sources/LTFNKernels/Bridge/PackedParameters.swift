@@ -5,13 +5,27 @@ import LTFNParallel
 /// A network's parameters in the order in which the kernels read them.
 struct PackedParameters: Sendable {
     private(set) var values: AlignedBytes
+    private let tasks: [Task]
+
+    /// A kernel, or some of its input channels.
+    fileprivate struct Task: Sendable {
+        let stage: Int
+        let turned: Bool
+        /// Input channels of a Winograd kernel.
+        let channels: Range<Int>
+    }
 
     init(_ plan: NetworkPlan) {
+        tasks = plan.stages.indices.reversed().flatMap { index -> [Task] in
+            let turned = plan.hasTurned(index) ? [false, true] : [false]
+            return turned.flatMap { Task.tasks(plan.stages[index], index, turned: $0) }
+        }
         values = AlignedBytes(byteCount: max(plan.packedTotal, 1) * 4)
     }
 
     /// Packs `parameters`, which lie as `plan` says, kernel by kernel in parallel.
     mutating func pack(_ parameters: AlignedBytes, _ plan: NetworkPlan, _ pool: ThreadPool) {
+        let tasks = tasks
         var span = values.mutableFloats
         unsafe span.withUnsafeMutableBufferPointer { target in
             unsafe parameters.floats.withUnsafeBufferPointer { source in
@@ -20,12 +34,12 @@ struct PackedParameters: Sendable {
                 }
                 // Every index writes its own part of the target.
                 nonisolated(unsafe) let (to, from) = unsafe (target, source)
-                pool.forEach(2 * plan.stages.count) { task in
-                    let index = plan.stages.count - 1 - task / 2
-                    if task % 2 == 0 {
-                        unsafe plan.pack(index, parameters: from, into: to)
-                    } else if plan.hasTurned(index) {
-                        unsafe plan.packTurned(index, parameters: from, into: to)
+                pool.forEach(tasks.count) { index in
+                    let task = tasks[index]
+                    if task.turned {
+                        unsafe plan.packTurned(task, parameters: from, into: to)
+                    } else {
+                        unsafe plan.pack(task, parameters: from, into: to)
                     }
                 }
             }
@@ -33,21 +47,41 @@ struct PackedParameters: Sendable {
     }
 }
 
+extension PackedParameters.Task {
+    /// Input channels of a task.
+    private static let channelCount = 32
+
+    fileprivate static func tasks(_ stage: Stage, _ index: Int, turned: Bool) -> [Self] {
+        guard case .winograd(let forward, let backward) = stage.operation else {
+            return [Self(stage: index, turned: turned, channels: 0..<0)]
+        }
+        let count = Int(turned ? backward.in_c : forward.in_c)
+        return stride(from: 0, to: count, by: channelCount).map {
+            Self(stage: index, turned: turned, channels: $0..<min($0 + channelCount, count))
+        }
+    }
+}
+
 extension NetworkPlan {
     fileprivate func pack(
-        _ index: Int, parameters: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>
+        _ task: PackedParameters.Task, parameters: UnsafePointer<Float>,
+        into packed: UnsafeMutablePointer<Float>
     ) {
-        let stage = stages[index]
+        let (index, stage) = (task.stage, stages[task.stage])
         let kernel = unsafe parameters + stage.kernelOffset
-        unsafe (packed + packedBiasOffsets[index]).update(
-            from: parameters + stage.biasOffset, count: stage.biasCount)
+        if task.channels.lowerBound == 0 {
+            unsafe (packed + packedBiasOffsets[index]).update(
+                from: parameters + stage.biasOffset, count: stage.biasCount)
+        }
         let target = unsafe packed + packedOffsets[index]
         switch stage.operation {
         case .convolution(let window):
             let (rows, columns) = (window.patchCount, window.outputChannels)
             unsafe ck_pack(cpu, Int64(rows), Int64(columns), kernel, Int64(columns), 1, target)
         case .winograd(var winograd, _):
-            unsafe ck_winograd_kernel(cpu, &winograd, kernel, target)
+            unsafe ck_winograd_kernel(
+                cpu, &winograd, Int64(task.channels.lowerBound), Int64(task.channels.count), kernel,
+                target)
         case .dense(let inputs, let outputs):
             unsafe ck_pack(cpu, Int64(inputs), Int64(outputs), kernel, Int64(outputs), 1, target)
         case .maxPool, .relu:
@@ -56,9 +90,10 @@ extension NetworkPlan {
     }
 
     fileprivate func packTurned(
-        _ index: Int, parameters: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>
+        _ task: PackedParameters.Task, parameters: UnsafePointer<Float>,
+        into packed: UnsafeMutablePointer<Float>
     ) {
-        let stage = stages[index]
+        let (index, stage) = (task.stage, stages[task.stage])
         let kernel = unsafe parameters + stage.kernelOffset
         let target = unsafe packed + turnedOffsets[index]
         switch stage.operation {
@@ -66,7 +101,9 @@ extension NetworkPlan {
             let (rows, columns) = (window.patchCount, window.outputChannels)
             unsafe ck_pack(cpu, Int64(columns), Int64(rows), kernel, 1, Int64(columns), target)
         case .winograd(_, var turned):
-            unsafe ck_winograd_turned_kernel(cpu, &turned, kernel, target)
+            unsafe ck_winograd_turned_kernel(
+                cpu, &turned, Int64(task.channels.lowerBound), Int64(task.channels.count), kernel,
+                target)
         case .dense(let inputs, let outputs):
             unsafe ck_pack(cpu, Int64(outputs), Int64(inputs), kernel, 1, Int64(outputs), target)
         case .maxPool, .relu:

@@ -1,7 +1,7 @@
 import CKernels
 
-/// One step of a network as the kernels run it: a layer with the ReLU behind it, and where its operands
-/// lie.
+/// One step of a network as the kernels run it: a layer with the ReLU and the pooling behind it, and where
+/// its parameters lie.
 struct Stage: Sendable {
     enum Operation: Sendable {
         case convolution(ck_window)
@@ -16,7 +16,7 @@ struct Stage: Sendable {
     let layer: Int
     let operation: Operation
     /// A ReLU follows at once.
-    var relu = false
+    let relu: Bool
     /// Values of one image before and behind the stage.
     let inputCount: Int
     let outputCount: Int
@@ -26,6 +26,12 @@ struct Stage: Sendable {
     let biasCount: Int
 
     var biasOffset: Int { kernelOffset + kernelCount }
+
+    /// Values that a fused pooling takes of one image; 0 when there is none.
+    var pooledCount: Int {
+        guard case .winograd(let winograd, _) = operation, winograd.pool_h > 0 else { return 0 }
+        return Int(winograd.out_h) * Int(winograd.out_w) * Int(winograd.out_c)
+    }
 
     /// Floats of the kernel as the forward pass reads it.
     var packedCount: Int {
@@ -47,17 +53,18 @@ struct Stage: Sendable {
         }
     }
 
-    /// Floats in which a lane sums the gradient to the kernel.
+    /// Floats in which the gradient to the kernel is summed in a form of its own; 0 when it needs none.
     var kernelSumCount: Int {
         if case .winograd(let winograd, _) = operation { return winograd.sumCount }
-        return kernelCount
+        return 0
     }
 
-    /// Floats of scratch.
-    var scratchCount: Int {
+    /// Floats of scratch for so many images.
+    func scratchCount(images: Int) -> Int {
         switch operation {
         case .convolution(var window): Int(unsafe ck_convolution_scratch(&window))
-        case .winograd(let winograd, let turned): max(winograd.scratchCount, turned.scratchCount)
+        case .winograd(let winograd, let turned):
+            max(winograd.scratchCount(images: images), turned.scratchCount(images: images))
         case .maxPool, .relu, .dense: 0
         }
     }

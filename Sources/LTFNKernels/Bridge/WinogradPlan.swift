@@ -14,8 +14,20 @@ struct WinogradPlan {
         } && geometry.input.channels % channels == 0 && geometry.output.channels % channels == 0
     }
 
-    /// - Parameter images: those that go through together.
-    init(_ geometry: ConvolutionGeometry, _ purpose: NetworkPlan.Purpose, images: Int) {
+    /// Whether the kernels can do the pooling with the convolution before it.
+    static func suits(_ pooling: PoolingGeometry) -> Bool {
+        [pooling.vertical, pooling.horizontal].allSatisfy {
+            $0.extent == 2 && $0.stride == 2 && $0.before == 0 && $0.after == 0
+        }
+    }
+
+    /// - Parameters:
+    ///   - pooling: one that `suits`, which follows at once.
+    ///   - images: those that go through together.
+    init(
+        _ geometry: ConvolutionGeometry, pooling: PoolingGeometry?,
+        _ purpose: NetworkPlan.Purpose, images: Int
+    ) {
         let shape = ck_winograd(geometry)
         var turned = shape
         (turned.in_h, turned.in_w, turned.in_c) = (shape.out_h, shape.out_w, shape.out_c)
@@ -23,7 +35,12 @@ struct WinogradPlan {
         (turned.pad_top, turned.pad_left) = (2 - shape.pad_top, 2 - shape.pad_left)
         // Tiles of 6 make a few times the rounding error of tiles of 4: not while training.
         let tiles: [Int32] = purpose == .gradients ? [4] : [4, 6]
-        forward = shape.cut(tiles, images: images)
+        var forward = shape.cut(tiles, images: images)
+        if let pooling {
+            forward.pool_h = Int32(pooling.output.height)
+            forward.pool_w = Int32(pooling.output.width)
+        }
+        self.forward = forward
         self.turned = turned.cut(tiles, images: images)
     }
 }
@@ -62,7 +79,10 @@ extension ck_winograd {
         result.pitch_w = in_w + max(pad_left, out_w + 2 - in_w - pad_left)
         result.tiles_h = ((height - 1) * result.pitch_h + out_h + tile - 1) / tile
         result.tiles_w = ((width - 1) * result.pitch_w + out_w + tile - 1) / tile
-        result.chunk = tile == 4 ? 48 : 36
+        // As many tiles as leave their points in a second-level cache, in multiples of half a block of
+        // the matrix product's rows.
+        let bytes = 4 * Int(tile + 2) * Int(tile + 2) * (Int(in_c) + Int(out_c))
+        result.chunk = Int32(min(max(900_000 / bytes / 6 * 6, 18), 48))
         return result
     }
 
@@ -96,9 +116,9 @@ extension ck_winograd {
         return Int(unsafe ck_winograd_kernel_count(&copy))
     }
 
-    var scratchCount: Int {
+    func scratchCount(images: Int) -> Int {
         var copy = self
-        return Int(unsafe ck_winograd_scratch(&copy))
+        return Int(unsafe ck_winograd_scratch(&copy, Int64(images)))
     }
 
     /// Floats of the sums of the gradient to the kernel.
