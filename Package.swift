@@ -162,7 +162,7 @@ let package = Package(
             "CommandTests",
             [
                 "LTFNCommand", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes",
-                "ltfn-eval", "ltfn-inspect", "ltfn-train",
+                "ltfn-bench", "ltfn-eval", "ltfn-inspect", "ltfn-train",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

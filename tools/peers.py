@@ -8,7 +8,8 @@ usage: peers.py                 lists the cases
 ltfn-bench --peers PYTHON drives --serve, so that its samples and these alternate within one run.
 Needs what the case needs: numpy, tensorflow-cpu, onnxruntime and onnx, ncnn, zipnn, torch. A case whose
 package is missing answers {"case": ..., "skipped": ...}. Float32, LTFN_BENCH_THREADS threads (2), batch 100.
-A sample's "seconds" is the time for "work" units: images for train and infer, bytes for the codecs.
+A sample's "seconds" is the time for "work" units: images for train and infer, bytes for the codecs, which
+run on one thread over the file that LTFN_BENCH_WEIGHTS names, values of the type LTFN_BENCH_DTYPE.
 """
 import json
 import math
@@ -61,6 +62,21 @@ def timed(function):
     return time.perf_counter() - start
 
 
+def repeated(function, work, details, argument=lambda: None):
+    """A sample of as many rounds as take a few hundredths of a second.
+
+    Each round takes an argument of its own, made outside the measured time.
+    """
+
+    def rounds_of(count):
+        arguments = [argument() for _ in range(count)]
+        return timed(lambda: [function(each) for each in arguments])
+
+    rounds_of(1)
+    rounds = max(1, int(0.04 / max(rounds_of(1), 1e-7)))
+    return lambda: (rounds_of(rounds), work * rounds, details)
+
+
 def tensorflow(train):
     import tensorflow as tf
 
@@ -94,7 +110,8 @@ def tensorflow(train):
     labels = tf.constant([i % 10 for i in range(BATCH)], tf.int64)
     compiled = tf.function(step if train else logits)
     arguments = (images, labels) if train else (images,)
-    return lambda: (timed(lambda: compiled(*arguments).numpy()), BATCH)
+    version = {"version": "tensorflow " + tf.__version__}
+    return lambda: (timed(lambda: compiled(*arguments).numpy()), BATCH, version)
 
 
 def torch_case(train):
@@ -123,7 +140,8 @@ def torch_case(train):
         with torch.inference_mode():
             network(images)
 
-    return lambda: (timed(step if train else infer), BATCH)
+    version = {"version": "torch " + torch.__version__}
+    return lambda: (timed(step if train else infer), BATCH, version)
 
 
 def onnxruntime():
@@ -158,7 +176,8 @@ def onnxruntime():
     session = ort.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     images = np.random.default_rng(1).random((BATCH, 1, 28, 28), dtype="f4")
-    return lambda: (timed(lambda: session.run(None, {"images": images})), BATCH)
+    version = {"version": "onnxruntime " + ort.__version__}
+    return lambda: (timed(lambda: session.run(None, {"images": images})), BATCH, version)
 
 
 def write_ncnn(folder):
@@ -205,7 +224,7 @@ def ncnn_worker(folder, requests, answers):
 
 
 def ncnn():
-    import ncnn as _  # a missing package must be noticed here, not in the workers
+    import ncnn as package  # a missing package must be noticed here, not in the workers
 
     folder = tempfile.mkdtemp()
     write_ncnn(folder)
@@ -219,20 +238,28 @@ def ncnn():
         for queue in requests:
             queue.put(seconds)
         rates = [count / taken for count, taken in (answers.get() for _ in requests)]
-        return 1.0, sum(rates)
+        return 1.0, sum(rates), {"version": f"ncnn {package.__version__}, {THREADS} instances"}
 
     sample(0.3)
     return sample
 
 
 def zipnn(encode):
+    import importlib.metadata
+
     import zipnn
 
     raw = codec_input()
-    codec = zipnn.ZipNN(input_format="byte", bytearray_dtype="float32", threads=1)
-    packed = codec.compress(bytearray(raw))
-    work = (lambda: codec.compress(bytearray(raw))) if encode else (lambda: codec.decompress(packed))
-    return lambda: (timed(work), len(raw), {"ratio": len(packed) / len(raw)})
+    dtype = os.environ.get("LTFN_BENCH_DTYPE", "float32")
+    codec = zipnn.ZipNN(input_format="byte", bytearray_dtype=dtype, threads=1)
+    packed = bytes(codec.compress(bytearray(raw)))
+    if bytes(codec.decompress(packed)) != raw:
+        raise ImportError("zipnn does not give the values back")
+    details = {"ratio": len(packed) / len(raw), "version": "zipnn " + importlib.metadata.version("zipnn")}
+    if encode:
+        # It overwrites the buffer that it is given.
+        return repeated(codec.compress, len(raw), details, lambda: bytearray(raw))
+    return repeated(lambda _: codec.decompress(packed), len(raw), details)
 
 
 def zlib_decode():
@@ -240,7 +267,8 @@ def zlib_decode():
 
     raw = codec_input()
     packed = zlib.compress(raw, 6)
-    return lambda: (timed(lambda: zlib.decompress(packed)), len(raw), {"ratio": len(packed) / len(raw)})
+    details = {"ratio": len(packed) / len(raw), "version": "zlib " + zlib.ZLIB_RUNTIME_VERSION}
+    return repeated(lambda _: zlib.decompress(packed), len(raw), details)
 
 
 CASES = {

@@ -5,5 +5,6 @@
 #include "ckernels_cpu.h"
 #include "ckernels_elementary.h"
 #include "ckernels_inflate.h"
+#include "ckernels_peak.h"
 #include "ckernels_planes.h"
 #include "ckernels_sampling.h"

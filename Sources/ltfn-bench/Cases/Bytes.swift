@@ -1,18 +1,18 @@
 import LTFNBytes
 
 extension Benchmark {
-    static let crc32c = Benchmark(name: "bytes/crc32c", unit: .bytes, peers: []) { _ in
+    static let crc32c = Benchmark(name: "bytes/crc32c", unit: .bytes) { _ in
         let bytes = someExponents(count: 1 << 24)
-        return {
+        return Work {
             Sample(
                 seconds: measure { _ = CRC32C.checksum(bytes.rawSpan) },
                 work: Double(bytes.count))
         }
     }
 
-    static let sha256 = Benchmark(name: "bytes/sha256", unit: .bytes, peers: []) { _ in
+    static let sha256 = Benchmark(name: "bytes/sha256", unit: .bytes) { _ in
         let bytes = someExponents(count: 1 << 24)
-        return {
+        return Work {
             let seconds = measure {
                 var hash = SHA256()
                 hash.update(bytes.rawSpan)
@@ -35,12 +35,12 @@ extension Benchmark {
         _ name: String,
         _ work: @escaping @Sendable (Inflater, RawSpan, inout MutableRawSpan) throws -> Void
     ) -> Benchmark {
-        Benchmark(name: name, unit: .bytes, peers: []) { _ in
+        Benchmark(name: name, unit: .bytes) { _ in
             let plain = someExponents(count: 1 << 20)
             let compressed = Deflate.compress(plain, strategy: .huffmanOnly)
             let inflater = Inflater()
             var output = [UInt8](repeating: 0, count: plain.count)
-            return {
+            return Work {
                 let seconds = try measure {
                     for _ in 0..<8 {
                         var span = output.mutableRawSpan

@@ -1,5 +1,9 @@
 extension Benchmark {
-    static let all =
-        [trainStep, inferenceBatch] + codecs + [sampleNormal, sampleTruncatedNormal, sampleUniform]
-        + [crc32c, sha256, inflateLiterals, inflateByZlib]
+    /// Every benchmark, the ones with peers first.
+    static func all(_ settings: BenchmarkSettings) -> [Benchmark] {
+        [trainStep(settings), inferenceBatch(settings)] + codecs(settings) + files(settings)
+            + [sampleNormal, sampleTruncatedNormal, sampleUniform]
+            + [crc32c, sha256, inflateLiterals, inflateByZlib]
+            + ComputingPlace.all(settings).flatMap { peak($0) + network($0) + layers($0) }
+    }
 }

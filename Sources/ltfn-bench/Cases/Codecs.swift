@@ -1,93 +1,105 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import LTFNTraining
+import LTFNInitializers
+import LTFNParallel
 
+/// Encoding and decoding of a whole file in memory: checksums, digests and index included.
 extension Benchmark {
-    /// Encoding and decoding of a whole file in memory, on one thread: checksums, digest and index
-    /// included.
-    static let codecs = [
-        encoding("encode/planes", .weights, peers: ["encode/zipnn"]),
-        decoding("decode/planes", .weights, peers: ["decode/zipnn", "decode/zlib"]),
-        encoding("encode/residual", .trained, peers: []),
-        decoding("decode/residual", .trained, peers: []),
-    ]
-
-    private enum Content: Sendable {
-        /// float32 weights of unknown origin.
-        case weights
-        /// The same, a little way from a known initializer.
-        case trained
-    }
-
-    private static func encoding(
-        _ name: String, _ content: Content, peers: [String]
-    ) -> Benchmark {
-        Benchmark(name: name, unit: .bytes, peers: peers) { settings in
-            let checkpoint = try checkpoint(content, settings)
-            return {
-                let seconds = try measure { _ = try encoded(checkpoint) }
-                return Sample(seconds: seconds, work: Double(byteCount(checkpoint)))
-            }
+    /// Enough values to measure rates with: 50 MB in variables of many chunks.
+    static func codecs(_ settings: BenchmarkSettings) -> [Benchmark] {
+        threadCounts(settings).flatMap { count in
+            let peers = count == 1 ? ["encode/zipnn"] : []
+            let readers = count == 1 ? ["decode/zipnn", "decode/zlib"] : []
+            return [
+                encoding("encode/planes/\(threads(count))", count, peers: peers) { _ in
+                    try someWeights(isTrained: false)
+                },
+                decoding("decode/planes/\(threads(count))", count, peers: readers) { _ in
+                    try someWeights(isTrained: false)
+                },
+                encoding("encode/residual/\(threads(count))", count, peers: []) { _ in
+                    try someWeights(isTrained: true)
+                },
+                decoding("decode/residual/\(threads(count))", count, peers: []) { _ in
+                    try someWeights(isTrained: true)
+                },
+            ]
         }
     }
 
-    private static func decoding(
-        _ name: String, _ content: Content, peers: [String]
+    static func encoding(
+        _ name: String, _ threadCount: Int, peers: [String],
+        _ content: @escaping @Sendable (BenchmarkSettings) throws -> Checkpoint
     ) -> Benchmark {
         Benchmark(name: name, unit: .bytes, peers: peers) { settings in
-            let checkpoint = try checkpoint(content, settings)
-            let source = MemorySource(try encoded(checkpoint))
-            return {
-                let seconds = try measure {
-                    let reader = try NativeFormat().open(source, limits: .standard)
-                    for index in reader.manifest.variables.indices {
-                        _ = try reader.read(index)
-                    }
-                }
-                return Sample(seconds: seconds, work: Double(byteCount(checkpoint)))
+            let checkpoint = try content(settings)
+            let amount = checkpoint.rawByteCount
+            let stored = try encoded(checkpoint, threadCount).count
+            let work = try Work(repeating: Double(amount)) {
+                _ = try encoded(checkpoint, threadCount)
             }
+            return Work(
+                peerInput: peers.isEmpty ? nil : PeerInput(checkpoint),
+                ratio: Double(stored) / Double(amount), sample: work.sample)
         }
     }
 
-    private static func encoded(_ checkpoint: Checkpoint) throws -> [UInt8] {
+    static func decoding(
+        _ name: String, _ threadCount: Int, peers: [String],
+        _ content: @escaping @Sendable (BenchmarkSettings) throws -> Checkpoint
+    ) -> Benchmark {
+        Benchmark(name: name, unit: .bytes, peers: peers) { settings in
+            let checkpoint = try content(settings)
+            let amount = checkpoint.rawByteCount
+            let file = try encoded(checkpoint, threadCount)
+            let format = format(threadCount)
+            let work = try Work(repeating: Double(amount)) {
+                let reader = try format.open(MemorySource(file), limits: .standard)
+                for index in reader.manifest.variables.indices { _ = try reader.read(index) }
+            }
+            return Work(
+                peerInput: peers.isEmpty ? nil : PeerInput(checkpoint),
+                ratio: Double(file.count) / Double(amount), sample: work.sample)
+        }
+    }
+
+    private static func format(_ threadCount: Int) -> NativeFormat {
         var options = NativeFormat.WritingOptions()
-        options.threadCount = 1
+        options.threadCount = threadCount
+        return NativeFormat(options: options)
+    }
+
+    private static func encoded(
+        _ checkpoint: Checkpoint, _ threadCount: Int
+    ) throws -> [UInt8] {
         let sink = MemorySink()
-        try NativeFormat(options: options).write(checkpoint, to: sink)
+        try format(threadCount).write(checkpoint, to: sink)
         return sink.bytes
     }
 
-    private static func byteCount(_ checkpoint: Checkpoint) -> Int {
-        checkpoint.tensors.reduce(0) { $0 + $1.info.byteCount }
-    }
-
-    /// About 51 MB: the tutorial's variables, forty times.
-    private static func checkpoint(
-        _ content: Content, _ settings: BenchmarkSettings
-    ) throws -> Checkpoint {
-        if let path = settings.weightsPath {
-            let reader = try NativeFormat().open(FileSource(path: path), limits: .standard)
-            let checkpoint = try Checkpoint(reading: reader)
-            return content == .trained ? checkpoint : try withoutInitializers(checkpoint)
-        }
+    /// Four dense kernels with the tutorial's two kinds of initializer.
+    ///
+    /// - Parameter isTrained: whether the values are a little way from a recorded initializer, or of
+    ///   unknown origin.
+    private static func someWeights(isTrained: Bool) throws -> Checkpoint {
         var infos: [VariableInfo] = []
         var tensors: [TensorData] = []
-        for copy in 0..<40 {
-            // Values of their own for each copy: equal chunks would be stored once.
-            for variable in try tutorialVariables(seed: UInt64(copy + 1)) {
-                let name = try VariableName("\(copy + 10)/\(variable.name)")
-                infos.append(
-                    VariableInfo(
-                        name: name, tensor: variable.tensor.info,
-                        initializer: content == .trained ? variable.spec : nil))
-                tensors.append(content == .trained ? nudged(variable.tensor) : variable.tensor)
-            }
+        for number in 0..<4 {
+            let info = try TensorInfo(dtype: .f32, shape: TensorShape([2048, 1536]))
+            let spec = try Initializer.record(
+                recipe: number % 2 == 0
+                    ? .glorotUniform
+                    : .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .truncatedNormal),
+                seed: 1, stream: UInt64(number), info: info)
+            let initial = try Initializer.sample(spec, info: info)
+            infos.append(
+                VariableInfo(
+                    name: try VariableName("dense\(number)"), tensor: info,
+                    initializer: isTrained ? spec : nil))
+            tensors.append(isTrained ? nudged(initial) : initial)
         }
-        let order = infos.indices.sorted { infos[$0].name < infos[$1].name }
-        return try Checkpoint(
-            manifest: Manifest(variables: order.map { infos[$0] }),
-            tensors: order.map { tensors[$0] })
+        return try Checkpoint(manifest: Manifest(variables: infos), tensors: tensors)
     }
 
     /// Each value moved by up to 2^-9 of itself: about as far as a thousand steps move a weight.
@@ -102,13 +114,9 @@ extension Benchmark {
         }
         return result
     }
+}
 
-    private static func withoutInitializers(_ checkpoint: Checkpoint) throws -> Checkpoint {
-        let bare = checkpoint.manifest.variables.map { variable in
-            var copy = variable
-            copy.initializer = nil
-            return copy
-        }
-        return try Checkpoint(manifest: Manifest(variables: bare), tensors: checkpoint.tensors)
-    }
+extension Checkpoint {
+    /// Bytes of the values, as they are without any codec.
+    var rawByteCount: Int { tensors.reduce(0) { $0 + $1.info.byteCount } }
 }

@@ -10,13 +10,13 @@ extension Benchmark {
     static let sampleUniform = sampling("sample/uniform", .uniform(low: -1, high: 1))
 
     private static func sampling(_ name: String, _ recipe: InitializerRecipe) -> Benchmark {
-        Benchmark(name: name, unit: .values, peers: []) { _ in
+        Benchmark(name: name, unit: .values) { _ in
             let initializer = try Initializer(
                 recipe: recipe, seed: 1, stream: 0, fans: nil, dtype: .f32)
             // Small enough for the caches: what is measured is the sampling.
             var block = AlignedBytes(byteCount: 1 << 18)
             let rounds = 100
-            return {
+            return Work {
                 let seconds = try measure {
                     for round in 0..<rounds {
                         var bytes = block.mutableBytes

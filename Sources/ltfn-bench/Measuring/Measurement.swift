@@ -2,9 +2,14 @@
 struct Measurement {
     let name: String
     private(set) var samples: [Sample] = []
+    /// What a peer says it is: `tensorflow 2.21.0`.
+    var version: String?
+    /// Bytes stored by bytes of the values.
+    var ratio: Double?
 
-    init(name: String) {
+    init(name: String, ratio: Double? = nil) {
         self.name = name
+        self.ratio = ratio
     }
 
     mutating func add(_ sample: Sample) {
@@ -32,6 +37,28 @@ struct Comparison {
     let benchmark: Benchmark
     let ours: Measurement
     let peers: [PeerMeasurement]
+    /// The peak of the place that computed, in operations a second.
+    var peak: Double?
+    /// How many times as fast as on one thread.
+    var speedUp: Double?
+
+    /// Operations of the direct method a second.
+    var operationRate: Double? {
+        guard let arithmetic = benchmark.arithmetic, let rate = ours.medianRate else { return nil }
+        return rate * arithmetic.operationCount
+    }
+
+    /// `operationRate` by the peak.
+    var share: Double? {
+        guard let rate = operationRate, let peak, peak > 0 else { return nil }
+        return rate / peak
+    }
+
+    /// How many times as fast ours is.
+    func ratio(to peer: Measurement) -> Double? {
+        guard let mine = ours.medianRate, let theirs = peer.medianRate else { return nil }
+        return mine / theirs
+    }
 }
 
 /// A peer's samples, or why there are none.

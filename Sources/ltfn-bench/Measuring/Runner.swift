@@ -4,21 +4,35 @@ struct Runner {
     let runCount: Int
     let warmUpCount: Int
     let peers: Peers?
+    private let peaks = Peaks()
+
+    init(settings: BenchmarkSettings, runCount: Int, warmUpCount: Int, peers: Peers?) {
+        self.settings = settings
+        self.runCount = runCount
+        self.warmUpCount = warmUpCount
+        self.peers = peers
+    }
 
     func run(_ benchmark: Benchmark) throws -> Comparison {
         defer { peers?.stop() }
-        let sampler = try benchmark.prepare(settings)
-        for _ in 0..<warmUpCount { _ = try sampler() }
+        let work = try benchmark.prepare(settings)
+        if !benchmark.peers.isEmpty { try peers?.prepare(work.peerInput) }
+        for _ in 0..<warmUpCount { _ = try work.sample() }
 
-        var ours = Measurement(name: benchmark.name)
+        var ours = Measurement(name: benchmark.name, ratio: work.ratio)
         var theirs = (peers == nil ? [] : benchmark.peers).map { Measurement(name: $0) }
         var reasons: [String: String] = [:]
         // In turns, so that what slows the machine for a while slows both sides.
+        var peak: Double?
         for _ in 0..<runCount {
-            ours.add(try sampler())
+            ours.add(try work.sample())
+            peak = benchmark.arithmetic.map { peaks.rate($0.place) }
             for index in theirs.indices where reasons[theirs[index].name] == nil {
                 switch try peers?.sample(theirs[index].name) {
-                case .sample(let sample)?: theirs[index].add(sample)
+                case .sample(let sample, let details)?:
+                    theirs[index].add(sample)
+                    theirs[index].version = details.version
+                    theirs[index].ratio = details.ratio
                 case .skipped(let reason)?: reasons[theirs[index].name] = reason
                 case nil: break
                 }
@@ -28,6 +42,7 @@ struct Runner {
             benchmark: benchmark, ours: ours,
             peers: theirs.map { peer in
                 reasons[peer.name].map { .skipped(name: peer.name, reason: $0) } ?? .measured(peer)
-            })
+            },
+            peak: peak)
     }
 }

@@ -2,12 +2,20 @@ import Foundation
 
 /// tools/peers.py at the other end of two pipes.
 ///
-/// The one place of the project that needs Foundation: nothing smaller starts a process on every
-/// platform.
+/// Peers and the date of a report are the one place of the project that needs Foundation: nothing
+/// smaller starts a process on every platform.
 final class PeerProcess {
     enum Answer {
-        case sample(Sample)
+        case sample(Sample, Details)
         case skipped(String)
+    }
+
+    /// What a peer tells beside the time.
+    struct Details: Decodable {
+        /// `tensorflow 2.21.0`
+        var version: String?
+        /// Bytes stored by bytes of the values.
+        var ratio: Double?
     }
 
     private let process = Process()
@@ -16,16 +24,13 @@ final class PeerProcess {
     private var pending = Data()
 
     /// - Throws: when the interpreter cannot be started.
-    init(python: String, script: String, settings: BenchmarkSettings) throws {
+    init(python: String, script: String, environment: [String: String]) throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [python, script, "--serve"]
         process.standardInput = requests
         process.standardOutput = answers
         process.standardError = FileHandle.nullDevice
-        var environment = ProcessInfo.processInfo.environment
-        environment["LTFN_BENCH_THREADS"] = String(settings.threadCount)
-        environment["LTFN_BENCH_WEIGHTS"] = settings.weightsPath
-        process.environment = environment
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         try process.run()
     }
 
@@ -48,7 +53,8 @@ final class PeerProcess {
         guard let seconds = answer.seconds, let work = answer.work, seconds > 0 else {
             return .skipped(answer.skipped ?? "no time in the answer")
         }
-        return .sample(Sample(seconds: seconds, work: work))
+        let details = try? JSONDecoder().decode(Details.self, from: line)
+        return .sample(Sample(seconds: seconds, work: work), details ?? Details())
     }
 
     private struct Line: Decodable {

@@ -4,13 +4,28 @@ import LTFNKernels
 /// What a run of the benchmarks found.
 struct BenchmarkReport {
     let settings: BenchmarkSettings
-    var comparisons: [Comparison] = []
+    let machine = Machine.current
+    let runCount: Int
+    private(set) var comparisons: [Comparison] = []
+
+    /// Adds a result, beside what was found on one thread.
+    mutating func add(_ comparison: Comparison) {
+        var comparison = comparison
+        let name = comparison.benchmark.name
+        if let start = name.lastIndex(of: "/"), name.hasSuffix("-threads") {
+            let single = comparisons.first { $0.benchmark.name == name[..<start] + "/1-thread" }
+            comparison.speedUp = single.flatMap { comparison.ratio(to: $0.ours) }
+        }
+        comparisons.append(comparison)
+    }
 
     var document: JSONValue {
         .object([
             "schema": "ltfn.bench/1",
             "benchmarks": .array(comparisons.map(\.document)),
             "cpu": .string(InstructionSet.selected.rawValue),
+            "date": .string(machine.date),
+            "processor": .string(machine.processor),
             "threads": .int(Int64(settings.threadCount)),
         ])
     }
@@ -18,12 +33,20 @@ struct BenchmarkReport {
 
 extension Comparison {
     var document: JSONValue {
-        .object([
-            "name": .string(benchmark.name),
-            "unit": .string(benchmark.unit.rawValue + "/s"),
-            "ours": ours.document,
-            "peers": .array(peers.map { document(of: $0) }),
-        ])
+        let figures: [(String, Double?)] = [
+            ("operations_per_byte", benchmark.arithmetic?.intensity),
+            ("operations_per_second", operationRate), ("peak_operations_per_second", peak),
+            ("share_of_peak", share), ("speed_up", speedUp),
+        ]
+        let members = [
+            JSONMember("name", .string(benchmark.name)),
+            JSONMember("unit", .string(benchmark.unit.rawValue + "/s")),
+            JSONMember("ours", ours.document),
+            JSONMember("peers", .array(peers.map { document(of: $0) })),
+        ]
+        return .object(
+            members
+                + figures.compactMap { key, value in value.map { JSONMember(key, .double($0)) } })
     }
 
     private func document(of peer: PeerMeasurement) -> JSONValue {
@@ -35,50 +58,19 @@ extension Comparison {
                 "name": .string(measurement.name),
                 "ratio": ratio(to: measurement).map { .double($0) } ?? .null,
                 "rate": measurement.document,
+                "version": measurement.version.map { .string($0) } ?? .null,
             ])
-        }
-    }
-
-    /// How many times as fast ours is.
-    private func ratio(to peer: Measurement) -> Double? {
-        guard let mine = ours.medianRate, let theirs = peer.medianRate else { return nil }
-        return mine / theirs
-    }
-
-    /// `train/step   1,234 images/s   2.10 × train/tensorflow`
-    var text: String {
-        let name = benchmark.name + String(repeating: " ", count: max(1, 26 - benchmark.name.count))
-        var line = name + Self.rate(ours.medianRate, benchmark.unit)
-        if let spread = ours.spread { line += " ±\(NumberText.fixed(spread * 100, 1)) %" }
-        for peer in peers {
-            switch peer {
-            case .skipped(let name, let reason): line += "\n    \(name): skipped, \(reason)"
-            case .measured(let peer):
-                let ratio = ratio(to: peer).map { NumberText.fixed($0, 2) } ?? "?"
-                line +=
-                    "\n    \(ratio) × \(peer.name) (\(Self.rate(peer.medianRate, benchmark.unit)))"
-            }
-        }
-        return line
-    }
-
-    private static func rate(_ rate: Double?, _ unit: Benchmark.Unit) -> String {
-        guard let rate else { return "?" }
-        switch unit {
-        case .bytes: return NumberText.fixed(rate / 1e6, 0) + " MB/s"
-        case .values: return NumberText.fixed(rate / 1e6, 1) + " M values/s"
-        case .images, .operations:
-            return NumberText.fixed(rate, rate < 100 ? 2 : 0) + " \(unit.rawValue)/s"
         }
     }
 }
 
 extension Measurement {
     var document: JSONValue {
-        .object([
-            "best": bestRate.map { .double($0) } ?? .null,
-            "median": medianRate.map { .double($0) } ?? .null,
-            "samples": .int(Int64(samples.count)),
-        ])
+        let members = [
+            JSONMember("best", bestRate.map { .double($0) } ?? .null),
+            JSONMember("median", medianRate.map { .double($0) } ?? .null),
+            JSONMember("samples", .int(Int64(samples.count))),
+        ]
+        return .object(members + (ratio.map { [JSONMember("stored_ratio", .double($0))] } ?? []))
     }
 }
