@@ -6,13 +6,6 @@ import Testing
 /// The fast engines against the reference in double precision, on every instruction set of the machine.
 @Suite("Engines against the reference")
 struct EngineTests {
-    /// Float32 keeps 2⁻²⁴ of each product and sum, and sums of up to a few thousand terms through up to
-    /// five layers add up to a few dozen of them relative to the norm. Winograd's tiles of 6, which
-    /// inference uses, multiply that by about 5 (their transforms' norms); training's tiles of 4 do not
-    /// show.
-    static let tolerance = 64.0 / Double(1 << 24)
-    static let tileTolerance = 2 * tolerance
-
     @Test(
         "Logits, for any batch size",
         arguments: SampleNetwork.allCases, InstructionSet.supported)
@@ -24,7 +17,8 @@ struct EngineTests {
                 pool: ThreadPool(threadCount: 2), instructionSet: set)
             let expected = sample.reference.forward(sample.images, count: count).last ?? []
             let found = try engine.logits(sample.batch)
-            #expect(distance(doubles(found), expected) < Self.tileTolerance)
+            let error = sample.expectedErrors(tiles: TileAccuracyTests.inferenceTiles).layers.last
+            #expect(distance(doubles(found), expected) <= Rounding.allowance * (error ?? 0))
         }
     }
 
@@ -39,12 +33,19 @@ struct EngineTests {
                 pool: ThreadPool(threadCount: 2), instructionSet: set)
             let found = try engine.computeGradients(sample.batch, labels: sample.bytes)
             let expected = sample.reference.gradients(sample.images, labels: sample.labels)
-            #expect(abs(found.loss - expected.loss) < Self.tolerance * max(1, expected.loss))
+            let errors = sample.expectedErrors(tiles: TileAccuracyTests.trainingTiles)
+            let largest = sample.reference.forward(sample.images, count: count).last?.reduce(1) {
+                max($0, abs($1))
+            }
+            #expect(
+                abs(found.loss - expected.loss)
+                    <= 2 * Rounding.allowance * (errors.layers.last ?? 0) * (largest ?? 1))
             for (index, layer) in engine.currentGradients().enumerated()
             where sample.geometry.layers[index].kernelCount > 0 {
                 let (kernel, bias) = expected.gradients[index]
-                #expect(distance(doubles(layer.kernel), kernel) < 4 * Self.tolerance)
-                #expect(distance(doubles(layer.bias), bias) < 4 * Self.tolerance)
+                let most = Rounding.allowance * errors.gradients[index]
+                #expect(distance(doubles(layer.kernel), kernel) < most, "layer \(index)")
+                #expect(distance(doubles(layer.bias), bias) < most, "layer \(index)")
             }
         }
     }
@@ -66,11 +67,12 @@ struct EngineTests {
         _ = try engine.computeGradients(.floats(floats(images)), labels: sample.bytes)
         let reference = ReferenceNetwork(geometry: sample.geometry, parameters: parameters)
         let expected = reference.gradients(images, labels: sample.labels)
+        let errors = sample.expectedErrors(tiles: TileAccuracyTests.trainingTiles)
         for (index, layer) in engine.currentGradients().enumerated()
         where sample.geometry.layers[index].kernelCount > 0 {
             #expect(
                 distance(doubles(layer.kernel), expected.gradients[index].kernel)
-                    < 4 * Self.tolerance)
+                    < Rounding.allowance * errors.gradients[index])
         }
     }
 
@@ -163,8 +165,11 @@ struct EngineTests {
         var found = [[Float]](repeating: [], count: sample.geometry.layers.count)
         try engine.observe(sample.batch) { found[$0] += $1 }
         let expected = sample.reference.forward(sample.images, count: 12).dropFirst()
-        for (layer, values) in zip(found, expected) {
-            #expect(distance(doubles(layer), values) < Self.tileTolerance)
+        let errors = sample.expectedErrors(tiles: TileAccuracyTests.inferenceTiles).layers
+        for (index, (layer, values)) in zip(found, expected).enumerated() {
+            #expect(
+                distance(doubles(layer), values) <= Rounding.allowance * errors[index],
+                "layer \(index)")
         }
     }
 

@@ -180,7 +180,7 @@ enum SampleNetwork: String, CaseIterable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A sample network with parameters, images and labels.
+/// A network with parameters, images and labels.
 struct Sample {
     let geometry: NetworkGeometry
     let parameters: [LayerParameters]
@@ -188,8 +188,11 @@ struct Sample {
     let labels: [Int]
 
     init(_ network: SampleNetwork, images count: Int) throws {
-        let geometry = try network.geometry()
-        var numbers = Numbers(5)
+        self.init(try network.geometry(), images: count, seed: 5)
+    }
+
+    init(_ geometry: NetworkGeometry, images count: Int, seed: UInt64) {
+        var numbers = Numbers(seed)
         parameters = geometry.layers.map { layer in
             let fanIn = Double(max(1, layer.kernelCount / max(1, layer.biasCount)))
             return LayerParameters(
