@@ -8,10 +8,26 @@ static int inside(const ck_window *w, int64_t n, int64_t y, int64_t x, int64_t *
     return y >= 0 && y < w->in_h && x >= 0 && x < w->in_w;
 }
 
-typedef void (*tap)(void *context, int64_t in, int64_t out, int64_t kernel);
+static double product(const tensors *t, float a, float b) {
+    return t->magnitude ? fabs((double)a * b) : (double)a * b;
+}
 
-/// Calls `body` for every pair of an input pixel and an output pixel that meet.
-static void each_tap(const ck_window *w, int64_t images, tap body, void *context) {
+/// One input pixel under one tap of one output pixel.
+static void add_tap(tensors *t, int64_t in, int64_t out, int64_t tap) {
+    for (int64_t c = 0; c < t->w->in_c; c++)
+        for (int64_t o = 0; o < t->w->out_c; o++) {
+            int64_t weight = tap + c * t->w->out_c + o;
+            if (t->y)
+                t->y[out + o] += product(t, t->x[in + c], t->kernel[weight]);
+            if (t->dx)
+                t->dx[in + c] += product(t, t->dy[out + o], t->kernel[weight]);
+            if (t->dw)
+                t->dw[weight] += product(t, t->dy[out + o], t->x[in + c]);
+        }
+}
+
+void convolve(tensors *t, int64_t images) {
+    const ck_window *w = t->w;
     for (int64_t n = 0; n < images; n++)
         for (int64_t y = 0; y < w->out_h; y++)
             for (int64_t x = 0; x < w->out_w; x++)
@@ -20,34 +36,8 @@ static void each_tap(const ck_window *w, int64_t images, tap body, void *context
                         int64_t in, out = ((n * w->out_h + y) * w->out_w + x) * w->out_c;
                         if (inside(w, n, y * w->stride_h + i - w->pad_top,
                                    x * w->stride_w + j - w->pad_left, &in))
-                            body(context, in, out, (i * w->kernel_w + j) * w->in_c * w->out_c);
+                            add_tap(t, in, out, (i * w->kernel_w + j) * w->in_c * w->out_c);
                     }
-}
-
-/// A convolution's tensors in double precision, or their magnitudes.
-typedef struct {
-    const ck_window *w;
-    const float *x, *kernel, *dy;
-    double *y, *dx, *dw;
-    int magnitude;
-} tensors;
-
-static double product(const tensors *t, float a, float b) {
-    return t->magnitude ? fabs((double)a * b) : (double)a * b;
-}
-
-static void forward_tap(void *context, int64_t in, int64_t out, int64_t kernel) {
-    tensors *t = context;
-    for (int64_t c = 0; c < t->w->in_c; c++)
-        for (int64_t o = 0; o < t->w->out_c; o++)
-            t->y[out + o] += product(t, t->x[in + c], t->kernel[kernel + c * t->w->out_c + o]);
-}
-
-static void input_tap(void *context, int64_t in, int64_t out, int64_t kernel) {
-    tensors *t = context;
-    for (int64_t c = 0; c < t->w->in_c; c++)
-        for (int64_t o = 0; o < t->w->out_c; o++)
-            t->dx[in + c] += product(t, t->dy[out + o], t->kernel[kernel + c * t->w->out_c + o]);
 }
 
 static int64_t in_count(const ck_window *w) { return (int64_t)w->in_h * w->in_w * w->in_c; }
@@ -60,29 +50,32 @@ static void check_convolution(int32_t cpu, ck_window w, int64_t images) {
     int64_t inputs = images * in_count(&w), outputs = images * out_count(&w);
     float *x = some_floats(1, inputs), *kernel = some_floats(2, weights);
     float *dy = some_floats(3, outputs), *bias = some_floats(4, w.out_c);
-    float *y = room(outputs * 4), *dx = room(inputs * 4);
+    float *y = room(outputs * 4), *dx = room(inputs * 4), *dw = room(weights * 4);
     float *scratch = room(ck_convolution_scratch(&w) * 4);
     float *packed = room(patch * panels(w.out_c) * 4), *turned = room(w.out_c * panels(patch) * 4);
-    double *sums[4];
-    for (int i = 0; i < 4; i++)
-        sums[i] = doubles(inputs > outputs ? inputs : outputs);
+    tensors exact = {.w = &w, .x = x, .kernel = kernel, .dy = dy};
+    tensors sizes = exact;
     for (int magnitude = 0; magnitude < 2; magnitude++) {
-        tensors t = {.w = &w, .x = x, .kernel = kernel, .dy = dy, .magnitude = magnitude};
-        t.y = sums[magnitude], t.dx = sums[2 + magnitude];
+        tensors *t = magnitude ? &sizes : &exact;
+        t->magnitude = magnitude;
+        t->y = doubles(outputs), t->dx = doubles(inputs), t->dw = doubles(weights);
         for (int64_t i = 0; i < outputs; i++)
-            t.y[i] = magnitude ? fabsf(bias[i % w.out_c]) : bias[i % w.out_c];
-        each_tap(&w, images, forward_tap, &t);
-        each_tap(&w, images, input_tap, &t);
+            t->y[i] = magnitude ? fabsf(bias[i % w.out_c]) : bias[i % w.out_c];
+        convolve(t, images);
     }
     ck_pack(cpu, patch, w.out_c, kernel, w.out_c, 1, packed);
     ck_convolution(cpu, &w, images, x, packed, bias, 0, y, scratch);
-    expect_near("convolution", cpu, y, sums[0], sums[1], outputs, patch + 1);
+    expect_near("convolution", cpu, y, exact.y, sizes.y, outputs, patch + 1);
     digest("convolution", cpu, y, outputs * 4);
     ck_pack(cpu, w.out_c, patch, kernel, 1, w.out_c, turned);
     ck_convolution_input_gradient(cpu, &w, images, dy, turned, NULL, dx, scratch);
-    int64_t terms = (int64_t)w.kernel_h * w.kernel_w * w.out_c;
-    expect_near("input gradient", cpu, dx, sums[2], sums[3], inputs, terms + w.kernel_h * w.kernel_w);
+    int64_t taps = (int64_t)w.kernel_h * w.kernel_w;
+    expect_near("input gradient", cpu, dx, exact.dx, sizes.dx, inputs, taps * (w.out_c + 1));
     digest("input-gradient", cpu, dx, inputs * 4);
+    ck_convolution_kernel_gradient(cpu, &w, images, x, dy, 0, dw, scratch);
+    int64_t pixels = images * w.out_h * w.out_w;
+    expect_near("kernel gradient", cpu, dw, exact.dw, sizes.dw, weights, pixels);
+    digest("kernel-gradient", cpu, dw, weights * 4);
 }
 
 static void check_gemm(int32_t cpu, int64_t m, int64_t n, int64_t k) {
@@ -104,6 +97,33 @@ static void check_gemm(int32_t cpu, int64_t m, int64_t n, int64_t k) {
     for (int64_t i = 0; i < m * n; i++)
         exact[i] = fmax(exact[i], 0);
     expect_near("gemm with ReLU", cpu, c, exact, magnitude, m * n, k + 1);
+}
+
+static void check_transposed(int32_t cpu, int64_t m, int64_t n, int64_t k) {
+    float *a = some_floats(1, k * m), *b = some_floats(2, k * n), *c = some_floats(3, m * n);
+    float *sums = room(n * 4);
+    double *exact = doubles(m * n), *magnitude = doubles(m * n);
+    for (int64_t i = 0; i < m * n; i++) {
+        exact[i] = c[i], magnitude[i] = fabsf(c[i]);
+        for (int64_t j = 0; j < k; j++) {
+            double term = (double)a[j * m + i / n] * b[j * n + i % n];
+            exact[i] += term, magnitude[i] += fabs(term);
+        }
+    }
+    ck_gemm_transposed(cpu, m, n, k, a, m, b, n, CK_ACCUMULATE, c, n);
+    expect_near("gemm transposed", cpu, c, exact, magnitude, m * n, k + 1);
+    digest("gemm-transposed", cpu, c, m * n * 4);
+    ck_bias_gradient(cpu, k, n, b, 0, sums);
+    for (int64_t i = 0; i < n; i++) {
+        exact[i] = magnitude[i] = 0;
+        for (int64_t j = 0; j < k; j++)
+            exact[i] += b[j * n + i], magnitude[i] += fabsf(b[j * n + i]);
+    }
+    expect_near("bias gradient", cpu, sums, exact, magnitude, n, k);
+    digest("bias-gradient", cpu, sums, n * 4);
+    ck_add_parts(cpu, n, k, n, b, sums);
+    expect_near("parts", cpu, sums, exact, magnitude, n, k);
+    digest("parts", cpu, sums, n * 4);
 }
 
 static void check_pooling(int32_t cpu, ck_window w, int64_t images) {
@@ -167,7 +187,8 @@ void check_arithmetic(int32_t cpu) {
     static const int64_t sizes[][3] = {{1, 1, 1},   {5, 33, 7},   {13, 31, 64}, {48, 64, 17},
                                        {25, 10, 129}, {12, 96, 1}, {7, 35, 300}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        check_gemm(cpu, sizes[i][0], sizes[i][1], sizes[i][2]);
+        check_gemm(cpu, sizes[i][0], sizes[i][1], sizes[i][2]),
+            check_transposed(cpu, sizes[i][0], sizes[i][1], sizes[i][2]);
     // in_h, in_w, in_c, out_h, out_w, out_c, kernel, stride, padding
     static const ck_window windows[] = {
         {7, 5, 1, 7, 5, 64, 3, 3, 1, 1, 1, 1},  {9, 11, 17, 9, 11, 33, 3, 3, 1, 1, 1, 1},

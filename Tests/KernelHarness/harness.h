@@ -37,3 +37,19 @@ void expect(const char *name, int32_t cpu, int condition);
 void check_bytes(int32_t cpu);
 void check_sampling(int32_t cpu);
 void check_arithmetic(int32_t cpu);
+void check_tiles(int32_t cpu);
+
+/// Prints the measured errors of every tile size as a Markdown table.
+void print_tile_errors(void);
+
+/// A convolution and its gradients in double precision, or with `magnitude` the sums of the magnitudes of
+/// the same products; what is null is left out.
+typedef struct {
+    const ck_window *w;
+    const float *x, *kernel, *dy;
+    double *y, *dx, *dw;
+    int magnitude;
+} tensors;
+
+/// Adds the products of all pixels that meet to what is in `y`, `dx` and `dw`.
+void convolve(tensors *t, int64_t images);

@@ -62,13 +62,18 @@ void expect(const char *name, int32_t cpu, int condition) {
     fprintf(stderr, "%s %s: wrong\n", name, ck_cpu_name(cpu));
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+    if (count == 2 && strcmp(arguments[1], "--tile-errors") == 0) {
+        print_tile_errors();
+        return 0;
+    }
     for (int32_t cpu = CK_CPU_PORTABLE; cpu <= CK_CPU_AVX512; cpu++) {
         if (!ck_cpu_supported(cpu))
             continue;
         check_bytes(cpu);
         check_sampling(cpu);
         check_arithmetic(cpu);
+        check_tiles(cpu);
         fprintf(stderr, "%s: done\n", ck_cpu_name(cpu));
     }
     if (failures)

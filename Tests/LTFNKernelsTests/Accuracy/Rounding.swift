@@ -71,8 +71,9 @@ enum Rounding {
             let pixels = images * geometry.output.height * geometry.output.width
             guard isTiled(geometry) else { return expected(termCount: pixels) }
             return tiles.map { tile in
+                // The sum over the tiles; that over a tile is taken in its transform.
                 expected(
-                    termCount: pixels, otherCount: ToomCook.roundingCount(tile),
+                    termCount: pixels / (tile * tile), otherCount: ToomCook.roundingCount(tile),
                     amplification: ToomCook(outputCount: tile).gradientAmplification)
             }.max() ?? 0
         case .dense: return expected(termCount: images)
