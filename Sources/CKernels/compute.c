@@ -32,7 +32,7 @@ typedef struct {
     void (*winograd_turned_kernel)(const ck_winograd *, int64_t, int64_t, const float *, float *);
     void (*winograd_kernel_gradient)(const ck_winograd *, int64_t, const float *, const float *,
                                      int32_t, float *, float *);
-    void (*winograd_finish_gradient)(const ck_winograd *, int64_t, int64_t, const float *, float *);
+    void (*winograd_finish_gradient)(const ck_winograd *, const float *, float *);
     void (*scale_bytes)(int64_t, const uint8_t *, float, float, float *);
 } ck_kernels;
 
@@ -207,9 +207,9 @@ void ck_winograd_kernel_gradient(int32_t cpu, const ck_winograd *winograd, int64
     kernels(cpu)->winograd_kernel_gradient(winograd, images, x, dy, flags, sum, scratch);
 }
 
-void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, int64_t first,
-                                 int64_t count, const float *sum, float *dw) {
-    kernels(cpu)->winograd_finish_gradient(winograd, first, count, sum, dw);
+void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, const float *sum,
+                                 float *dw) {
+    kernels(cpu)->winograd_finish_gradient(winograd, sum, dw);
 }
 
 double ck_softmax_cross_entropy(int64_t images, int64_t classes, const float *logits,

@@ -27,7 +27,7 @@ typedef struct {
     int32_t pad_top, pad_left;
     /// Cells of 2×2 outputs whose largest value is kept, from the top left corner on; 0 without pooling.
     int32_t pool_h, pool_w;
-    /// Outputs a side of a tile: 4 or 6.
+    /// Outputs a side of a tile: 4, 6 or 7; 4 for whatever has to do with gradients.
     int32_t tile;
     /// Images of a mosaic, from top to bottom and from left to right.
     int32_t mosaic_h, mosaic_w;
@@ -121,10 +121,9 @@ void ck_winograd_kernel_gradient(int32_t cpu, const ck_winograd *winograd, int64
                                  const float *x, const float *dy, int32_t flags, float *sum,
                                  float *scratch);
 
-/// The gradient to the kernel, [3, 3, in_c, out_c], from its sums; only for `count` inputs from `first`
-/// on.
-void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, int64_t first,
-                                 int64_t count, const float *sum, float *dw);
+/// The gradient to the kernel, [3, 3, in_c, out_c], from its sums.
+void ck_winograd_finish_gradient(int32_t cpu, const ck_winograd *winograd, const float *sum,
+                                 float *dw);
 
 /// The sum of the rows of dy [rows, channels], added to db with CK_ACCUMULATE.
 void ck_bias_gradient(int32_t cpu, int64_t rows, int64_t channels, const float *dy, int32_t flags,

@@ -21,8 +21,7 @@ extension NetworkPlan {
         for (index, stage) in stages.enumerated() {
             guard case .winograd(var winograd, _) = stage.operation else { continue }
             unsafe ck_winograd_finish_gradient(
-                cpu, &winograd, 0, Int64(winograd.in_c), lane + kernelSumOffsets[index],
-                sums + stage.kernelOffset)
+                cpu, &winograd, lane + kernelSumOffsets[index], sums + stage.kernelOffset)
         }
         return total
     }

@@ -33,8 +33,8 @@ struct WinogradPlan {
         (turned.in_h, turned.in_w, turned.in_c) = (shape.out_h, shape.out_w, shape.out_c)
         (turned.out_h, turned.out_w, turned.out_c) = (shape.in_h, shape.in_w, shape.in_c)
         (turned.pad_top, turned.pad_left) = (2 - shape.pad_top, 2 - shape.pad_left)
-        // Tiles of 6 make a few times the rounding error of tiles of 4: not while training.
-        let tiles: [Int32] = purpose == .gradients ? [4] : [4, 6]
+        // Tiles of 6 and 7 make a few times the rounding error of tiles of 4: not while training.
+        let tiles: [Int32] = purpose == .gradients ? [4] : [4, 6, 7]
         var forward = shape.cut(tiles, images: images)
         if let pooling {
             forward.pool_h = Int32(pooling.output.height)
@@ -79,10 +79,10 @@ extension ck_winograd {
         result.pitch_w = in_w + max(pad_left, out_w + 2 - in_w - pad_left)
         result.tiles_h = ((height - 1) * result.pitch_h + out_h + tile - 1) / tile
         result.tiles_w = ((width - 1) * result.pitch_w + out_w + tile - 1) / tile
-        // As many tiles as leave their points in a second-level cache, in multiples of half a block of
-        // the matrix product's rows.
+        // As many tiles as leave their points in a second-level cache, but enough to make it worth while
+        // to read the kernel.
         let bytes = 4 * Int(tile + 2) * Int(tile + 2) * (Int(in_c) + Int(out_c))
-        result.chunk = Int32(min(max(900_000 / bytes / 6 * 6, 18), 48))
+        result.chunk = Int32(min(max(900_000 / bytes, 16), 48))
         return result
     }
 

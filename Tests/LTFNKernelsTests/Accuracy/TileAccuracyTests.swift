@@ -6,8 +6,8 @@ import Testing
 /// every image by itself.
 @Suite("Tiled convolutions within the expected error")
 struct TileAccuracyTests {
-    /// The tiles that inference and training may cut: training avoids those of 6.
-    static let inferenceTiles = [2, 4, 6]
+    /// The tiles that inference and training may cut: training avoids those above 4.
+    static let inferenceTiles = [2, 4, 6, 7]
     static let trainingTiles = [2, 4]
 
     struct Shape: Sendable, CustomStringConvertible {
