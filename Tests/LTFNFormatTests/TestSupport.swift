@@ -140,14 +140,15 @@ struct FileParts {
     var index: [UInt8]
     var features: UInt64
 
-    var file: [UInt8] {
+    var header: [UInt8] {
         var writer = ByteWriter()
         writer.append([0x89, 0x4C, 0x54, 0x46, 0x4E, 0x0D, 0x0A, 0x1A, 1, 0, 0, 0])
         writer.zeros(48)
         writer.u32(CRC32C.checksum(writer.bytes))
-        writer.append(chunks)
-        let indexOffset = writer.count
-        writer.append(index)
+        return writer.bytes
+    }
+
+    func footer(indexOffset: Int) -> [UInt8] {
         var footer = ByteWriter()
         footer.u64(UInt64(indexOffset))
         footer.u64(UInt64(index.count))
@@ -160,8 +161,11 @@ struct FileParts {
         footer.u32(0)
         footer.u32(CRC32C.checksum(footer.bytes))
         footer.append([0x4C, 0x54, 0x46, 0x4E, 0x0A, 0x45, 0x4F, 0x46])
-        writer.append(footer.bytes)
-        return writer.bytes
+        return footer.bytes
+    }
+
+    var file: [UInt8] {
+        header + chunks + index + footer(indexOffset: 64 + chunks.count)
     }
 }
 
