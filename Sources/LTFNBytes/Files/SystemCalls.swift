@@ -48,6 +48,8 @@ enum SystemCalls {
         /// As soon as a pipe has a writer.
         case readingWhenReady
         case writing
+        /// What is written goes to the end of a file that exists.
+        case appending
         case directory
         /// Must not exist yet.
         case creating(permissions: UInt32)
@@ -81,6 +83,7 @@ extension SystemCalls {
         case .reading: flags = O_RDONLY | O_NONBLOCK
         case .readingWhenReady: flags = O_RDONLY
         case .writing: flags = O_WRONLY
+        case .appending: flags = O_WRONLY | O_APPEND | O_NONBLOCK
         case .directory: flags = O_RDONLY | O_DIRECTORY
         case .creating(let permissions):
             flags = O_WRONLY | O_CREAT | O_EXCL
@@ -160,20 +163,40 @@ extension SystemCalls {
         var failure: SystemError?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
             do throws(SystemError) {
-                while count < byteCount {
-                    let rest = unsafe UnsafeMutableRawBufferPointer(
-                        rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<byteCount])
-                    let got = try unsafe readOnce(
-                        descriptor, at: offset.map { $0 + UInt64(count) }, into: rest)
-                    if got == 0 { return }
-                    count += got
-                }
+                let all = unsafe UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[..<byteCount])
+                count = try unsafe readAll(descriptor, at: offset, into: all)
             } catch {
                 failure = error
             }
         }
         if let failure { throw failure }
         return bytes
+    }
+
+    /// Fills `bytes` from `offset` on, up to the end of the file.
+    ///
+    /// - Returns: how many bytes there were.
+    static func read(
+        _ descriptor: Int32, at offset: UInt64, into bytes: inout MutableRawSpan
+    ) throws(SystemError) -> Int {
+        try unsafe bytes.withUnsafeMutableBytes { buffer throws(SystemError) in
+            try unsafe readAll(descriptor, at: offset, into: buffer)
+        }
+    }
+
+    private static func readAll(
+        _ descriptor: Int32, at offset: UInt64?, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(SystemError) -> Int {
+        var count = 0
+        while count < buffer.count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+            let got = try unsafe readOnce(
+                descriptor, at: offset.map { $0 + UInt64(count) }, into: rest)
+            if got == 0 { break }
+            count += got
+        }
+        return count
     }
 
     private static func readOnce(
@@ -209,6 +232,17 @@ extension SystemCalls {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Cuts a file to `byteCount` bytes.
+    static func truncate(_ descriptor: Int32, to byteCount: UInt64) throws(SystemError) {
+        guard let length = off_t(exactly: byteCount) else { throw SystemError(number: EOVERFLOW) }
+        _ = try retrying { Int(ftruncate(descriptor, length)) }
+    }
+
+    /// Keeps others that ask for the same away, until the descriptor is closed.
+    static func lock(_ descriptor: Int32) throws(SystemError) {
+        _ = try retrying { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
     }
 
     static func setPermissions(_ descriptor: Int32, _ bits: UInt32) throws(SystemError) {
@@ -336,6 +370,7 @@ extension SystemError {
         case EPIPE: "the reader at the other end has gone"
         case ENXIO, ENODEV: "there is no such device"
         case ETXTBSY: "it is a program that is running"
+        case EWOULDBLOCK: "another process is adding to it"
         case EINTR: "signals interrupt it again and again"
         case EBADF: "it is not open"
         case ENOMEM: "memory is short"

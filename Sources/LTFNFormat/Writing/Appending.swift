@@ -64,6 +64,27 @@ extension NativeFormat {
         try writer.finish()
     }
 
+    /// Adds to a file in place.
+    ///
+    /// The new footer is written when everything before it is on the disk. A process that is killed
+    /// earlier leaves a file whose end is missing: `NativeReader.recovering` gives what it was.
+    ///
+    /// - Parameter values: the values of a new variable.
+    /// - Throws: all that opening the file throws; `corrupt` when the variables do not go together,
+    ///   `io`, and what `values` throws. The file is then what it was.
+    public func append(
+        _ addition: Addition, toFileAt path: String, limits: DecodingLimits = .standard,
+        values: (VariableInfo) throws(FormatError) -> TensorData
+    ) throws(FormatError) {
+        // The lock comes first: what is read then is what is added to.
+        let writer = try AppendingFileWriter(path: path, holdingBack: Footer.byteCount)
+        defer { writer.abandon() }
+        let reader = try NativeReader(
+            FileSource(path: path), limits: limits, threadCount: options.threadCount)
+        try append(addition, to: reader, sink: writer, values: values)
+        try writer.commit()
+    }
+
     private func retiredRegions(
         of reader: NativeReader, _ footer: Footer
     ) throws(FormatError) -> [RetiredRegion] {
