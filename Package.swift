@@ -132,6 +132,10 @@ let package = Package(
         .executableTarget(
             name: "SaveProbe", dependencies: ["LTFNBytes"], path: "Tests/SaveProbe",
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "FormatProbe",
+            dependencies: ["LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"],
+            path: "Tests/FormatProbe", swiftSettings: swiftSettings),
         tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "SaveProbe"]),
         tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
@@ -139,7 +143,10 @@ let package = Package(
         tests("LTFNDatasetsTests", ["LTFNDatasets", "LTFNBytes"]),
         tests(
             "LTFNFormatTests",
-            ["LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel"]),
+            [
+                "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "FormatProbe",
+            ]),
         tests(
             "LTFNConversionTests",
             [

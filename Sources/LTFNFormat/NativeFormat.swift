@@ -62,6 +62,25 @@ public struct NativeFormat: CheckpointFormat {
         try NativeWriter(sink, manifest: manifest, options: options, base: base)
     }
 
+    /// Writes a checkpoint whose values come range by range, so that memory is bounded by a few chunks
+    /// for each thread, however large a variable is. The file is the same as from whole tensors.
+    ///
+    /// - Parameter values: the bytes `range` of the values of a variable; a few ranges are asked for
+    ///   twice, and all of a variable that looks like an earlier one, or like its initial values.
+    /// - Throws: `notRepresentable`, `io`, and what `values` throws.
+    public func write(
+        _ manifest: Manifest, to sink: any ByteSink,
+        values: (_ variable: Int, _ range: Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) {
+        var writer = try NativeWriter(sink, manifest: manifest, options: options, base: base)
+        for number in writingOrder(of: manifest) {
+            try writer.write(at: number) { range throws(FormatError) in
+                try values(number, range)
+            }
+        }
+        try writer.finish()
+    }
+
     /// The bytes that no file of `manifest`, written with these options, is longer than.
     ///
     /// - Throws: `notRepresentable` when the manifest has no place in the format, `limitExceeded`

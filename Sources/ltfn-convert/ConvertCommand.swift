@@ -35,6 +35,11 @@ struct ConvertCommand: CommandWithExamples {
             "ltfn-convert model.ltfn -o model.npz --allow-loss initializer,graph,metadata",
             "for NumPy, which keeps values and names only"),
         Example(
+            "ltfn-convert model.ltfn -o smaller.ltfn",
+            "anew, without what earlier versions of the file left behind"),
+        Example(
+            "ltfn-convert cut.ltfn -o rest.ltfn --recover", "what an interrupted addition left"),
+        Example(
             "ltfn-convert weights.npz -o weights.ltfn --dry-run", "the whole plan, and no work"),
         Example("ltfn-convert --list-formats", "what can be read and written"),
     ]
@@ -81,6 +86,9 @@ struct ConvertCommand: CommandWithExamples {
     @Flag(name: [.short, .long], help: "Replace an output that exists.")
     var force = false
 
+    @Flag(help: "Read an .ltfn file whose end is missing or damaged by its last whole index.")
+    var recover = false
+
     @Flag(help: "Do not read the output again.")
     var noVerify = false
 
@@ -119,6 +127,7 @@ struct ConvertCommand: CommandWithExamples {
         request.targetFormat = to
         request.allowedLosses = allowLoss?.subjects ?? []
         request.retyping = retype
+        request.recovers = recover
         request.replacesOutput = force
         request.verifies = !noVerify
         // There is nothing to save: a signal removes the unfinished output and ends the program.

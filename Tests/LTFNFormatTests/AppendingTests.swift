@@ -113,6 +113,48 @@ struct AppendingTests {
         #expect(error?.rule == "LTFN-R6")
     }
 
+    @Test("Compacting drops what earlier versions left behind (LTFN-R5 LTFN-X9 LTFN-W1)")
+    func compact() throws {
+        let file = try Self.appended()
+        let reader = try NativeReader(MemorySource(file))
+        let sink = MemorySink()
+        try NativeFormat.compact(reader, to: sink)
+        #expect(reader.decodedChunkCount == 0)
+        #expect(sink.bytes.count < file.count)
+        let compacted = try NativeReader(MemorySource(sink.bytes))
+        try compacted.verify()
+        #expect(compacted.contentDigest == reader.contentDigest)
+        // It is what writing all of it at once gives.
+        let written = try write(Checkpoint(reading: reader), options(chunk: 64))
+        #expect(sink.bytes == written)
+        // What an interrupted addition left becomes a file again.
+        let cut = try NativeReader.recovering(MemorySource(Array(file.dropLast(64))))
+        let repaired = MemorySink()
+        try NativeFormat.compact(cut, to: repaired)
+        #expect(repaired.bytes == written)
+    }
+
+    @Test("Compacting needs no base, and hands no damage on (LTFN-C9 LTFN-D6)")
+    func compactRelative() throws {
+        var random = TestBytes(seed: 33)
+        let values = (0..<3000).map { _ in random.normal() }
+        let moved = values.map { $0 + random.normal() * 1e-4 }
+        let base = try NativeReader(
+            MemorySource(try write(Samples.single(.f32, [3000], values.flatMap(Samples.bytes)))))
+        let next = try Samples.single(.f32, [3000], moved.flatMap(Samples.bytes))
+        let first = MemorySink()
+        try NativeFormat(options: options(chunk: 1024), base: base).write(next, to: first)
+        let sink = MemorySink()
+        try NativeFormat.compact(NativeReader(MemorySource(first.bytes)), to: sink)
+        #expect(sink.bytes == first.bytes)
+        var damaged = first.bytes
+        damaged[1000] ^= 1
+        let error = failure {
+            try NativeFormat.compact(NativeReader(MemorySource(damaged)), to: MemorySink())
+        }
+        #expect(error?.rule == "LTFN-D6" && error?.variable == "w")
+    }
+
     @Test("A file relative to a base needs that base (LTFN-C9)")
     func bases() throws {
         var random = TestBytes(seed: 31)

@@ -10,6 +10,12 @@ public protocol ByteSource: Sendable {
     /// - Throws: `truncated` when the source ends before, `io` when reading fails.
     func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8]
 
+    /// The same bytes in place of those that `buffer` holds, whose memory is used again where that is
+    /// possible.
+    ///
+    /// - Throws: as `read(at:byteCount:)`; what `buffer` holds then is of no meaning.
+    func read(at offset: UInt64, byteCount: Int, into buffer: inout [UInt8]) throws(FormatError)
+
     /// The same bytes without a copy; nil, the default, where they cannot be had so.
     ///
     /// - Throws: as `read(at:byteCount:)`.
@@ -17,6 +23,12 @@ public protocol ByteSource: Sendable {
 }
 
 extension ByteSource {
+    public func read(
+        at offset: UInt64, byteCount: Int, into buffer: inout [UInt8]
+    ) throws(FormatError) {
+        buffer = try read(at: offset, byteCount: byteCount)
+    }
+
     public func map(at offset: UInt64, byteCount: Int) throws(FormatError) -> MappedBytes? { nil }
 }
 

@@ -47,12 +47,34 @@ public final class FileSource: ByteSource {
         do throws(SystemError) {
             bytes = try SystemCalls.read(descriptor, at: offset, byteCount: byteCount)
         } catch {
-            var failure = error.formatError(.read, path: path)
-            failure.offset = offset
-            throw failure
+            throw failure(error, at: offset)
         }
         if bytes.count < byteCount { throw shorter(end: offset + UInt64(bytes.count)) }
         return bytes
+    }
+
+    public func read(
+        at offset: UInt64, byteCount: Int, into buffer: inout [UInt8]
+    ) throws(FormatError) {
+        try expectRange(at: offset, byteCount: byteCount)
+        if buffer.count > byteCount { buffer.removeLast(buffer.count - byteCount) }
+        if buffer.count < byteCount {
+            buffer.append(contentsOf: repeatElement(0, count: byteCount - buffer.count))
+        }
+        let count: Int
+        do throws(SystemError) {
+            var bytes = buffer.mutableRawSpan
+            count = try SystemCalls.read(descriptor, at: offset, into: &bytes)
+        } catch {
+            throw failure(error, at: offset)
+        }
+        if count < byteCount { throw shorter(end: offset + UInt64(count)) }
+    }
+
+    private func failure(_ error: SystemError, at offset: UInt64) -> FormatError {
+        var failure = error.formatError(.read, path: path)
+        failure.offset = offset
+        return failure
     }
 
     /// The bytes as memory, if the file still has them.
@@ -122,5 +144,14 @@ public struct MemorySource: ByteSource {
         try expectRange(at: offset, byteCount: byteCount)
         let start = Int(offset)
         return Array(bytes[start..<start + byteCount])
+    }
+
+    public func read(
+        at offset: UInt64, byteCount: Int, into buffer: inout [UInt8]
+    ) throws(FormatError) {
+        try expectRange(at: offset, byteCount: byteCount)
+        buffer.removeAll(keepingCapacity: true)
+        let start = Int(offset)
+        buffer.append(contentsOf: bytes[start..<start + byteCount])
     }
 }

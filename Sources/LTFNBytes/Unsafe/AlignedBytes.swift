@@ -90,6 +90,18 @@ public struct AlignedBytes: Sendable {
             unsafe block = zeroed
             let start = unsafe zeroed.alignedUp(toMultipleOf: 64)
             unsafe buffer = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
+            unsafe Storage.askForLargePages(buffer)
+        }
+
+        /// Filling a large block page by page costs more than what is written to it.
+        private static func askForLargePages(_ buffer: UnsafeMutableRawBufferPointer) {
+            #if canImport(Glibc) || canImport(Musl)
+                guard buffer.count >= 4 << 20, let start = buffer.baseAddress else { return }
+                let page = unsafe start.alignedUp(toMultipleOf: 4096)
+                let rest = unsafe buffer.count - (page - start)
+                // Only a wish: where it is not granted nothing changes.
+                _ = unsafe madvise(page, rest / 4096 * 4096, Int32(MADV_HUGEPAGE))
+            #endif
         }
 
         convenience init(copying other: Storage) {

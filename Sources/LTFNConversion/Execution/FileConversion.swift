@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFormat
 
 /// The conversion of one file into another: found out about, planned, carried out, proved.
 public struct FileConversion: Sendable {
@@ -14,6 +15,8 @@ public struct FileConversion: Sendable {
         public var allowedLosses: Set<FormatLoss.Subject> = []
         /// What the values of a dtype are known to be instead.
         public var retyping: [Retyping] = []
+        /// Whether an `.ltfn` input whose end is missing is read by its last whole index.
+        public var recovers = false
         /// Whether a file that stands at `output` is replaced.
         public var replacesOutput = false
         public var verifies = true
@@ -65,7 +68,7 @@ public struct FileConversion: Sendable {
         let found = try registry.source(of: request, source)
         let reader: any CheckpointReader
         do throws(FormatError) {
-            reader = try found.format.open(source, limits: limits)
+            reader = try Self.open(source, as: found.format, request, limits: limits)
         } catch {
             throw error.inFile(request.input)
         }
@@ -87,6 +90,20 @@ public struct FileConversion: Sendable {
         }
         self.notes = notes
         problems = conversion.plan.problems + Self.problems(of: request)
+    }
+
+    private static func open(
+        _ source: any ByteSource, as format: any CheckpointFormat, _ request: Request,
+        limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader {
+        guard request.recovers else { return try format.open(source, limits: limits) }
+        guard format is NativeFormat else {
+            throw FormatError(
+                .unsupportedFeature,
+                "Only .ltfn files can be recovered, this is "
+                    + "\(format.traits.name).")
+        }
+        return try NativeReader.recovering(source, limits: limits)
     }
 
     /// Whether opaque bits stay what they are in a file whose format has no bfloat16.

@@ -5,6 +5,8 @@ import Synchronization
 struct DecodingTools: Sendable {
     /// Room for planes; what is in it is of no meaning afterwards.
     private(set) var scratch: [UInt8] = []
+    /// Room for the stored bytes of a chunk.
+    var stored: [UInt8] = []
 
     /// Makes sure that `scratch` has `byteCount` bytes.
     mutating func reserve(_ byteCount: Int) {

@@ -1,12 +1,13 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInitializers
+import LTFNParallel
 
 extension NativeReader {
     /// Reads the whole file and checks everything that can be checked: the values against their
     /// digests, and what earlier versions left behind.
     ///
-    /// Memory: a few chunks.
+    /// Memory: a few chunks for each thread.
     ///
     /// - Throws: `checksumMismatch` and whatever reading throws, for the first thing that is wrong.
     public func verify() throws(FormatError) {
@@ -32,19 +33,25 @@ extension NativeReader {
             guard let expected = index.digest(number) else { return }
             let decoder = try VariableDecoder(self, variable: number)
             var hash = SHA256()
-            let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent(of: number))
-            for position in 0..<grid.count {
-                let bytes = try decoder.decode(grid.range(of: position))
-                hash.update(bytes.bytes)
+            var decoded = AlignedBytes(byteCount: 0)
+            let byteCount = info.tensor.byteCount
+            for start in stride(from: 0, to: byteCount, by: pieceByteCount(of: number)) {
+                let end = start + min(pieceByteCount(of: number), byteCount - start)
+                // A piece is decoded while the one before it is hashed.
+                decoded = try decoder.decode(start..<end, meanwhile: { hash.update(decoded.bytes) })
             }
+            hash.update(decoded.bytes)
             try compare(hash.finalize(), expected, number)
         } catch {
             throw error.naming(info.name.string)
         }
     }
 
-    private func exponent(of number: Int) -> UInt8 {
-        if case .chunks(let exponent, _) = index.storages[number] { exponent } else { 20 }
+    /// The bytes that are in memory together: a few chunks for each thread.
+    private func pieceByteCount(of number: Int) -> Int {
+        var exponent = 20
+        if case .chunks(let own, _) = index.storages[number] { exponent = Int(own) }
+        return pool.threadCount * max(1, min(4, (32 << 20) >> exponent)) << exponent
     }
 
     private func compare(

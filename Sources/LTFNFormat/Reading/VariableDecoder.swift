@@ -37,19 +37,28 @@ struct VariableDecoder {
     }
 
     /// The bytes of `range`.
-    func decode(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
+    ///
+    /// - Parameter work: done on this thread at the same time.
+    func decode(
+        _ range: Range<Int>, meanwhile work: () -> Void = {}
+    ) throws(FormatError) -> AlignedBytes {
         switch reader.index.storages[variable] {
-        case .tied: return try VariableDecoder(reader, variable: target()).decode(range)
-        case .initial: return try replay(range)
-        case .base(let number): return try reader.baseBytes(of: info, base: number, range)
+        case .tied:
+            return try VariableDecoder(reader, variable: target()).decode(range, meanwhile: work)
+        case .initial: return try replay(range, meanwhile: work)
+        case .base(let number):
+            work()
+            return try reader.baseBytes(of: info, base: number, range)
         case .chunks(let exponent, let first):
-            return try decodeChunks(range, exponent: Int(exponent), first: first)
+            return try decodeChunks(range, exponent: Int(exponent), first: first, meanwhile: work)
         }
     }
 
     private func target() -> Int { reader.holder(of: variable) }
 
-    private func replay(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
+    private func replay(
+        _ range: Range<Int>, meanwhile work: () -> Void
+    ) throws(FormatError) -> AlignedBytes {
         guard let initializer else {
             throw FormatError(
                 .corrupt, format: NativeFormat.formatName, rule: "LTFN-V10",
@@ -60,8 +69,14 @@ struct VariableDecoder {
             range.lowerBound / element * element..<(range.upperBound + element - 1) / element
             * element
         var bytes = AlignedBytes(byteCount: whole.count)
-        var output = bytes.mutableBytes
-        try initializer.fill(&output, from: UInt64(whole.lowerBound / element))
+        // Every element's byte count divides that of a part.
+        let parts = ChunkGrid(byteCount: whole.count, exponent: 20)
+        try reader.pool.fill(
+            (0..<parts.count).map { parts.range(of: $0) }, of: &bytes, meanwhile: work
+        ) { (number, part) throws(FormatError) in
+            let start = whole.lowerBound + parts.range(of: number).lowerBound
+            try initializer.fill(&part, from: UInt64(start / element))
+        }
         return whole == range
             ? bytes
             : AlignedBytes(
@@ -70,17 +85,22 @@ struct VariableDecoder {
     }
 
     private func decodeChunks(
-        _ range: Range<Int>, exponent: Int, first: Int
+        _ range: Range<Int>, exponent: Int, first: Int, meanwhile work: () -> Void
     ) throws(FormatError) -> AlignedBytes {
         var result = AlignedBytes(byteCount: range.count)
-        guard !range.isEmpty else { return result }
+        guard !range.isEmpty else {
+            work()
+            return result
+        }
         let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: UInt8(exponent))
         let positions = range.lowerBound >> exponent...(range.upperBound - 1) >> exponent
         let parts = positions.map { position in
             let wanted = grid.range(of: position).clamped(to: range)
             return wanted.lowerBound - range.lowerBound..<wanted.upperBound - range.lowerBound
         }
-        try reader.pool.fill(parts, of: &result) { (index, part) throws(FormatError) in
+        try reader.pool.fill(
+            parts, of: &result, meanwhile: work
+        ) { (index, part) throws(FormatError) in
             let chunk = grid.range(of: positions.lowerBound + index)
             let number = first + positions.lowerBound + index
             if part.byteCount == chunk.count {
@@ -127,13 +147,17 @@ struct VariableDecoder {
             try checkLastBits(of: output.bytes, end: start + output.byteCount, at: nil)
             return
         }
-        let stored = try reader.storedBytes(of: number, variable: info.name)
+        var tools = reader.toolbox.take()
+        var stored = exchange(&tools.stored, with: [])
+        defer {
+            tools.stored = stored
+            reader.toolbox.putBack(tools)
+        }
+        try reader.readStoredBytes(of: number, variable: info.name, into: &stored)
         let base =
             record.codec.usesBase
             ? try reader.baseBytes(
                 of: info, base: record.base, start..<start + output.byteCount) : nil
-        var tools = reader.toolbox.take()
-        defer { reader.toolbox.putBack(tools) }
         do {
             try ChunkDecoder(record: record, variable: info, start: start).decode(
                 stored, initializer: initializer, base: base, with: &tools, into: &output)
@@ -177,12 +201,22 @@ struct VariableDecoder {
 extension NativeReader {
     /// The stored bytes of a chunk, after their checksum and the padding before them were checked.
     func storedBytes(of number: Int, variable: VariableName) throws(FormatError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try readStoredBytes(of: number, variable: variable, into: &bytes)
+        return bytes
+    }
+
+    /// The same in place of what `bytes` holds.
+    func readStoredBytes(
+        of number: Int, variable: VariableName, into bytes: inout [UInt8]
+    ) throws(FormatError) {
         let record = index.chunks[number]
-        guard !record.codec.storesNothing else { return [] }
+        guard !record.codec.storesNothing else { return bytes.removeAll(keepingCapacity: true) }
         let gap = Int(gaps[number])
         // The stored byte count is at most the decoded one, which has an Int.
-        var bytes = try source.read(
-            at: record.offset - UInt64(gap), byteCount: gap + Int(record.storedByteCount))
+        try source.read(
+            at: record.offset - UInt64(gap), byteCount: gap + Int(record.storedByteCount),
+            into: &bytes)
         if gap > 0 {
             if let position = bytes[..<gap].firstIndex(where: { $0 != 0 }) {
                 throw FormatError(
@@ -198,7 +232,6 @@ extension NativeReader {
                 offset: record.offset, variable: variable.string,
                 "The checksum of chunk \(number) does not match: the file is damaged there.")
         }
-        return bytes
     }
 
     /// The bytes that a variable has in a base file.

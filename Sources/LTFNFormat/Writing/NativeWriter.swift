@@ -6,16 +6,15 @@ import LTFNParallel
 /// Writes an `.ltfn` file from front to back in one pass.
 struct NativeWriter: CheckpointWriter {
     let sink: any ByteSink
-    private let options: NativeFormat.WritingOptions
-    private let pool: ThreadPool
-    private let exponent: UInt8
-    private let base: NativeReader?
-    private var index: Index
+    let options: NativeFormat.WritingOptions
+    let pool: ThreadPool
+    let exponent: UInt8
+    let base: NativeReader?
+    var index: Index
     var position: UInt64 = 0
     private var next = 0
-    private var isDone: [Bool]
-    /// The first variable with a digest, for references.
-    private var holders: [SHA256Digest: Int] = [:]
+    private let isDone: [Bool]
+    var holders = HolderTable()
 
     init(
         _ sink: any ByteSink, manifest: Manifest, options: NativeFormat.WritingOptions,
@@ -61,12 +60,7 @@ struct NativeWriter: CheckpointWriter {
     }
 
     mutating func write(_ tensor: TensorData, at number: Int) throws(FormatError) {
-        skipDone()
-        guard number == next, next < index.storages.count else {
-            throw FormatError(
-                .corrupt, format: NativeFormat.formatName,
-                "Variable \(number) was written, expected variable \(next).")
-        }
+        try expect(number)
         let info = index.manifest.variables[number]
         guard tensor.info == info.tensor else {
             throw FormatError(
@@ -74,13 +68,42 @@ struct NativeWriter: CheckpointWriter {
                 "The values are \(tensor.info.dtype.rawValue) \(tensor.info.shape), expected "
                     + "\(info.tensor.dtype.rawValue) \(info.tensor.shape).")
         }
-        try checkLastBits(tensor, of: info)
-        let digest = SHA256.digest(tensor.bytes.bytes)
-        for (position, byte) in digest.bytes.enumerated() {
-            index.digests[number * 32 + position] = byte
-        }
-        try store(tensor, digest: digest, at: number)
+        try store(ValueSource(tensor.bytes, pieceByteCount: pieceByteCount), at: number)
         next = number + 1
+    }
+
+    /// Writes the values of a variable, of which a few chunks are in memory at a time.
+    ///
+    /// - Parameter values: a range of the variable's bytes; asked for from front to back, once or,
+    ///   when they may be the same as others, twice.
+    mutating func write(
+        at number: Int, values: (Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) {
+        try expect(number)
+        let byteCount = index.manifest.variables[number].tensor.byteCount
+        // The source of pieces does not outlive this call.
+        let result = withoutActuallyEscaping(values) { values -> Result<Void, FormatError> in
+            let source = ValueSource(
+                byteCount: byteCount, pieceByteCount: pieceByteCount, pieces: values)
+            do throws(FormatError) {
+                try store(source, at: number)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        next = number + 1
+    }
+
+    /// Makes sure that the values of `number` are what comes next.
+    private mutating func expect(_ number: Int) throws(FormatError) {
+        skipDone()
+        guard number == next, next < index.storages.count else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName,
+                "Variable \(number) was written, expected variable \(next).")
+        }
     }
 
     mutating func finish() throws(FormatError) {
@@ -105,130 +128,14 @@ struct NativeWriter: CheckpointWriter {
         while next < isDone.count, isDone[next] { next += 1 }
     }
 
+    /// The bytes that are in memory together: a few chunks for each thread.
+    private var pieceByteCount: Int {
+        let chunkCount = max(1, min(4, (32 << 20) >> Int(exponent)))
+        return pool.threadCount * chunkCount << Int(exponent)
+    }
+
     mutating func put(_ bytes: [UInt8]) throws(FormatError) {
         try sink.write(bytes)
         position += UInt64(bytes.count)
-    }
-
-    private func checkLastBits(
-        _ tensor: TensorData, of info: VariableInfo
-    ) throws(FormatError) {
-        let bits = info.tensor.dtype.bitCount
-        guard bits < 8, info.tensor.byteCount > 0 else { return }
-        let used = info.tensor.shape.elementCount % 8 * bits % 8
-        guard used == 0 || ByteKernels.lastByte(of: tensor.bytes.bytes) >> UInt8(used) == 0 else {
-            throw FormatError(
-                .notRepresentable, format: NativeFormat.formatName, rule: "LTFN-V14",
-                variable: info.name.string,
-                "Bits of the last byte that belong to no element are not zero.")
-        }
-    }
-}
-
-// Values.
-extension NativeWriter {
-    private mutating func store(
-        _ tensor: TensorData, digest: SHA256Digest, at number: Int
-    ) throws(FormatError) {
-        let info = index.manifest.variables[number]
-        let encoder = ChunkEncoder(
-            dtype: info.tensor.dtype, options: options,
-            initializer: info.initializer.flatMap { spec in
-                try? Initializer(spec, dtype: info.tensor.dtype)
-            })
-        if case .reproducible(_, digest) = info.initializer?.evidence,
-            isInitial(tensor, encoder)
-        {
-            index.storages[number] = .initial
-            return
-        }
-        let origin = base?.position(of: info)
-        if options.codecs.contains(.base), let base, let origin,
-            base.index.digest(base.holder(of: origin)) == digest
-        {
-            index.storages[number] = .base(0)
-            return
-        }
-        index.storages[number] = .chunks(exponent: exponent, first: index.chunks.count)
-        if let holder = holders[digest],
-            index.manifest.variables[holder].tensor.byteCount == info.tensor.byteCount
-        {
-            refer(to: holder)
-            return
-        }
-        if options.codecs.contains(.reference) { holders[digest] = number }
-        try storeChunks(of: tensor, origin: origin, with: encoder)
-    }
-
-    /// Every chunk is the same as one of `holder`.
-    private mutating func refer(to holder: Int) {
-        for number in index.chunkRange(holder) {
-            var record = ChunkRecord(codec: .reference)
-            record.offset =
-                index.chunks[number].codec == .reference
-                ? index.chunks[number].offset : UInt64(number)
-            index.chunks.append(record)
-        }
-    }
-
-    /// Whether the values are those that the initializer gives: a record may claim too much.
-    private func isInitial(_ tensor: TensorData, _ encoder: ChunkEncoder) -> Bool {
-        let grid = ChunkGrid(byteCount: tensor.info.byteCount, exponent: exponent)
-        let batch = pool.threadCount * 4
-        for first in stride(from: 0, to: grid.count, by: batch) {
-            let equal = pool.map(min(batch, grid.count - first)) { position in
-                let range = grid.range(of: first + position)
-                return encoder.isInitial(
-                    tensor.bytes.bytes.extracting(range), start: range.lowerBound)
-            }
-            guard equal.allSatisfy({ $0 }) else { return false }
-        }
-        return options.codecs.contains(.initial) && tensor.info.dtype.bitCount >= 8
-            && encoder.initializer != nil
-    }
-
-    /// - Parameter origin: the number of the variable in the base file.
-    private mutating func storeChunks(
-        of tensor: TensorData, origin: Int?, with encoder: ChunkEncoder
-    ) throws(FormatError) {
-        let grid = ChunkGrid(byteCount: tensor.info.byteCount, exponent: exponent)
-        // Few chunks at a time bound the memory.
-        let batch = pool.threadCount * 4
-        for first in stride(from: 0, to: grid.count, by: batch) {
-            let ranges = (first..<min(first + batch, grid.count)).map { grid.range(of: $0) }
-            var origins: [AlignedBytes?] = []
-            for range in ranges {
-                origins.append(try originBytes(origin, range))
-            }
-            let bases = origins
-            let chunks = pool.map(ranges.count) { position in
-                encoder.encode(
-                    tensor.bytes.bytes.extracting(ranges[position]),
-                    start: ranges[position].lowerBound, base: bases[position])
-            }
-            for chunk in chunks { try put(chunk) }
-        }
-    }
-
-    private func originBytes(
-        _ origin: Int?, _ range: Range<Int>
-    ) throws(FormatError) -> AlignedBytes? {
-        guard let base, let origin,
-            options.codecs.contains(.base) || options.codecs.contains(.baseResidual)
-        else { return nil }
-        return try base.read(origin, bytes: range)
-    }
-
-    private mutating func put(_ chunk: EncodedChunk) throws(FormatError) {
-        var record = chunk.record
-        if !record.codec.storesNothing {
-            if record.codec == .raw {
-                let excess = Int(position % 64)
-                if excess > 0 { try put([UInt8](repeating: 0, count: 64 - excess)) }
-            }
-            record.offset = position
-            try put(chunk.bytes)
-        }
-        index.chunks.append(record)
     }
 }

@@ -123,6 +123,54 @@ import Testing
         #expect(directory.names.count == 5)
     }
 
+    @Test("a pipe gets the same file in one pass") func pipe() throws {
+        let specimen = try Specimen("large", [variable("w", .f32, [100_000])])
+        let sink = MemorySink()
+        try NativeFormat().write(specimen.checkpoint, to: sink)
+        directory.put(sink.bytes, "in.ltfn")
+        let program = Programs.product("ltfn-convert")
+        for name in ["ltfn", "safetensors"] {
+            #expect(
+                try run(directory.path("in.ltfn"), "-o", directory.path("file.\(name)")).status == 0
+            )
+            let script = "'\(program)' in.ltfn -o /dev/stdout --to \(name) | cat > piped"
+            let piped = try Programs.run(
+                "/bin/sh", ["-c", "cd '\(directory.path(""))' && \(script)"])
+            #expect(piped.status == 0)
+            #expect(directory.get("piped") == directory.get("file.\(name)"))
+        }
+    }
+
+    @Test("from .ltfn to .ltfn what earlier versions left behind is gone") func rewriting() throws {
+        let input = try richFile()
+        let before = try #require(directory.get("rich.ltfn"))
+        try NativeFormat().append(
+            .init(metadata: ["more": .u64(1)]), toFileAt: input
+        ) { _ throws(FormatError) in throw FormatError(.corrupt, "nothing is added") }
+        let after = try #require(directory.get("rich.ltfn"))
+        #expect(after.starts(with: before))
+        #expect(try run(input, "-o", directory.path("small.ltfn")).status == 0)
+        let small = try #require(directory.get("small.ltfn"))
+        #expect(small.count < after.count - 200)
+        let digests = try [after, small].map { try NativeReader(MemorySource($0)).contentDigest }
+        #expect(digests[0] == digests[1])
+
+        // An addition that was interrupted.
+        directory.put(Array(after.dropLast(64)), "cut.ltfn")
+        directory.put(Array(after.dropLast(100)), "cut more.ltfn")
+        let output = directory.path("whole.ltfn")
+        let refused = try run(directory.path("cut.ltfn"), "-o", output)
+        #expect(refused.status == 65)
+        #expect(try run(directory.path("cut.ltfn"), "-o", output, "--recover").status == 0)
+        #expect(directory.get("whole.ltfn") == small)
+        #expect(
+            try run(directory.path("cut more.ltfn"), "-fo", output, "--recover").status == 0)
+        #expect(directory.get("whole.ltfn") == before)
+        let foreign = try run(
+            fixture("numpy/shapes.npz"), "-o", directory.path("x.ltfn"), "--recover")
+        #expect(foreign.status == 69)
+    }
+
     @Test("the command line is checked") func usage() throws {
         #expect(try run().status == 64)
         #expect(try run("a.npz").status == 64)

@@ -1,0 +1,253 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInitializers
+import LTFNParallel
+
+// How the values of a variable are stored.
+extension NativeWriter {
+    mutating func store(_ values: ValueSource, at number: Int) throws(FormatError) {
+        let info = index.manifest.variables[number]
+        try checkLastBits(values, of: info)
+        let encoder = ChunkEncoder(
+            dtype: info.tensor.dtype, options: options,
+            initializer: info.initializer.flatMap { spec in
+                try? Initializer(spec, dtype: info.tensor.dtype)
+            })
+        // The digest takes a pass of its own only when it may turn out to be a known one.
+        var digest: SHA256Digest?
+        if let storage = try wholeStorage(values, &digest, of: info, encoder) {
+            index.storages[number] = storage
+        } else {
+            index.storages[number] = .chunks(exponent: exponent, first: index.chunks.count)
+            try storeChunks(values, &digest, at: number, with: encoder)
+        }
+        let known = try digest.made(of: values)
+        index.digests.replaceSubrange(number * 32..<number * 32 + 32, with: known.bytes)
+    }
+
+    private func checkLastBits(
+        _ values: ValueSource, of info: VariableInfo
+    ) throws(FormatError) {
+        let bits = info.tensor.dtype.bitCount
+        guard bits < 8, values.byteCount > 0 else { return }
+        let used = info.tensor.shape.elementCount % 8 * bits % 8
+        let last = values.byteCount - 1..<values.byteCount
+        let piece = try values.piece(last)
+        let byte = ByteKernels.lastByte(of: piece.span(last))
+        guard used == 0 || byte >> UInt8(used) == 0 else {
+            throw FormatError(
+                .notRepresentable, format: NativeFormat.formatName, rule: "LTFN-V14",
+                variable: info.name.string,
+                "Bits of the last byte that belong to no element are not zero.")
+        }
+    }
+
+    /// The storage of a variable that needs no chunks, if this is one.
+    ///
+    /// - Parameter digest: that of the values, when it had to be made.
+    private func wholeStorage(
+        _ values: ValueSource, _ digest: inout SHA256Digest?, of info: VariableInfo,
+        _ encoder: ChunkEncoder
+    ) throws(FormatError) -> VariableStorage? {
+        if case .reproducible(_, let claimed) = info.initializer?.evidence,
+            try isInitial(values, encoder)
+        {
+            // A record may claim too much.
+            if try digest.made(of: values) == claimed { return .initial }
+        }
+        if options.codecs.contains(.base), let base, let origin = base.position(of: info),
+            let expected = base.index.digest(base.holder(of: origin)),
+            try startsEqually(values, base, origin)
+        {
+            if try digest.made(of: values) == expected { return .base(0) }
+        }
+        return nil
+    }
+
+    /// Whether the values are those that the initializer gives.
+    private func isInitial(
+        _ values: ValueSource, _ encoder: ChunkEncoder
+    ) throws(FormatError) -> Bool {
+        guard options.codecs.contains(.initial), encoder.dtype.bitCount >= 8,
+            encoder.initializer != nil
+        else { return false }
+        var position = 0
+        while let piece = try values.piece(at: position) {
+            let ranges = chunkRanges(of: piece, in: values)
+            let equal = pool.map(ranges.count) { number in
+                encoder.isInitial(piece.span(ranges[number]), start: ranges[number].lowerBound)
+            }
+            guard equal.allSatisfy({ $0 }) else { return false }
+            position = piece.range.upperBound
+        }
+        return true
+    }
+
+    /// Whether the first chunk is that of the base file.
+    private func startsEqually(
+        _ values: ValueSource, _ base: NativeReader, _ origin: Int
+    ) throws(FormatError) -> Bool {
+        let first = firstChunk(of: values)
+        let bytes = try base.read(origin, bytes: first)
+        let piece = try values.piece(first)
+        return ByteKernels.areEqual(bytes.bytes, piece.span(first))
+    }
+
+    private func firstChunk(of values: ValueSource) -> Range<Int> {
+        0..<min(values.byteCount, 1 << Int(exponent))
+    }
+
+    private func chunkRanges(
+        of piece: ValueSource.Piece, in values: ValueSource
+    ) -> [Range<Int>] {
+        let grid = ChunkGrid(byteCount: values.byteCount, exponent: exponent)
+        let first = piece.range.lowerBound >> Int(exponent)
+        let last = (piece.range.upperBound - 1) >> Int(exponent)
+        return (first...last).map { grid.range(of: $0) }
+    }
+}
+
+// Chunks.
+extension NativeWriter {
+    private mutating func storeChunks(
+        _ values: ValueSource, _ digest: inout SHA256Digest?, at number: Int,
+        with encoder: ChunkEncoder
+    ) throws(FormatError) {
+        guard options.codecs.contains(.reference) else {
+            return try encodeChunks(values, &digest, at: number, with: encoder)
+        }
+        let first = firstChunk(of: values)
+        let piece = try values.piece(first)
+        let sketch = HolderTable.Sketch(
+            byteCount: values.byteCount, checksum: CRC32C.checksum(piece.span(first)))
+        if holders.mayHold(sketch) {
+            let found = try digest.made(of: values)
+            if let holder = holders.variable(found) { return refer(to: holder) }
+        }
+        try encodeChunks(values, &digest, at: number, with: encoder)
+        holders.insert(number, sketch, try digest.made(of: values))
+    }
+
+    /// Every chunk is the same as one of `holder`.
+    private mutating func refer(to holder: Int) {
+        for number in index.chunkRange(holder) {
+            var record = ChunkRecord(codec: .reference)
+            record.offset =
+                index.chunks[number].codec == .reference
+                ? index.chunks[number].offset : UInt64(number)
+            index.chunks.append(record)
+        }
+    }
+
+    /// Encodes a piece while the one before it is written, this one hashed and the next one fetched.
+    ///
+    /// - Parameter digest: is made on the way when it is not known.
+    private mutating func encodeChunks(
+        _ values: ValueSource, _ digest: inout SHA256Digest?, at number: Int,
+        with encoder: ChunkEncoder
+    ) throws(FormatError) {
+        let origin = base?.position(of: index.manifest.variables[number])
+        let isHashing = digest == nil
+        let pool = self.pool
+        var hash = SHA256()
+        var encoded: [EncodedChunk] = []
+        var next = try Work(values.piece(at: 0), of: self, values, origin)
+        while let work = next {
+            var outcome = Result<Work?, FormatError>.success(nil)
+            let waiting = encoded
+            encoded = pool.map(
+                work.ranges.count,
+                meanwhile: {
+                    if isHashing { hash.update(work.piece.span(work.piece.range)) }
+                    do throws(FormatError) {
+                        for chunk in waiting { try put(chunk) }
+                        let piece = try values.piece(at: work.piece.range.upperBound)
+                        outcome = .success(try Work(piece, of: self, values, origin))
+                    } catch {
+                        outcome = .failure(error)
+                    }
+                },
+                { position in
+                    let range = work.ranges[position]
+                    return encoder.encode(
+                        work.piece.span(range), start: range.lowerBound,
+                        base: work.origins[position])
+                })
+            next = try outcome.get()
+        }
+        for chunk in encoded { try put(chunk) }
+        if isHashing { digest = hash.finalize() }
+    }
+
+    /// A piece with what is needed to encode it.
+    private struct Work: Sendable {
+        let piece: ValueSource.Piece
+        let ranges: [Range<Int>]
+        /// For each chunk as many bytes of the base file, if they are wanted.
+        let origins: [AlignedBytes?]
+
+        /// - Parameter origin: the number of the variable in the base file.
+        init?(
+            _ piece: ValueSource.Piece?, of writer: NativeWriter, _ values: ValueSource,
+            _ origin: Int?
+        ) throws(FormatError) {
+            guard let piece else { return nil }
+            self.piece = piece
+            ranges = writer.chunkRanges(of: piece, in: values)
+            var origins: [AlignedBytes?] = []
+            for range in ranges { origins.append(try writer.originBytes(origin, range)) }
+            self.origins = origins
+        }
+    }
+
+    private func originBytes(
+        _ origin: Int?, _ range: Range<Int>
+    ) throws(FormatError) -> AlignedBytes? {
+        guard let base, let origin,
+            options.codecs.contains(.base) || options.codecs.contains(.baseResidual)
+        else { return nil }
+        return try base.read(origin, bytes: range)
+    }
+
+    private mutating func put(_ chunk: EncodedChunk) throws(FormatError) {
+        var record = chunk.record
+        try place(&record, chunk.bytes)
+        index.chunks.append(record)
+    }
+
+    /// Writes the stored bytes of a chunk, if it has any, where its record then says.
+    private mutating func place(
+        _ record: inout ChunkRecord, _ bytes: [UInt8]
+    ) throws(FormatError) {
+        guard !record.codec.storesNothing else { return }
+        if record.codec == .raw {
+            let excess = Int(position % 64)
+            if excess > 0 { try put([UInt8](repeating: 0, count: 64 - excess)) }
+        }
+        record.offset = position
+        try put(bytes)
+    }
+
+    /// Writes a header and the chunks of `reader`, as they are stored, in the order of the table.
+    mutating func copyChunks(of reader: NativeReader) throws(FormatError) {
+        try put(Header().encoded())
+        for (number, variable) in index.manifest.variables.enumerated() {
+            for chunk in index.chunkRange(number) {
+                let bytes = try reader.storedBytes(of: chunk, variable: variable.name)
+                var record = index.chunks[chunk]
+                try place(&record, bytes)
+                index.chunks[chunk] = record
+            }
+        }
+    }
+}
+
+extension SHA256Digest? {
+    /// The digest of `values`, which is made once.
+    fileprivate mutating func made(of values: ValueSource) throws(FormatError) -> SHA256Digest {
+        if let self { return self }
+        let found = try values.digest()
+        self = found
+        return found
+    }
+}
