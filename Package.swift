@@ -136,6 +136,14 @@ let package = Package(
             name: "FormatProbe",
             dependencies: ["LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"],
             path: "Tests/FormatProbe", swiftSettings: swiftSettings),
+        // No test depends on the probe: its malloc would become that of the tests. It is built with them.
+        .target(name: "AllocationCount", path: "Tests/AllocationCount"),
+        .executableTarget(
+            name: "AllocationProbe",
+            dependencies: [
+                "AllocationCount", "LTFNTraining", "LTFNInference", "LTFNKernels", "LTFNCheckpoint",
+                "LTFNParallel",
+            ], path: "Tests/AllocationProbe", swiftSettings: swiftSettings),
         tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "SaveProbe"]),
         tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),

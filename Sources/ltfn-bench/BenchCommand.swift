@@ -80,7 +80,7 @@ struct BenchCommand: CommandWithExamples {
         }
         let report = try measured(chosen, settings)
         // The lines have been printed one by one.
-        try json.write(report.document) { markdown ? report.markdown : "" }
+        try json.write(report.document) { markdown ? report.markdown : report.alignedPeerTable }
     }
 
     private func measured(

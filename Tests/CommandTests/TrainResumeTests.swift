@@ -72,6 +72,44 @@ struct TrainResumeTests {
             .filter { $0.contains(".step-") }
     }
 
+    @Test("cut after any of 12 steps, a new process ends with the same bytes (goal T1)")
+    func cuts() throws {
+        let whole = try train(
+            "-o", "whole.ltfn", "--steps", "13", "--checkpoint-every", "1", "--keep", "12")
+        #expect(whole.status == 0, "\(whole.errors)")
+        let parts = try checkpoints()
+        #expect(parts.count == 12)
+        for part in parts {
+            let rest = try train("-o", "rest.ltfn", "--resume", part)
+            #expect(rest.status == 0, "\(part): \(rest.errors)")
+            #expect(try isSame("rest.ltfn", "whole.ltfn"), "\(part)")
+        }
+    }
+
+    @Test("a second signal ends the run at once, and leaves no file behind (goal T3)")
+    func secondSignal() throws {
+        // A step of a hundred images takes long enough for both to arrive in it.
+        let (process, output, errors) = try start([
+            "-o", "none.ltfn", "--data", "data", "--batch-size", "100", "--steps", "1000000",
+            "--threads", "1",
+        ])
+        var text = ""
+        while !text.contains("step ") {
+            let more = output.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            text += String(decoding: more, as: UTF8.self)
+        }
+        kill(process.processIdentifier, SIGINT)
+        kill(process.processIdentifier, SIGTERM)
+        text += String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        _ = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 143)
+        #expect(!text.contains("saved"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["data"])
+    }
+
     @Test("SIGINT and SIGTERM save what another process goes on from exactly")
     func signals() throws {
         for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {

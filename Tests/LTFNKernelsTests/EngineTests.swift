@@ -76,22 +76,27 @@ struct EngineTests {
         }
     }
 
-    @Test("Every thread count gives the same bits", arguments: SampleNetwork.allCases)
-    func threads(network: SampleNetwork) throws {
+    @Test(
+        "1, 2, 3 and 5 threads give the same bits", arguments: SampleNetwork.allCases,
+        InstructionSet.supported)
+    func threads(network: SampleNetwork, set: InstructionSet) throws {
         let sample = try Sample(network, images: 23)
-        var logits: Set<[Float]> = []
-        var parameters: Set<[LayerParameters]> = []
-        for threads in 1...4 {
+        var logits: Set<[UInt32]> = []
+        var parameters: Set<[UInt32]> = []
+        for threads in [1, 2, 3, 5] {
             let pool = ThreadPool(threadCount: threads)
             let forward = try ForwardEngine(
-                sample.geometry, parameters: sample.parameters, maximumBatch: 23, pool: pool)
-            logits.insert(try forward.logits(sample.batch))
+                sample.geometry, parameters: sample.parameters, maximumBatch: 23, pool: pool,
+                instructionSet: set)
+            logits.insert(try forward.logits(sample.batch).map(\.bitPattern))
             let training = try GradientEngine(
-                sample.geometry, parameters: sample.parameters, maximumBatch: 23, pool: pool)
+                sample.geometry, parameters: sample.parameters, maximumBatch: 23, pool: pool,
+                instructionSet: set)
             for _ in 0..<2 {
                 _ = try training.step(sample.batch, labels: sample.bytes, learningRate: 0.1)
             }
-            parameters.insert(training.currentParameters())
+            parameters.insert(
+                training.currentParameters().flatMap { ($0.kernel + $0.bias).map(\.bitPattern) })
         }
         #expect(logits.count == 1)
         #expect(parameters.count == 1)

@@ -109,11 +109,11 @@ struct TrainerTests {
         #expect(result.stepCount == 120)
     }
 
-    @Test("one, two and three threads give the same bits and the same description")
+    @Test("1, 2, 3 and 5 threads give the same bits and the same description")
     func threads() throws {
         let configuration = try Self.configuration(steps: 12)
         let (one, costs) = try run(configuration)
-        for count in [2, 3] {
+        for count in [2, 3, 5] {
             let (other, otherCosts) = try run(configuration, threads: count)
             #expect(Self.same(one.checkpoint, other.checkpoint))
             #expect(one.checkpoint.manifest == other.checkpoint.manifest)

@@ -16,9 +16,26 @@ extension BenchmarkReport {
         return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
     }
 
+    private static let peerHead = ["work", "here", "peer", "peer's", "here / peer's"]
+
+    private var peerTable: String? { Self.table(Self.peerHead, peerRows) }
+
+    /// The same table for a terminal; empty without peers.
+    var alignedPeerTable: String {
+        guard !peerRows.isEmpty else { return "" }
+        let rows = [Self.peerHead] + peerRows
+        let widths = Self.peerHead.indices.map { column in
+            rows.map { $0[column].count }.max() ?? 0
+        }
+        let lines = rows.map { row in
+            zip(row, widths).map { $0.padded(to: $1 + 2) }.joined() + "\n"
+        }
+        return "\n" + lines.joined()
+    }
+
     /// One row a peer.
-    private var peerTable: String? {
-        let rows = comparisons.flatMap { comparison in
+    private var peerRows: [[String]] {
+        comparisons.flatMap { comparison in
             comparison.peers.map { peer -> [String] in
                 let unit = comparison.benchmark.unit
                 let ours = comparison.ours.cell(unit)
@@ -34,7 +51,6 @@ extension BenchmarkReport {
                 }
             }
         }
-        return Self.table(["work", "here", "peer", "peer's", "here / peer's"], rows)
     }
 
     private var codecTable: String? {
