@@ -24,14 +24,14 @@ struct BenchCommand: CommandWithExamples {
 
     static let examples = [
         Example("ltfn-bench", "everything, one line a benchmark"),
-        Example("ltfn-bench --filter train --runs 21", "the training step, with more samples"),
+        Example("ltfn-bench --filter train/step --runs 21", "the training step, with more samples"),
         Example("ltfn-bench --filter layer/layer2", "one layer on every instruction set"),
         Example("ltfn-bench --filter file/ --weights model.ltfn", "how small files get"),
         Example(
             "ltfn-bench --peers python3 --markdown", "beside the peers that this Python has"),
     ]
 
-    @Option(help: "Only benchmarks whose name contains this text.")
+    @Option(help: "Only the benchmark of this name, or else those whose name contains this text.")
     var filter = ""
 
     @Option(help: "Samples of each benchmark.")
@@ -69,7 +69,7 @@ struct BenchCommand: CommandWithExamples {
         let settings = BenchmarkSettings(
             threadCount: threads.threads ?? ThreadPool.coreCount, weightsPath: weights,
             modelsPath: models)
-        let chosen = Benchmark.all(settings).filter { filter.isEmpty || $0.name.contains(filter) }
+        let chosen = chosen(from: Benchmark.all(settings))
         guard !chosen.isEmpty else {
             throw CommandFailure(
                 .usage, "No benchmark's name contains \"\(filter)\"; --list names them all.")
@@ -81,6 +81,12 @@ struct BenchCommand: CommandWithExamples {
         let report = try measured(chosen, settings)
         // The lines have been printed one by one.
         try json.write(report.document) { markdown ? report.markdown : report.alignedPeerTable }
+    }
+
+    private func chosen(from all: [Benchmark]) -> [Benchmark] {
+        if filter.isEmpty { return all }
+        let exact = all.filter { $0.name == filter }
+        return exact.isEmpty ? all.filter { $0.name.contains(filter) } : exact
     }
 
     private func measured(

@@ -6,6 +6,8 @@ extension Reference {
     ///   - kernel: `[height, width, in, out]`.
     ///   - bias: `[out]`.
     /// - Returns: `[images, height, width, out]`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func convolution<Scalar: ReferenceScalar>(
         _ input: [Scalar], images: Int, kernel: [Scalar], bias: [Scalar],
         _ geometry: ConvolutionGeometry
@@ -25,6 +27,8 @@ extension Reference {
     }
 
     /// The gradient to a convolution's input, `[images, height, width, in]`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func convolutionInputGradient<Scalar: ReferenceScalar>(
         outputGradient: [Scalar], images: Int, kernel: [Scalar], _ geometry: ConvolutionGeometry
     ) -> [Scalar] {
@@ -42,6 +46,8 @@ extension Reference {
     }
 
     /// The gradient to a convolution's kernel, `[height, width, in, out]`, summed over the images.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func convolutionKernelGradient<Scalar: ReferenceScalar>(
         input: [Scalar], outputGradient: [Scalar], images: Int, _ geometry: ConvolutionGeometry
     ) -> [Scalar] {
@@ -59,6 +65,8 @@ extension Reference {
     }
 
     /// The gradient to a bias that was added to every row: the sum of the rows of `[rows, channels]`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func biasGradient<Scalar: ReferenceScalar>(
         outputGradient: [Scalar], channels: Int
     ) -> [Scalar] {

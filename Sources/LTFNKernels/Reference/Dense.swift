@@ -5,6 +5,8 @@ extension Reference {
     ///   - input: `[images, in]`.
     ///   - kernel: `[in, out]`.
     ///   - bias: `[out]`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func dense<Scalar: ReferenceScalar>(
         _ input: [Scalar], images: Int, kernel: [Scalar], bias: [Scalar]
     ) -> [Scalar] {
@@ -23,6 +25,8 @@ extension Reference {
     }
 
     /// The gradient to the input of `dense`, `[images, in]`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func denseInputGradient<Scalar: ReferenceScalar>(
         outputGradient: [Scalar], images: Int, kernel: [Scalar]
     ) -> [Scalar] {
@@ -41,6 +45,8 @@ extension Reference {
     }
 
     /// The gradient to the kernel of `dense`, `[in, out]`, summed over the images.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func denseKernelGradient<Scalar: ReferenceScalar>(
         input: [Scalar], outputGradient: [Scalar], images: Int
     ) -> [Scalar] {
@@ -58,11 +64,15 @@ extension Reference {
     }
 
     /// `max(value, 0)`; not-a-number stays what it is.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func relu<Scalar: ReferenceScalar>(_ input: [Scalar]) -> [Scalar] {
         input.map { $0 < 0 ? 0 : $0 }
     }
 
     /// The gradient to the input of `relu`: passes where the output is positive.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func reluGradient<Scalar: ReferenceScalar>(
         output: [Scalar], outputGradient: [Scalar]
     ) -> [Scalar] {

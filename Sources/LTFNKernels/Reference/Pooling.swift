@@ -2,6 +2,8 @@ extension Reference {
     /// The largest value under each window; padding never wins, not-a-number does.
     ///
     /// - Parameter input: `[images, height, width, channels]`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func maxPool<Scalar: ReferenceScalar>(
         _ input: [Scalar], images: Int, _ geometry: PoolingGeometry
     ) -> [Scalar] {
@@ -10,6 +12,8 @@ extension Reference {
 
     /// The gradient to the input of `maxPool`: each output's gradient goes to the first of the largest
     /// values in row-major order, as in TensorFlow.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func maxPoolGradient<Scalar: ReferenceScalar>(
         input: [Scalar], outputGradient: [Scalar], images: Int, _ geometry: PoolingGeometry
     ) -> [Scalar] {
@@ -21,6 +25,8 @@ extension Reference {
     }
 
     /// For each output element the index of the input element it takes.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     private static func winners<Scalar: ReferenceScalar>(
         _ input: [Scalar], images: Int, _ geometry: PoolingGeometry
     ) -> [Int] {
@@ -55,6 +61,8 @@ extension Reference {
         return result
     }
 
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     private static func beats<Scalar: ReferenceScalar>(_ value: Scalar, _ leader: Scalar) -> Bool {
         value > leader || (value.isNaN && !leader.isNaN)
     }

@@ -5,6 +5,8 @@ extension Reference {
     /// - Parameters:
     ///   - logits: `[images, classes]`.
     ///   - labels: `[images]`, each below `classes`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func softmaxCrossEntropy<Scalar: ReferenceScalar>(
         logits: [Scalar], labels: [Int], classes: Int
     ) -> Scalar {
@@ -19,6 +21,8 @@ extension Reference {
     }
 
     /// The gradient of `softmaxCrossEntropy` to the logits: `(softmax − one-hot) / images`.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     public static func softmaxCrossEntropyGradient<Scalar: ReferenceScalar>(
         logits: [Scalar], labels: [Int], classes: Int
     ) -> [Scalar] {
@@ -38,6 +42,8 @@ extension Reference {
     }
 
     /// The larger of two values; not-a-number wins.
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
     private static func larger<Scalar: ReferenceScalar>(_ a: Scalar, _ b: Scalar) -> Scalar {
         a.isNaN || b.isNaN ? .nan : (b > a ? b : a)
     }

@@ -28,7 +28,8 @@ extension BenchmarkReport {
             rows.map { $0[column].count }.max() ?? 0
         }
         let lines = rows.map { row in
-            zip(row, widths).map { $0.padded(to: $1 + 2) }.joined() + "\n"
+            zip(row.dropLast(), widths).map { $0.padded(to: $1 + 2) }.joined() + row[row.count - 1]
+                + "\n"
         }
         return "\n" + lines.joined()
     }

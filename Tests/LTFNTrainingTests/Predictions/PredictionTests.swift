@@ -12,7 +12,7 @@ import Testing
 /// What the kept model says of MNIST's test images, fast and by the reference in double precision.
 ///
 /// LTFN_PREDICTION_COUNT sets how many of the 10,000 images are taken, evenly spread; the reference
-/// needs about a tenth of a second for each, so the tests take few. tools/check-predictions takes all.
+/// needs a twentieth of a second for each, so the tests take few. tools/check-predictions takes all.
 @Suite("Predictions on MNIST")
 struct PredictionTests {
     private static let dataFolder = ProcessInfo.processInfo.environment["LTFN_DATA_DIR"]
@@ -67,7 +67,7 @@ struct PredictionTests {
                 worst = max(worst, zip(mine, exact).map { abs($0 - $1) }.max() ?? .infinity)
             }
             print("\(set.rawValue): \(count) images, logits differ by at most \(worst)")
-            #expect(worst < 1e-4)
+            #expect(worst < 2e-4)
         }
     }
 
