@@ -66,8 +66,9 @@ struct PredictionTests {
                     guess.map { leaders.contains($0) } == true, "image \(chosen[image]), \(set)")
                 worst = max(worst, zip(mine, exact).map { abs($0 - $1) }.max() ?? .infinity)
             }
+            // The error of tiles of 7 in a few layers, times logits of some ten.
             print("\(set.rawValue): \(count) images, logits differ by at most \(worst)")
-            #expect(worst < 2e-4)
+            #expect(worst < 1e-3)
         }
     }
 
