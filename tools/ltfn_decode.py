@@ -14,6 +14,7 @@ Exit codes: 0, 64 (usage), 65 (the file is not valid), 66 (it cannot be opened).
 import argparse
 import hashlib
 import json
+import mmap
 import os
 import sys
 import urllib.parse
@@ -29,10 +30,14 @@ NUMPY = {"f16": "<f2", "f32": "<f4", "f64": "<f8", "c64": "<c8", "c128": "<c16"}
 
 
 class Reader:
-    """An open file: its index, checked, and its values on demand. `bases` are bytes of files."""
+    """An open file: its index, checked, and its values on demand. `bases` are bytes of files.
+
+    `data` may be a memory map: a large file is then read where it is needed.
+    """
 
     def __init__(self, data, bases=(), limits=None, depth=0):
-        self.data, self.limits, self.depth = bytes(data), limits or Limits(), depth
+        self.data = data if isinstance(data, mmap.mmap) else bytes(data)
+        self.limits, self.depth = limits or Limits(), depth
         self.index = parse(self.data, self.limits)
         self.given, self.opened, self.recent = bases, {}, (None, b"")
 

@@ -9,15 +9,16 @@ enum LargeFile {
     /// One float32 variable of normal numbers, which are coded in planes, and a small one behind it.
     static func write(_ path: String, gigabytes: Int) throws(FormatError) {
         let count = gigabytes * 1_000_000_000 / 4
-        let recipe = InitializerSpec(recipe: .normal(mean: 0, standardDeviation: 0.05), seed: 7)
+        let few = try TensorInfo(dtype: .f32, shape: TensorShape([16]))
+        let recipe = try Initializer.record(
+            recipe: .normal(mean: 0, standardDeviation: 0.05), seed: 7, stream: 1, info: few)
         let initializer = try Initializer(recipe, dtype: .f32)
         let manifest = try Manifest(variables: [
             VariableInfo(
                 name: try VariableName("large"),
                 tensor: try TensorInfo(dtype: .f32, shape: TensorShape([count]))),
             VariableInfo(
-                name: try VariableName("small"),
-                tensor: try TensorInfo(dtype: .f32, shape: TensorShape([16]))),
+                name: try VariableName("small"), tensor: few),
         ])
         let writer = try DurableFileWriter(path: path)
         defer { writer.abandon() }
@@ -47,6 +48,20 @@ enum LargeFile {
             let decoded = reader.decodedChunkCount - before
             print("slice", start, SHA256.digest(slice.bytes), "of", decoded, "chunks")
         }
+    }
+
+    /// Prints name, dtype, shape and codec of every variable.
+    static func list(_ path: String) throws(FormatError) {
+        let reader = try NativeReader(FileSource(path: path))
+        let output = try DurableFileWriter(path: "/dev/stdout")
+        for (number, variable) in reader.manifest.variables.enumerated() {
+            let tensor = variable.tensor
+            let line =
+                "\(variable.name) \(tensor.dtype.rawValue) \(tensor.shape) "
+                + "\(reader.storage(number).codec)\n"
+            try output.write(Array(line.utf8))
+        }
+        try output.commit()
     }
 
     static func writeMillion(_ path: String) throws(FormatError) {

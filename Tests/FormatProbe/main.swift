@@ -4,6 +4,7 @@
 //     FormatProbe append PATH               adds a variable and metadata to it, in place
 //     FormatProbe large PATH GIGABYTES      writes one float32 variable, piece by piece
 //     FormatProbe verify PATH               reads everything
+//     FormatProbe list PATH                 prints a line for every variable
 //     FormatProbe million PATH              writes a million variables
 //     FormatProbe scaling [THREADS]         encodes and decodes with 1 thread and with THREADS, in turns
 //
@@ -27,6 +28,7 @@ do throws(FormatError) {
     case "append": try ProbeFile.append(to: argument(1))
     case "large": try LargeFile.write(argument(1), gigabytes: Int(argument(2)) ?? 6)
     case "verify": try LargeFile.verify(argument(1))
+    case "list": try LargeFile.list(argument(1))
     case "million": try LargeFile.writeMillion(argument(1))
     case "scaling": try Scaling.measure(threadCount: Int(argument(1)) ?? 2)
     default: fatalError("unknown: \(arguments[0])")
