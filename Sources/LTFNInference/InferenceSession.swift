@@ -13,24 +13,28 @@ public final class InferenceSession: Sendable {
     private let maximumBatch: Int
     private let engine: ForwardEngine
     private let pool: ThreadPool
+    private let memoryLimit: Int
 
     /// - Parameters:
     ///   - parameters: at least the variables that the graph names, float32.
     ///   - maximumBatch: images that are given at a time, at most, as a hint: more are run in turn, fewer
     ///     save working memory.
     /// - Throws: `corrupt` when a variable is missing or its shape does not fit the graph,
-    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when one image needs too much
-    ///   working memory.
+    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when one image needs more working
+    ///   memory than `memoryLimit` bytes, before it is allocated.
     public init(
         graph: ModelGraph, parameters: [VariableName: TensorData], maximumBatch: Int,
-        pool: ThreadPool
+        pool: ThreadPool, memoryLimit: Int = .max
     ) throws(FormatError) {
         network = try BoundNetwork(graph: graph) { parameters[$0]?.info.shape }
+        self.memoryLimit = memoryLimit
+        try network.checkMemory(limit: memoryLimit)
         self.parameters = try network.layerParameters(parameters)
         self.maximumBatch = maximumBatch
         self.pool = pool
         engine = try ForwardEngine(
-            network.geometry, parameters: self.parameters, maximumBatch: maximumBatch, pool: pool)
+            network.geometry, parameters: self.parameters, maximumBatch: maximumBatch, pool: pool,
+            memoryLimit: memoryLimit)
     }
 
     /// Logits of one image.
@@ -77,7 +81,7 @@ public final class InferenceSession: Sendable {
     ) throws(FormatError) {
         let observer = try ForwardEngine(
             network.geometry, parameters: parameters, maximumBatch: maximumBatch,
-            keepsLayers: true, pool: pool)
+            keepsLayers: true, pool: pool, memoryLimit: memoryLimit)
         try observer.observe(images) { body(network.layer($0), $1) }
     }
 }

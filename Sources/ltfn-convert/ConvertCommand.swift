@@ -95,6 +95,7 @@ struct ConvertCommand: CommandWithExamples {
     @Flag(help: "List the formats that are known.")
     var listFormats = false
 
+    @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
@@ -120,7 +121,7 @@ struct ConvertCommand: CommandWithExamples {
     func run() throws {
         if listFormats {
             let list = FormatList(FormatRegistry.standard)
-            return try publish(list.json, text: list.text)
+            return try publish(list.json, to: json.open(), text: list.text)
         }
         var request = FileConversion.Request(input: input ?? "", output: output ?? "")
         request.sourceFormat = from
@@ -133,22 +134,22 @@ struct ConvertCommand: CommandWithExamples {
         // There is nothing to save: a signal removes the unfinished output and ends the program.
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
-        try run(FileConversion(request))
+        try run(FileConversion(request, limits: expansion.limits), json.open())
     }
 
-    private func run(_ conversion: FileConversion) throws {
+    private func run(_ conversion: FileConversion, _ document: JSONOutput) throws {
         let notes = display.notes(program: Self.name)
         for note in conversion.notes { notes.warn(note) }
         var report = ConversionReport(conversion, isDryRun: dryRun)
         guard conversion.problems.isEmpty, !dryRun else {
-            try publish(report.json, text: dryRun ? report.planText : "")
+            try publish(report.json, to: document, text: dryRun ? report.planText : "")
             return try refuse(conversion.problems)
         }
         for loss in LossSummary.summaries(of: conversion.plan.losses) {
             notes.warn(TerminalText.escaped(loss.description))
         }
         report.outcome = try carryOut(conversion)
-        try publish(report.json, text: report.resultText)
+        try publish(report.json, to: document, text: report.resultText)
         if case .different(let differences)? = report.outcome?.verification {
             let first = TerminalText.escaped(differences.first ?? "")
             throw CommandFailure(
@@ -189,23 +190,17 @@ struct ConvertCommand: CommandWithExamples {
             status, TerminalText.escaped(first.description) + rest.joined())
     }
 
-    private func publish(_ document: JSONValue, text: String) throws {
-        let lines = Output.beside(fileAt: output ?? "")
-        switch json.destination {
-        case .standardOutput: lines.writeLine(document.rendered(.pretty))
-        case .file(let path):
-            let writer = try DurableFileWriter(path: path)
-            try writer.write(Array((document.rendered(.pretty) + "\n").utf8))
-            try writer.commit()
-            lines.write(text)
-        case nil: lines.write(text)
-        }
+    private func publish(_ value: JSONValue, to document: JSONOutput, text: String) throws {
+        try document.write(value, to: Output.beside(fileAt: output ?? "")) { text }
     }
 }
 
 extension ConversionPlan.Problem {
     fileprivate var isAboutValues: Bool {
-        if case .notRepresentable = self { true } else { false }
+        switch self {
+        case .notRepresentable, .expansion: true
+        case .notAllowed, .output: false
+        }
     }
 
     fileprivate var isAboutOutput: Bool {

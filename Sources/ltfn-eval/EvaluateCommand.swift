@@ -54,6 +54,7 @@ struct EvaluateCommand: CommandWithExamples {
     var minAccuracy: Double?
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
@@ -74,7 +75,10 @@ struct EvaluateCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         var stopwatch = Stopwatch()
-        let inputs = try Inputs(model: model, images: images, labels: labels, count: count)
+        let document = try json.open()
+        if let predictions { try DurableFileWriter.check(path: predictions) }
+        let inputs = try Inputs(
+            model: model, images: images, labels: labels, count: count, limits: expansion.limits)
         guard minAccuracy == nil || inputs.labels != nil else {
             throw CommandFailure(
                 .usage, "--min-accuracy needs labels, and there are none beside the images.")
@@ -87,16 +91,16 @@ struct EvaluateCommand: CommandWithExamples {
             progress: ProgressReporter(
                 label: "evaluate", total: inputs.count, unit: "images",
                 terminal: display.errorTerminal, isQuiet: display.quiet))
-        try write(evaluation)
+        try write(evaluation, document)
         try judge(evaluation)
     }
 
-    private func write(_ evaluation: Evaluation) throws {
+    private func write(_ evaluation: Evaluation, _ document: JSONOutput) throws {
         if let predictions {
             try writeFile(evaluation.csv, to: predictions)
         }
         let terminal = display.outputTerminal
-        try json.write(evaluation.json) { evaluation.text(on: terminal) }
+        try document.write(evaluation.json) { evaluation.text(on: terminal) }
     }
 
     private func judge(_ evaluation: Evaluation) throws {

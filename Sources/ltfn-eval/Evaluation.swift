@@ -58,7 +58,8 @@ struct Evaluation {
         do throws(FormatError) {
             return try InferenceSession(
                 graph: inputs.graph, parameters: inputs.parameters,
-                maximumBatch: min(batchCount, inputs.count), pool: pool)
+                maximumBatch: min(batchCount, inputs.count), pool: pool,
+                memoryLimit: inputs.limits.workingByteCount)
         } catch {
             throw error.about(inputs.modelPath)
         }

@@ -8,6 +8,7 @@ import LTFNInference
 /// What a run reads: a network with its variables, images, and labels where there are any.
 struct Inputs {
     let modelPath: String
+    let limits: DecodingLimits
     let graph: ModelGraph
     let parameters: [VariableName: TensorData]
     let images: ImageSet
@@ -17,9 +18,12 @@ struct Inputs {
     /// How many of the images are looked at.
     let count: Int
 
-    init(model: String, images: String, labels: String?, count: Int?) throws(FormatError) {
+    init(
+        model: String, images: String, labels: String?, count: Int?, limits: DecodingLimits
+    ) throws(FormatError) {
         modelPath = model
-        (graph, parameters) = try Self.readModel(model)
+        self.limits = limits
+        (graph, parameters) = try Self.readModel(model, limits)
         (self.images, imageFile) = try DatasetFile.images(at: images)
         do throws(FormatError) {
             try graph.checkInput(
@@ -41,22 +45,19 @@ struct Inputs {
     }
 
     private static func readModel(
-        _ path: String
+        _ path: String, _ limits: DecodingLimits
     ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData]) {
         do throws(FormatError) {
-            let reader = try NativeFormat().open(FileSource(path: path), limits: .standard)
+            let source = try FileSource(path: path)
+            let reader = try NativeFormat().open(source, limits: limits)
             guard let graph = reader.manifest.graph else {
                 throw FormatError(
                     .corrupt,
                     "The file holds variables, but not the network they belong to; it cannot be "
                         + "evaluated.")
             }
-            var parameters: [VariableName: TensorData] = [:]
-            for name in graph.variableNames {
-                guard let index = reader.manifest.index(of: name) else { continue }
-                parameters[name] = try reader.read(index)
-            }
-            return (graph, parameters)
+            let budget = ExpansionBudget(limits, fileByteCount: source.byteCount)
+            return (graph, try graph.parameters(in: reader, budget: budget))
         } catch {
             throw error.about(path)
         }

@@ -39,6 +39,7 @@ struct ActivationsCommand: CommandWithExamples {
     var count = 100
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
@@ -49,11 +50,14 @@ struct ActivationsCommand: CommandWithExamples {
     }
 
     func run() throws {
-        let model = try ModelFile(file)
+        let watcher = SignalWatcher(quitsAtFirst: true)
+        defer { withExtendedLifetime(watcher) {} }
+        let document = try json.open()
+        let model = try ModelFile(file, limits: expansion.limits)
         let set = try DatasetFile.images(at: images).images
         let range = 0..<min(count, set.count)
         let session = try about(file) { () throws(FormatError) -> InferenceSession in
-            try self.session(model.reader, imageCount: range.count)
+            try self.session(model, imageCount: range.count)
         }
         try about(images) { () throws(FormatError) in
             try session.network.graph.checkInput(
@@ -68,28 +72,25 @@ struct ActivationsCommand: CommandWithExamples {
         ) { progress.update($0) }
         progress.clear()
         let layout = display.layout
-        try json.write(report.json(model: file, images: images)) {
+        try document.write(report.json(model: file, images: images)) {
             heading(range.count, of: set.count) + report.text(layout)
         }
     }
 
     private func session(
-        _ reader: any CheckpointReader, imageCount: Int
+        _ model: ModelFile, imageCount: Int
     ) throws(FormatError) -> InferenceSession {
-        guard let graph = reader.manifest.graph else {
+        guard let graph = model.reader.manifest.graph else {
             throw FormatError(
                 .corrupt,
                 "The file holds variables, but not the network they belong to; there are no "
                     + "activations to look at.")
         }
-        var parameters: [VariableName: TensorData] = [:]
-        for name in graph.variableNames {
-            guard let index = reader.manifest.index(of: name) else { continue }
-            parameters[name] = try reader.read(index)
-        }
         return try InferenceSession(
-            graph: graph, parameters: parameters, maximumBatch: max(imageCount, 1),
-            pool: ThreadPool(threadCount: threads.threads ?? ThreadPool.coreCount))
+            graph: graph, parameters: graph.parameters(in: model.reader, budget: model.budget),
+            maximumBatch: max(imageCount, 1),
+            pool: ThreadPool(threadCount: threads.threads ?? ThreadPool.coreCount),
+            memoryLimit: model.limits.workingByteCount)
     }
 
     /// The classes of the images, where labels that fit stand beside them.

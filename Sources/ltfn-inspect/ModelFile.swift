@@ -7,13 +7,18 @@ struct ModelFile {
     let path: String
     let byteCount: UInt64
     let reader: any CheckpointReader
+    let limits: DecodingLimits
 
-    init(_ path: String) throws(FormatError) {
+    /// How much may be made out of the file, over all its variables.
+    var budget: ExpansionBudget { ExpansionBudget(limits, fileByteCount: byteCount) }
+
+    init(_ path: String, limits: DecodingLimits) throws(FormatError) {
         let source = try FileSource(path: path)
         self.path = path
+        self.limits = limits
         byteCount = source.byteCount
         reader = try about(path) { () throws(FormatError) in
-            try NativeFormat().open(source, limits: .standard)
+            try NativeFormat().open(source, limits: limits)
         }
     }
 }

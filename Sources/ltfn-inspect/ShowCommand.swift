@@ -32,22 +32,36 @@ struct ShowCommand: CommandWithExamples {
     @Flag(help: "Draw all histograms on one axis.")
     var sharedAxis = false
 
+    @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
     func run() throws {
-        let model = try ModelFile(file)
+        let watcher = SignalWatcher(quitsAtFirst: true)
+        defer { withExtendedLifetime(watcher) {} }
+        let document = try json.open()
+        let model = try ModelFile(file, limits: expansion.limits)
+        let isWatched = display.outputTerminal.isInteractive
         let progress = ProgressReporter(
             label: "inspect", total: model.reader.manifest.variables.count, unit: "variables",
-            terminal: display.errorTerminal, isQuiet: display.quiet || noStats)
-        let report = try about(file) { () throws(FormatError) in
-            try CheckpointReport(
-                of: model.reader, name: file, formatName: "ltfn", fileByteCount: model.byteCount,
-                depth: noStats ? .index : .init()
-            ) { progress.update($0) }
+            terminal: display.errorTerminal, isQuiet: display.quiet || noStats || isWatched)
+        // Where a person sees the variables come, a bar would be in the way.
+        let report = CheckpointReport(
+            of: model.reader, name: file, formatName: "ltfn", fileByteCount: model.byteCount,
+            depth: noStats ? .index : .init(), limits: model.limits
+        ) { count in
+            progress.update(count)
+            if isWatched { Output.stdout.flush() }
+        }
+        let layout = display.layout
+        var findings = InspectionFindings()
+        try document.write { text, json in
+            findings = report.write(
+                layout, axis: sharedAxis ? .shared : .each, text: text, json: json)
         }
         progress.clear()
-        let layout = display.layout
-        try json.write(report.json) { report.text(layout, axis: sharedAxis ? .shared : .each) }
+        guard var problem = findings.firstProblem else { return }
+        problem.path = problem.path ?? file
+        throw problem
     }
 }

@@ -19,19 +19,29 @@ struct VerifyCommand: CommandWithExamples {
     @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
     var file: String
 
+    @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
     func run() throws {
-        let model = try ModelFile(file)
+        let watcher = SignalWatcher(quitsAtFirst: true)
+        defer { withExtendedLifetime(watcher) {} }
+        let document = try json.open()
+        let model = try ModelFile(file, limits: expansion.limits)
         let progress = ProgressReporter(
             label: "verify", total: model.reader.manifest.variables.count, unit: "variables",
             terminal: display.errorTerminal, isQuiet: display.quiet)
-        let report = VerificationReport(of: model.reader) { progress.update($0) }
+        let report = VerificationReport(of: model.reader, budget: model.budget) {
+            progress.update($0)
+        }
         progress.clear()
         let layout = display.layout
-        try json.write(report.json(name: file)) { report.text(layout, name: file) }
-        guard let first = report.problems.first else { return }
+        try document.write(report.json(name: file)) { report.text(layout, name: file) }
+        guard let first = report.problems.first else {
+            guard var unread = report.firstUnread else { return }
+            unread.path = unread.path ?? file
+            throw unread
+        }
         throw CommandFailure(
             ExitStatus(for: first),
             "\(TerminalText.escaped(file)): The file is damaged: "

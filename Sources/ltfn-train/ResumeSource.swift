@@ -12,12 +12,13 @@ struct ResumeSource {
     /// Reads and checks all of `path`; when it is damaged or missing, the newest sound checkpoint kept
     /// beside it, which is then said.
     ///
+    /// - Parameter limits: how much may be made out of the file.
     /// - Throws: what is wrong with `path`, when there is no sound checkpoint.
-    init(_ path: String, notes: Notes) throws(FormatError) {
+    init(_ path: String, limits: DecodingLimits, notes: Notes) throws(FormatError) {
         let (files, step) = CheckpointFiles.family(of: path)
         let damage: FormatError
         do throws(FormatError) {
-            let checkpoint = try Self.read(path)
+            let checkpoint = try Self.read(path, limits)
             training = try Self.training(checkpoint, path)
             self.path = path
             let newest = (try? files.steps())?.last ?? 0
@@ -36,7 +37,7 @@ struct ResumeSource {
         for step in older.reversed() {
             let candidate = files.path(step: step)
             do throws(FormatError) {
-                training = try Self.training(Self.read(candidate), candidate)
+                training = try Self.training(Self.read(candidate, limits), candidate)
                 self.path = candidate
                 notes.warn(
                     "resuming from \(TerminalText.escaped(candidate)) instead, which is sound.")
@@ -49,10 +50,14 @@ struct ResumeSource {
     }
 
     /// Reads every variable, so that every checksum has been compared.
-    private static func read(_ path: String) throws(FormatError) -> Checkpoint {
+    private static func read(
+        _ path: String, _ limits: DecodingLimits
+    ) throws(FormatError) -> Checkpoint {
         do throws(FormatError) {
-            let reader = try NativeFormat().open(FileSource(path: path), limits: .standard)
-            return try Checkpoint(reading: reader)
+            let source = try FileSource(path: path)
+            let reader = try NativeFormat().open(source, limits: limits)
+            return try Checkpoint(
+                reading: reader, memoryLimit: limits.expansion(ofFileWith: source.byteCount))
         } catch {
             throw error.about(path)
         }

@@ -162,6 +162,7 @@ struct TrainCommand: CommandWithExamples {
     /// One more than the newest, should that be damaged.
     static let defaultKeep = 2
 
+    @OptionGroup var expansion: ExpansionOptions
     @OptionGroup(title: "Threads") var threads: ThreadOptions
     @OptionGroup(title: "Display") var display: DisplayOptions
     @OptionGroup(title: "Display") var json: JSONOptions

@@ -17,13 +17,16 @@ struct TrainingRun {
         if let interval = command.checkpointEvery {
             try OutputFile.check(files.path(step: interval))
         }
+        if case .file(let path) = command.json.destination {
+            try DurableFileWriter.check(path: path)
+        }
         let notes = command.display.notes(program: "ltfn-train")
         let signals = SignalWatcher(onFirst: { _ in
             notes.note("stopping after this step, then saving; once more to quit at once.")
         })
         let resumed: ResumeSource?
         if let path = command.resume {
-            resumed = try ResumeSource(path, notes: notes)
+            resumed = try ResumeSource(path, limits: command.expansion.limits, notes: notes)
         } else {
             resumed = nil
             try expectNoCheckpoints()

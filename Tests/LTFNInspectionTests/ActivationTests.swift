@@ -173,10 +173,13 @@ struct ActivationTests {
 
 @Suite("Verification")
 struct VerificationTests {
+    static let budget = ExpansionBudget(.standard, fileByteCount: 1000)
+
     @Test("A wrong digest of the initial values is found")
     func initialDigest() throws {
         let report = VerificationReport(
-            of: try reader(SHA256Digest(bytes: .init(repeating: 1, count: 32))))
+            of: try reader(SHA256Digest(bytes: .init(repeating: 1, count: 32))), budget: Self.budget
+        )
         #expect(!report.isSound)
         #expect(report.problems.map(\.code) == [.checksumMismatch])
         #expect(report.problems[0].variable == "w")
@@ -185,7 +188,8 @@ struct VerificationTests {
     @Test("The right one is replayed")
     func replayed() throws {
         let zeros = [UInt8](repeating: 0, count: 16)
-        let report = VerificationReport(of: try reader(SHA256.digest(zeros)))
+        let report = VerificationReport(
+            of: try reader(SHA256.digest(zeros)), budget: Self.budget)
         #expect(report.isSound && report.replayedCount == 1)
         #expect(report.variableCount == 2 && report.soundByteCount == 16)
         #expect(
@@ -197,7 +201,7 @@ struct VerificationTests {
     func damaged() throws {
         var reader = try reader(nil)
         reader.damaged = 0
-        let report = VerificationReport(of: reader)
+        let report = VerificationReport(of: reader, budget: Self.budget)
         #expect(report.problems.count == 1 && report.variableCount == 2)
         #expect(report.json(name: "a")["sound"] == false)
     }

@@ -15,6 +15,65 @@ extension JSONValue {
     }
 }
 
+/// An object that is written member by member, one of them an array that is written element by element:
+/// a document that need not be in memory as a whole. The same as `rendered(.pretty)`, when the caller keeps
+/// the order of keys, and a line break at its end.
+public struct JSONDocument {
+    private var isFirst = true
+
+    /// Begins the document with `members`, which are in the order of `rendered`.
+    public init(_ members: KeyValuePairs<String, JSONValue>, to write: (String) -> Void) {
+        write("{")
+        append(members, to: write)
+    }
+
+    private mutating func append(
+        _ members: KeyValuePairs<String, JSONValue>, to write: (String) -> Void
+    ) {
+        for (key, value) in members { append(key, value, to: write) }
+    }
+
+    private mutating func append(_ key: String, _ value: JSONValue?, to write: (String) -> Void) {
+        var writer = JSONWriter(layout: .pretty)
+        writer.text = isFirst ? "\n  " : ",\n  "
+        isFirst = false
+        writer.write(key)
+        writer.text += ": "
+        if let value { writer.write(value, indent: 1) }
+        write(writer.text)
+    }
+
+    /// Begins a member that is an array.
+    public mutating func beginArray(_ key: String, to write: (String) -> Void) {
+        append(key, nil, to: write)
+        write("[")
+        isFirst = true
+    }
+
+    /// Adds an element to the array.
+    public mutating func append(_ element: JSONValue, to write: (String) -> Void) {
+        var writer = JSONWriter(layout: .pretty)
+        writer.text = isFirst ? "\n    " : ",\n    "
+        isFirst = false
+        writer.write(element, indent: 2)
+        write(writer.text)
+    }
+
+    /// Ends the array.
+    public mutating func endArray(to write: (String) -> Void) {
+        write(isFirst ? "]" : "\n  ]")
+        isFirst = false
+    }
+
+    /// Ends the document with `members`.
+    public mutating func finish(
+        _ members: KeyValuePairs<String, JSONValue>, to write: (String) -> Void
+    ) {
+        append(members, to: write)
+        write("\n}\n")
+    }
+}
+
 private struct JSONWriter {
     let layout: JSONValue.Layout
     var text = ""
@@ -69,7 +128,7 @@ private struct JSONWriter {
         for _ in 0..<indent { text += "  " }
     }
 
-    private mutating func write(_ string: String) {
+    mutating func write(_ string: String) {
         text += "\""
         for scalar in string.unicodeScalars {
             switch scalar {

@@ -39,15 +39,22 @@ public struct Checkpoint: Sendable {
                 throw FormatError(
                     .limitExceeded, variable: variable.name.string,
                     "The variables up to this one take more than the \(memoryLimit) bytes that "
-                        + "may be loaded; read them one by one, or raise the limit.")
+                        + "may be loaded; read them one by one, or raise the limit (--max-expanded "
+                        + "SIZE).")
             }
             total = sum
         }
-        var tensors: [TensorData] = []
-        for index in reader.manifest.variables.indices {
-            tensors.append(try reader.read(index))
+        let manifest = reader.manifest
+        var tensors: [TensorData?] = []
+        for (index, variable) in manifest.variables.enumerated() {
+            tensors.append(variable.tiedTo == nil ? try reader.read(index) : nil)
         }
-        try self.init(manifest: reader.manifest, tensors: tensors)
+        // Tied variables share the bytes of their target.
+        for (index, variable) in manifest.variables.enumerated() {
+            guard let target = variable.tiedTo.flatMap({ manifest.index(of: $0) }) else { continue }
+            tensors[index] = tensors[target]
+        }
+        try self.init(manifest: manifest, tensors: tensors.compactMap { $0 })
     }
 
     /// The values of a variable. Complexity: O(log n).

@@ -11,8 +11,9 @@ public struct DecodingLimits: Hashable, Sendable {
     /// How many bytes one `read` may allocate for values.
     public var tensorByteCount: Int = 1 << 40
 
-    /// How many bytes of values one `read` may make out of a file that stores far fewer (an
-    /// initializer, a constant): more than this only when the file has a 1,032nd of them.
+    /// How many bytes of values may be made out of a file that stores far fewer (an initializer, a
+    /// constant), by one `read` and by all that a command does: more than this only when the file
+    /// has a 1,032nd of them.
     public var expandedByteCount: Int = 64 << 20
 
     /// How many files may stand behind one another as bases.
@@ -21,4 +22,26 @@ public struct DecodingLimits: Hashable, Sendable {
     public init() {}
 
     public static let standard = DecodingLimits()
+}
+
+extension DecodingLimits {
+    /// The most that deflate makes of a byte.
+    private static let deflateRatio: UInt64 = 1032
+
+    /// How many bytes of values may be made out of a file of `fileByteCount` bytes.
+    public func expansion(ofFileWith fileByteCount: UInt64) -> UInt64 {
+        let (backed, overflow) = fileByteCount.multipliedReportingOverflow(by: Self.deflateRatio)
+        return max(UInt64(max(0, expandedByteCount)), overflow ? .max : backed)
+    }
+
+    /// How many bytes a packed chunk of such a file may have when it is unpacked, beside what it is
+    /// unpacked to: a file of a few kilobytes cannot ask for more at once.
+    public func packedChunkByteCount(ofFileWith fileByteCount: UInt64) -> UInt64 {
+        let (backed, overflow) = fileByteCount.multipliedReportingOverflow(by: 16)
+        return max(UInt64(max(0, expandedByteCount)) / 8, overflow ? .max : backed)
+    }
+
+    /// How many bytes a network out of a file may take to run, its parameters among them: a graph of a
+    /// few hundred bytes can ask for feature maps of any size. 1 GiB, or what values may take.
+    public var workingByteCount: Int { max(expandedByteCount, 1 << 30) }
 }

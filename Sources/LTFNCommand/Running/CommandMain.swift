@@ -7,7 +7,14 @@ public enum CommandMain {
     public static func run<Root: ParsableCommand>(_ root: Root.Type) -> Never {
         WriteSignals.turnIntoErrors()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let ending = ending(of: root, arguments)
+        let ending =
+            if let number = SystemCalls.firstUnreadableArgument {
+                Ending(
+                    status: .usage,
+                    message:
+                        "Argument \(number) is not UTF-8 (\(TerminalText.escaped(arguments[number - 1]))"
+                        + "): give the file another name, or a link to it.")
+            } else { ending(of: root, arguments) }
         Output.stdout.flush()
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
     }

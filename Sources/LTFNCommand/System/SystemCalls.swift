@@ -54,6 +54,14 @@ enum SystemCalls {
         return unsafe String(cString: value)
     }
 
+    /// The number of the first argument of this process that is not UTF-8; text would not hold it.
+    static var firstUnreadableArgument: Int? {
+        (1..<max(1, Int(CommandLine.argc))).first { index in
+            guard let argument = unsafe CommandLine.unsafeArgv[index] else { return false }
+            return unsafe String(validatingCString: argument) == nil
+        }
+    }
+
     static func describe(error number: Int32) -> String {
         guard let text = unsafe strerror(number) else { return "error \(number)" }
         return unsafe String(cString: text)

@@ -23,7 +23,11 @@ public struct Conversion: Sendable {
             retyping: retyping)
         self.reader = reader
         format = target
-        self.limits = limits
+        // The values were within the limits of the source: those of the output are the same.
+        var own = limits
+        own.expandedByteCount = max(
+            limits.expandedByteCount, Int(clamping: plan.valueByteCount))
+        self.limits = own
     }
 
     /// How far the work has come, in bytes of values.

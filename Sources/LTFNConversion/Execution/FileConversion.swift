@@ -89,7 +89,22 @@ public struct FileConversion: Sendable {
                     + "they are, say so with --retype bits16=bf16.")
         }
         self.notes = notes
-        problems = conversion.plan.problems + Self.problems(of: request)
+        problems =
+            conversion.plan.problems
+            + Self.problems(of: conversion.plan, limits, fileByteCount: source.byteCount)
+            + Self.problems(of: request)
+    }
+
+    private static func problems(
+        of plan: ConversionPlan, _ limits: DecodingLimits, fileByteCount: UInt64
+    ) -> [ConversionPlan.Problem] {
+        var budget = ExpansionBudget(limits, fileByteCount: fileByteCount)
+        do throws(FormatError) {
+            try budget.charge(plan.valueByteCount)
+            return []
+        } catch {
+            return [.expansion(error)]
+        }
     }
 
     private static func open(

@@ -16,6 +16,8 @@ public struct ConversionPlan: Sendable {
         case notRepresentable(FormatLoss)
         /// Something would be lost that nobody allowed to be lost.
         case notAllowed(FormatLoss.Subject, [FormatLoss])
+        /// The values are more than a file of this length may ask for.
+        case expansion(FormatError)
         /// The output has no place.
         case output(FormatError)
     }
@@ -140,6 +142,7 @@ extension ConversionPlan.Problem: CustomStringConvertible {
             loss.variable.map { "\"\($0)\": " + loss.reason } ?? loss.reason
         case .notAllowed(let subject, let losses):
             "\(LossSummary(subject, losses)) Allow it with --allow-loss \(subject.rawValue)."
+        case .expansion(let error): error.message
         case .output(let error):
             (error.path.map { $0 + ": " } ?? "") + error.message
                 + (error.isAboutExistingFile ? " Replace it with --force." : "")

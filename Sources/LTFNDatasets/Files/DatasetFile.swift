@@ -65,7 +65,9 @@ public struct DatasetFile: Hashable, Sendable {
     private static func unpacked(
         _ path: String, _ content: IDXContent, _ limit: Int
     ) throws(FormatError) -> [UInt8] {
-        let bytes = try WholeFile.read(path: path, limit: limit)
+        let bytes = try WholeFile.read(path: path, limit: limit) { head throws(FormatError) in
+            try promisedByteCount(of: head, content)
+        }
         guard bytes.starts(with: [0x1F, 0x8B]) else { return bytes }
         do throws(FormatError) {
             let start = try StreamInflater(framing: .gzip)
@@ -88,6 +90,20 @@ public struct DatasetFile: Hashable, Sendable {
                 : error.message + " The gzip file is damaged; fetch it again."
             throw damaged
         }
+    }
+
+    /// How many bytes a file that begins with `head` has at most; nil when it is packed.
+    ///
+    /// - Throws: what is wrong with a file that is no IDX file.
+    private static func promisedByteCount(
+        of head: [UInt8], _ content: IDXContent
+    ) throws(FormatError) -> Int? {
+        let headerByteCount = 4 + 4 * content.rank
+        // What is shorter, the whole says best.
+        guard !head.starts(with: [0x1F, 0x8B]), head.count >= headerByteCount else { return nil }
+        let promised = try IDXHeader.promisedByteCount(of: head, content)
+        // Some more, so that the error can say how many follow.
+        return promised > Int.max - (1 << 20) ? nil : promised + 1 << 20
     }
 
     private static func unpack(

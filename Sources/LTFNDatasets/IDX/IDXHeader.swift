@@ -63,7 +63,7 @@ public struct IDXHeader: Hashable, Sendable {
         self.elementCount = count
     }
 
-    /// How long a file is by what its header says, whose bytes are `header`.
+    /// How long a file is by what its header says, with which `header` begins.
     ///
     /// - Throws: as `init(of:expecting:)`, for the header.
     static func promisedByteCount(
@@ -77,7 +77,8 @@ public struct IDXHeader: Hashable, Sendable {
             dimensions.append(try CheckedSize.int(reader.u32BigEndian(), of: "dimension \(axis)"))
         }
         let count = try CheckedSize.product(of: dimensions, as: "the \(content.rawValue)")
-        return count > Int.max - header.count ? Int.max : header.count + count
+        let headerByteCount = 4 + 4 * content.rank
+        return count > Int.max - headerByteCount ? Int.max : headerByteCount + count
     }
 
     private static func checkMagic(

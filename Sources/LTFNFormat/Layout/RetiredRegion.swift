@@ -15,6 +15,13 @@ package struct RetiredRegion: Hashable, Sendable {
     package var checksum: UInt32
     package var kind: Kind
 
+    package init(offset: UInt64, byteCount: UInt64, checksum: UInt32, kind: Kind) {
+        self.offset = offset
+        self.byteCount = byteCount
+        self.checksum = checksum
+        self.kind = kind
+    }
+
     func write(to writer: inout ByteWriter) {
         writer.u64(offset)
         writer.u64(byteCount)

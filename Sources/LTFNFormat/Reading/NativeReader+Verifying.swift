@@ -35,6 +35,8 @@ extension NativeReader {
             var hash = SHA256()
             var decoded = AlignedBytes(byteCount: 0)
             let byteCount = info.tensor.byteCount
+            // A variable without values needs its base file, too.
+            if byteCount == 0 { _ = try decoder.decode(0..<0) }
             for start in stride(from: 0, to: byteCount, by: pieceByteCount(of: number)) {
                 let end = start + min(pieceByteCount(of: number), byteCount - start)
                 // A piece is decoded while the one before it is hashed.

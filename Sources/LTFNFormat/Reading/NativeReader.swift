@@ -7,7 +7,7 @@ import LTFNParallel
 public struct NativeReader: CheckpointReader {
     let source: any ByteSource
     let limits: DecodingLimits
-    let index: Index
+    package let index: Index
     let footer: Footer?
     /// The bytes of padding before each chunk.
     let gaps: [UInt8]
@@ -139,14 +139,27 @@ public struct NativeReader: CheckpointReader {
     func checkAllowance(
         _ tensor: TensorInfo, _ range: Range<Int>
     ) throws(FormatError) {
-        let (backed, overflow) = source.byteCount.multipliedReportingOverflow(by: 1032)
-        let expansion = max(
-            UInt64(max(0, limits.expandedByteCount)), overflow ? UInt64.max : backed)
+        let expansion = limits.expansion(ofFileWith: source.byteCount)
         guard range.count <= limits.tensorByteCount, UInt64(range.count) <= expansion else {
-            throw FormatError(
-                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-D8",
-                "\(range.count) bytes of values are asked for, more than the limits for a file of "
-                    + "\(source.byteCount) bytes; raise them to go on.")
+            throw tooMuch(range.count, of: "values", limit: expansion)
         }
+    }
+
+    /// - Throws: `limitExceeded` when unpacking a chunk would take more memory than a file of this
+    ///   length may ask for.
+    func checkPackedChunk(_ codec: Codec, byteCount: Int) throws(FormatError) {
+        guard [.planes, .initialResidual, .baseResidual].contains(codec) else { return }
+        let limit = limits.packedChunkByteCount(ofFileWith: source.byteCount)
+        guard UInt64(byteCount) <= limit else {
+            throw tooMuch(byteCount, of: "a packed chunk", limit: limit)
+        }
+    }
+
+    private func tooMuch(_ byteCount: Int, of what: String, limit: UInt64) -> FormatError {
+        FormatError(
+            .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-D8",
+            "\(byteCount) bytes of \(what) are asked for; a file of \(source.byteCount) bytes may "
+                + "ask for \(min(limit, UInt64(max(0, limits.tensorByteCount)))): "
+                + "--max-expanded SIZE allows more.")
     }
 }

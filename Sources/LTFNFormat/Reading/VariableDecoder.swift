@@ -122,6 +122,14 @@ struct VariableDecoder {
     private func decodePart(
         of number: Int, _ chunk: Range<Int>, from start: Int, into part: inout MutableRawSpan
     ) throws(FormatError) {
+        if let pattern = try repeatedPattern(ofChunk: number) {
+            let turn = (start - chunk.lowerBound) % pattern.count
+            ByteKernels.fill(&part, repeating: Array(pattern[turn...] + pattern[..<turn]))
+            let record = reader.index.chunks[number]
+            return try checkLastBits(
+                of: part.bytes, end: start + part.byteCount,
+                at: record.codec == .constant ? record.offset : nil)
+        }
         var whole = AlignedBytes(byteCount: chunk.count)
         var output = whole.mutableBytes
         try decodeChunk(number, start: chunk.lowerBound, into: &output)
@@ -147,6 +155,7 @@ struct VariableDecoder {
             try checkLastBits(of: output.bytes, end: start + output.byteCount, at: nil)
             return
         }
+        try reader.checkPackedChunk(record.codec, byteCount: output.byteCount)
         var tools = reader.toolbox.take()
         var stored = exchange(&tools.stored, with: [])
         defer {
@@ -168,6 +177,46 @@ struct VariableDecoder {
         try checkLastBits(
             of: output.bytes, end: start + output.byteCount,
             at: record.codec.storesNothing ? nil : record.offset)
+    }
+
+    /// The bytes that a constant chunk repeats, or the initial values when they are all the same; nil
+    /// for other chunks. A reference may lead to a variable whose elements are of another length.
+    func repeatedPattern(ofChunk number: Int) throws(FormatError) -> [UInt8]? {
+        let index = reader.index
+        let record = index.chunks[number]
+        let isReference = record.codec == .reference
+        switch record.resolved(in: index).codec {
+        case .constant:
+            return try reader.storedBytes(
+                of: isReference ? Int(record.offset) : number, variable: info.name)
+        case .initial where !isReference: return repeatedInitialUnit
+        default: return nil
+        }
+    }
+
+    /// Whether all elements of a chunk are the same, as far as its record tells.
+    func isRepeated(chunk number: Int) -> Bool {
+        let record = reader.index.chunks[number]
+        if record.codec == .initial { return repeatedInitialUnit != nil }
+        let holder = record.resolved(in: reader.index)
+        // A constant chunk stores what it repeats.
+        return holder.codec == .constant
+            && info.tensor.dtype.unitByteCount % Int(holder.storedByteCount) == 0
+    }
+
+    /// The bytes of the element that a chunk repeats, when all are the same.
+    func repeatedUnit(ofChunk number: Int) throws(FormatError) -> [UInt8]? {
+        guard isRepeated(chunk: number), let pattern = try repeatedPattern(ofChunk: number) else {
+            return nil
+        }
+        return (0..<info.tensor.dtype.unitByteCount).map { pattern[$0 % pattern.count] }
+    }
+
+    /// The bytes of every initial value, when they are all the same.
+    var repeatedInitialUnit: [UInt8]? {
+        guard case .repeated(let pattern) = initializer?.content else { return nil }
+        let unitByteCount = info.tensor.dtype.unitByteCount
+        return (0..<unitByteCount).map { pattern[$0 % pattern.count] }
     }
 
     /// Checks the stored bytes of a raw chunk, or of one that refers to a raw chunk: they are values.

@@ -9,24 +9,65 @@ public enum InspectionSchema {
 
 extension CheckpointReport {
     /// The report for a program. Numbers that are not finite are null, with their counts beside them.
-    public var json: JSONValue {
+    public var json: String {
+        var text = ""
+        _ = write(TextLayout(), axis: .each, text: nil, json: { text += $0 })
+        return text
+    }
+}
+
+/// Writes the report for a program.
+struct DocumentWriter {
+    private var document: JSONDocument
+    private let write: (String) -> Void
+
+    init(
+        _ report: CheckpointReport<some Sequence<VariableReport>>,
+        _ write: @escaping (String) -> Void
+    ) {
+        self.write = write
+        document = JSONDocument(
+            [
+                "schema": .string(InspectionSchema.name),
+                "file": .string(report.name),
+                "file_bytes": .uint(report.fileByteCount),
+                "format": .string(report.formatName),
+                "metadata": report.metadata.json,
+                "network": report.graph.map { .string($0.name) } ?? .null,
+                "report": "show",
+                "totals": report.totals.json,
+            ], to: write)
+        document.beginArray("variables", to: write)
+    }
+
+    mutating func add(_ variable: VariableReport) {
+        document.append(variable.json, to: write)
+    }
+
+    mutating func finish(_ findings: InspectionFindings) {
+        document.endArray(to: write)
+        document.finish(["warnings": findings.json], to: write)
+    }
+}
+
+extension CheckpointTotals {
+    fileprivate var json: JSONValue {
         .object([
-            "schema": .string(InspectionSchema.name),
-            "report": "show",
-            "file": .string(name),
-            "format": .string(formatName),
-            "file_bytes": .uint(fileByteCount),
-            "network": graph.map { .string($0.name) } ?? .null,
-            "metadata": metadata.json,
-            "totals": .object([
-                "variables": .int(Int64(variables.count)),
-                "values": .uint(valueCount),
-                "raw_bytes": .uint(rawByteCount),
-                "stored_bytes": .uint(storedByteCount),
-                "ratio": .number(ratio),
-                "nonfinite": .int(Int64(nonFiniteCount)),
-            ]),
-            "variables": .array(variables.map(\.json)),
+            "variables": .int(Int64(variableCount)),
+            "values": .uint(valueCount),
+            "raw_bytes": .uint(rawByteCount),
+            "stored_bytes": .uint(storedByteCount),
+            "ratio": .number(ratio),
+        ])
+    }
+}
+
+extension InspectionFindings {
+    fileprivate var json: JSONValue {
+        .object([
+            "nonfinite": .int(Int64(nonFiniteCount)),
+            "damaged": .int(Int64(damagedCount)),
+            "listed_only": .int(Int64(listedOnlyCount)),
         ])
     }
 }
@@ -50,6 +91,11 @@ extension VariableReport {
         }
         if let statistics { members.append(JSONMember("statistics", statistics.json)) }
         if let drift { members.append(JSONMember("drift", drift.json)) }
+        switch outcome {
+        case .done: break
+        case .listed: members.append(JSONMember("listed_only", true))
+        case .damaged(let problem): members.append(JSONMember("problem", problem.json))
+        }
         return .object(members)
     }
 

@@ -1,108 +1,194 @@
 import LTFNBytes
 import LTFNCheckpoint
 
+/// Which axis the histograms of several variables have.
+public enum HistogramAxis: Hashable, Sendable {
+    /// Each its own, as long as its values need.
+    case each
+    /// One for all, so that they can be compared.
+    case shared
+}
+
 extension CheckpointReport {
-    /// Which axis the histograms of several variables have.
-    public enum Axis: Hashable, Sendable {
-        /// Each its own, as long as its values need.
-        case each
-        /// One for all, so that they can be compared.
-        case shared
-    }
-
     /// The report for a person: the whole, then each variable.
-    public func text(_ layout: TextLayout, axis: Axis = .each) -> String {
-        let hasStatistics = variables.contains { $0.statistics != nil }
-        var lines = head(layout)
-        if hasStatistics {
-            let magnitude = axis == .shared ? largestMagnitude : nil
-            for variable in variables { lines += [""] + variable.text(layout, reaching: magnitude) }
-        } else if !variables.isEmpty {
-            lines += [""] + table(layout)
+    public func text(_ layout: TextLayout, axis: HistogramAxis = .each) -> String {
+        var text = ""
+        _ = write(layout, axis: axis, text: { text += $0 }, json: nil)
+        return text
+    }
+
+    /// Writes the report piece by piece, each variable as soon as it has been looked at.
+    ///
+    /// With a shared axis the variables are gone through twice.
+    ///
+    /// - Parameters:
+    ///   - text: gets the report for a person, where one is wanted.
+    ///   - json: gets the report for a program, where one is wanted.
+    public func write(
+        _ layout: TextLayout, axis: HistogramAxis, text: ((String) -> Void)?,
+        json: ((String) -> Void)?
+    ) -> InspectionFindings {
+        let person = text.map { TextWriter(self, layout, axis: axis, $0) }
+        var program = json.map { DocumentWriter(self, $0) }
+        var findings = InspectionFindings()
+        for variable in variables {
+            findings.add(variable)
+            person?.add(variable)
+            program?.add(variable)
         }
-        return lines.map { $0 + "\n" }.joined()
+        person?.finish(findings)
+        program?.finish(findings)
+        return findings
     }
+}
 
-    private func head(_ layout: TextLayout) -> [String] {
-        var lines = [layout.paint(TerminalText.escaped(name), .heading)]
-        let facts = [
-            "\(formatName), \(FigureText.bytes(fileByteCount))",
-            FigureText.counted(variables.count, "variable"),
-            FigureText.counted(valueCount, "value"),
-            storageText(layout),
-        ]
-        lines += layout.lines(
-            of: facts.map { TextLayout.Piece($0) }, separator: " \(layout.dot) ")
-        if let graph { lines += network(graph, layout) }
-        if nonFiniteCount > 0 {
-            lines.append(
-                "  "
-                    + layout.paint(
-                        FigureText.counted(nonFiniteCount, "value")
-                            + " not finite (NaN or infinite)", .bad))
-        }
-        return lines
-    }
+/// Writes the report for a person.
+private struct TextWriter {
+    private let layout: TextLayout
+    private let write: (String) -> Void
+    /// nil: more than a line for each variable.
+    private let table: VariableTable?
+    private var magnitude: Double?
 
-    private func storageText(_ layout: TextLayout) -> String {
-        let raw = FigureText.bytes(rawByteCount)
-        guard let ratio else { return raw }
-        return "\(raw) \(layout.arrow) \(FigureText.bytes(storedByteCount)) "
-            + "(\(FigureText.percent(ratio)))"
-    }
-
-    private func network(_ graph: ModelGraph, _ layout: TextLayout) -> [String] {
-        var shapes: [VariableName: TensorShape] = [:]
-        for variable in variables { shapes[variable.info.name] = variable.info.tensor.shape }
-        let steps = graph.steps(times: layout.times) { shapes[$0] }
-        var lines = ["  " + TerminalText.escaped(graph.name) + ":"]
-        for (index, step) in steps.enumerated() {
-            let piece = (index == 0 ? " " : " \(layout.arrow) ") + step
-            if lines[lines.count - 1].count + piece.count > layout.width {
-                lines.append("   ")
+    init(
+        _ report: CheckpointReport<some Sequence<VariableReport>>, _ layout: TextLayout,
+        axis: HistogramAxis, _ write: @escaping (String) -> Void
+    ) {
+        self.layout = layout
+        self.write = write
+        for line in report.head(layout) { write(line + "\n") }
+        if report.hasStatistics {
+            table = nil
+            if axis == .shared { magnitude = report.largestMagnitude }
+        } else {
+            table = VariableTable(report.variables, layout)
+            if report.totals.variableCount > 0, let title = table?.title {
+                write("\n" + title + "\n")
             }
-            lines[lines.count - 1] += piece
         }
-        return lines
     }
 
-    /// One line for each variable, for a look at the index alone.
-    private func table(_ layout: TextLayout) -> [String] {
-        let rows = variables.map { variable -> [String] in
-            [
-                TerminalText.escaped(variable.info.name.string),
-                variable.info.tensor.dtype.rawValue,
-                variable.info.tensor.shape.description,
-                NumberText.grouped(variable.info.tensor.shape.elementCount),
-                variable.ratio.map(FigureText.percent) ?? "",
-                variable.initializerName,
-            ]
-        }
-        let titles = ["variable", "dtype", "shape", "values", "stored", "initializer"]
-        var widths = titles.map(\.count)
-        for row in rows {
-            for (column, cell) in row.enumerated() {
+    func add(_ variable: VariableReport) {
+        if let table { return write(table.line(variable.cells) + "\n") }
+        let lines = [""] + variable.text(layout, reaching: magnitude)
+        write(lines.map { $0 + "\n" }.joined())
+    }
+
+    func finish(_ findings: InspectionFindings) {
+        for line in findings.lines(layout) { write(line + "\n") }
+    }
+}
+
+/// One line for each variable, for a look at the index alone.
+private struct VariableTable {
+    private static let titles = ["variable", "dtype", "shape", "values", "stored", "initializer"]
+    private let layout: TextLayout
+    private var widths: [Int]
+
+    init(_ variables: some Sequence<VariableReport>, _ layout: TextLayout) {
+        self.layout = layout
+        widths = Self.titles.map(\.count)
+        for variable in variables {
+            for (column, cell) in variable.cells.enumerated() {
                 widths[column] = max(widths[column], cell.count)
             }
         }
         // The last column may run over the edge, the others may not.
         let others = widths[1...4].reduce(10, +) + min(widths[5], 18)
         widths[0] = min(widths[0], max(20, layout.width - others))
-        func line(_ cells: [String]) -> String {
-            let name = layout.cut(cells[0], to: widths[0]).padded(widths[0])
-            let rest = [
-                cells[1].padded(widths[1]), cells[2].padded(widths[2]),
-                cells[3].aligned(widths[3]), cells[4].aligned(widths[4]), cells[5],
-            ]
-            return name + "  " + rest.joined(separator: "  ")
+    }
+
+    var title: String { layout.paint(line(Self.titles), .quiet) }
+
+    func line(_ cells: [String]) -> String {
+        let name = layout.cut(cells[0], to: widths[0]).padded(widths[0])
+        let rest = [
+            cells[1].padded(widths[1]), cells[2].padded(widths[2]),
+            cells[3].aligned(widths[3]), cells[4].aligned(widths[4]), cells[5],
+        ]
+        return name + "  " + rest.joined(separator: "  ")
+    }
+}
+
+extension CheckpointReport {
+    /// The largest |x| of all variables, where statistics are taken.
+    fileprivate var largestMagnitude: Double {
+        variables.reduce(0) { max($0, $1.statistics?.largestMagnitude ?? 0) }
+    }
+
+    fileprivate func head(_ layout: TextLayout) -> [String] {
+        var lines = [layout.paint(TerminalText.escaped(name), .heading)]
+        let facts = [
+            "\(formatName), \(FigureText.bytes(fileByteCount))",
+            FigureText.counted(totals.variableCount, "variable"),
+            FigureText.counted(totals.valueCount, "value"),
+            storageText(layout),
+        ]
+        lines += layout.lines(
+            of: facts.map { TextLayout.Piece($0) }, separator: " \(layout.dot) ")
+        if let graph { lines += network(graph, layout) }
+        return lines
+    }
+
+    private func storageText(_ layout: TextLayout) -> String {
+        let raw = FigureText.bytes(totals.rawByteCount)
+        guard let ratio = totals.ratio else { return raw }
+        return "\(raw) \(layout.arrow) \(FigureText.bytes(totals.storedByteCount)) "
+            + "(\(FigureText.percent(ratio)))"
+    }
+
+    private func network(_ graph: ModelGraph, _ layout: TextLayout) -> [String] {
+        let steps = graph.steps(times: layout.times, shape: shape)
+        var lines = ["  " + TerminalText.escaped(graph.name) + ":"]
+        var width = lines[0].count
+        for (index, step) in steps.enumerated() {
+            let piece = (index == 0 ? " " : " \(layout.arrow) ") + step
+            if width + piece.count > layout.width {
+                lines.append("   ")
+                width = 3
+            }
+            lines[lines.count - 1] += piece
+            width += piece.count
         }
-        return [layout.paint(line(titles), .quiet)] + rows.map(line)
+        return lines
+    }
+}
+
+extension InspectionFindings {
+    /// The last lines of a report.
+    fileprivate func lines(_ layout: TextLayout) -> [String] {
+        var lines: [String] = []
+        if nonFiniteCount > 0 {
+            let values = FigureText.counted(nonFiniteCount, "value")
+            lines.append(layout.paint("\(values) not finite (NaN or infinite)", .bad))
+        }
+        if damagedCount > 0 {
+            let variables = FigureText.counted(damagedCount, "variable")
+            lines.append(layout.paint("\(variables) damaged", .bad))
+        }
+        if listedOnlyCount > 0 {
+            let variables = FigureText.counted(listedOnlyCount, "variable")
+            lines.append(
+                layout.paint(
+                    "\(variables) listed without values, which would be too many for a file of this "
+                        + "length: --max-expanded SIZE allows more", .warning))
+        }
+        return lines.isEmpty ? [] : [""] + lines
     }
 }
 
 extension VariableReport {
+    /// The columns of the table.
+    fileprivate var cells: [String] {
+        [
+            TerminalText.escaped(info.name.string), info.tensor.dtype.rawValue,
+            info.tensor.shape.description, NumberText.grouped(info.tensor.shape.elementCount),
+            ratio.map(FigureText.percent) ?? "", initializerName,
+        ]
+    }
+
     /// The initializer in a word; for a tied variable, what it is tied to.
-    var initializerName: String {
+    private var initializerName: String {
         if let target = info.tiedTo { return "= " + TerminalText.escaped(target.string) }
         return info.initializer.map { TerminalText.escaped($0.recipe.name) } ?? "unknown"
     }

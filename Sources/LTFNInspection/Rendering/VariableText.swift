@@ -11,6 +11,12 @@ extension VariableReport {
             return lines + ["  tied to \(TerminalText.escaped(target.string))"]
         }
         lines += initializerLines(layout)
+        switch outcome {
+        case .done: break
+        case .listed: return lines + listedLines(layout)
+        case .damaged(let problem):
+            return lines + ["  " + layout.paint("damaged: \(problem)", .bad)]
+        }
         guard let statistics else {
             return lines + ["  " + layout.paint("its values are not real numbers", .quiet)]
         }
@@ -37,6 +43,16 @@ extension VariableReport {
         let blanks = layout.width - name.count - what.count - stored.count
         guard blanks >= 2 else { return [head, "  " + stored] }
         return [head + String(repeating: " ", count: blanks) + stored]
+    }
+
+    /// For values that were not made: what they can be expected to be.
+    private func listedLines(_ layout: TextLayout) -> [String] {
+        var text = "its values were not made"
+        if let expected {
+            text += "; expected mean \(FigureText.significant(expected.mean)), "
+            text += "std \(FigureText.significant(expected.standardDeviation))"
+        }
+        return ["  " + layout.paint(text, .quiet)]
     }
 
     private func initializerLines(_ layout: TextLayout) -> [String] {

@@ -4,11 +4,15 @@ extension VerificationReport {
     /// The report for a person.
     public func text(_ layout: TextLayout, name: String) -> String {
         let name = TerminalText.escaped(name)
-        guard isSound else {
+        guard problems.isEmpty else {
             let count = FigureText.counted(problems.count, "problem")
             let lines = problems.map { "  " + layout.paint($0.description, .bad) }
             return "\(name): " + layout.paint("damaged", .bad) + ", \(count)\n"
                 + lines.map { $0 + "\n" }.joined()
+        }
+        guard unreadCount == 0 else {
+            return "\(name): " + layout.paint("not verified", .warning) + ", the values of "
+                + FigureText.counted(unreadCount, "variable") + " are too many\n"
         }
         var facts = [
             FigureText.counted(variableCount, "variable"),
@@ -29,18 +33,23 @@ extension VerificationReport {
             "file": .string(name),
             "sound": .bool(isSound),
             "variables": .int(Int64(variableCount)),
+            "variables_not_read": .int(Int64(unreadCount)),
             "sound_bytes": .uint(soundByteCount),
             "initializers_replayed": .int(Int64(replayedCount)),
-            "problems": .array(
-                problems.map { problem in
-                    .object([
-                        "code": .string(problem.code.rawValue),
-                        "variable": problem.variable.map { .string($0) } ?? .null,
-                        "rule": problem.rule.map { .string($0) } ?? .null,
-                        "offset": problem.offset.map { .uint($0) } ?? .null,
-                        "message": .string(problem.message),
-                    ])
-                }),
+            "problems": .array(problems.map(\.json)),
+        ])
+    }
+}
+
+extension FormatError {
+    /// The error for a program.
+    var json: JSONValue {
+        .object([
+            "code": .string(code.rawValue),
+            "variable": variable.map { .string($0) } ?? .null,
+            "rule": rule.map { .string($0) } ?? .null,
+            "offset": offset.map { .uint($0) } ?? .null,
+            "message": .string(message),
         ])
     }
 }

@@ -2,7 +2,9 @@ import LTFNBytes
 import LTFNCheckpoint
 
 /// What is to be said about a checkpoint: the whole, and each variable.
-public struct CheckpointReport: Hashable, Sendable {
+///
+/// The variables are a sequence: what is rendered as it comes need not be in memory all at once.
+public struct CheckpointReport<Variables: Sequence<VariableReport>> {
     /// What the file is called.
     public var name: String
     /// `ltfn`, `safetensors`, …
@@ -10,25 +12,17 @@ public struct CheckpointReport: Hashable, Sendable {
     public var fileByteCount: UInt64
     public var graph: ModelGraph?
     public var metadata: Metadata
+    public var totals: CheckpointTotals
     /// In the order of the network's layers, those that it does not use behind them.
-    public var variables: [VariableReport]
+    public var variables: Variables
+    /// Whether the variables' values are looked at.
+    let hasStatistics: Bool
+    /// The shape of a variable, for the network in a few words.
+    let shape: (VariableName) -> TensorShape?
+}
 
-    /// What is looked at beyond the index.
-    public struct Depth: Hashable, Sendable {
-        /// Read the values and take their statistics.
-        public var statistics: Bool
-        /// Replay the initial values and measure how far the variables have moved.
-        public var drift: Bool
-
-        public init(statistics: Bool = true, drift: Bool = true) {
-            self.statistics = statistics
-            self.drift = drift
-        }
-
-        /// The index alone.
-        public static let index = Depth(statistics: false, drift: false)
-    }
-
+extension CheckpointReport where Variables == [VariableReport] {
+    /// A report with all its variables in memory.
     public init(
         name: String, formatName: String, fileByteCount: UInt64, graph: ModelGraph? = nil,
         metadata: Metadata = [:], variables: [VariableReport]
@@ -39,70 +33,104 @@ public struct CheckpointReport: Hashable, Sendable {
         self.graph = graph
         self.metadata = metadata
         self.variables = variables
-    }
-
-    /// Looks at every variable, one tensor in memory at a time.
-    ///
-    /// - Parameter progress: called with the number of variables that are done.
-    /// - Throws: what the reader throws.
-    public init(
-        of reader: any CheckpointReader, name: String, formatName: String, fileByteCount: UInt64,
-        depth: Depth = Depth(), progress: (Int) -> Void = { _ in }
-    ) throws(FormatError) {
-        let manifest = reader.manifest
-        var variables: [VariableReport] = []
-        for index in Self.order(of: manifest) {
-            variables.append(try VariableReport(of: reader, index, depth: depth))
-            progress(variables.count)
-        }
-        self.init(
-            name: name, formatName: formatName, fileByteCount: fileByteCount,
-            graph: manifest.graph, metadata: manifest.metadata, variables: variables)
-    }
-
-    private static func order(of manifest: Manifest) -> [Int] {
-        let used = (manifest.graph?.variableNames ?? []).compactMap { manifest.index(of: $0) }
-        var isListed = [Bool](repeating: false, count: manifest.variables.count)
-        var order: [Int] = []
-        for index in used + Array(manifest.variables.indices) where !isListed[index] {
-            isListed[index] = true
-            order.append(index)
-        }
-        return order
+        hasStatistics = variables.contains { $0.statistics != nil }
+        totals = CheckpointTotals()
+        for variable in variables { totals.add(variable.info, variable.storage) }
+        let shapes = Dictionary(
+            variables.map { ($0.info.name, $0.info.tensor.shape) }, uniquingKeysWith: { $1 })
+        shape = { shapes[$0] }
     }
 }
 
-// Totals over the variables that have values of their own.
-extension CheckpointReport {
-    private var stored: some Sequence<VariableReport> {
-        variables.lazy.filter { $0.info.tiedTo == nil }
+extension CheckpointReport where Variables == InspectedVariables {
+    /// A report whose variables are looked at when they are asked for, one at a time and each time anew.
+    ///
+    /// - Parameters:
+    ///   - limits: how much may be made out of the file; what is beyond is listed only.
+    ///   - progress: called with the number of variables that are done.
+    public init(
+        of reader: any CheckpointReader, name: String, formatName: String, fileByteCount: UInt64,
+        depth: InspectionDepth = InspectionDepth(), limits: DecodingLimits = .standard,
+        progress: @escaping (Int) -> Void = { _ in }
+    ) {
+        self.name = name
+        self.formatName = formatName
+        self.fileByteCount = fileByteCount
+        let manifest = reader.manifest
+        graph = manifest.graph
+        metadata = manifest.metadata
+        totals = CheckpointTotals()
+        for (index, info) in manifest.variables.enumerated() {
+            totals.add(info, reader.storage(index))
+        }
+        hasStatistics = depth.statistics
+        variables = InspectedVariables(
+            reader: reader, depth: depth,
+            budget: ExpansionBudget(limits, fileByteCount: fileByteCount), progress: progress)
+        shape = { manifest[$0]?.tensor.shape }
+    }
+}
+
+/// What is looked at beyond the index.
+public struct InspectionDepth: Hashable, Sendable {
+    /// Read the values and take their statistics.
+    public var statistics: Bool
+    /// Replay the initial values and measure how far the variables have moved.
+    public var drift: Bool
+
+    public init(statistics: Bool = true, drift: Bool = true) {
+        self.statistics = statistics
+        self.drift = drift
     }
 
+    /// The index alone.
+    public static let index = InspectionDepth(statistics: false, drift: false)
+}
+
+/// Totals over the variables, and over those that have values of their own.
+public struct CheckpointTotals: Hashable, Sendable {
+    public var variableCount = 0
     /// How many numbers the checkpoint holds.
-    public var valueCount: UInt64 {
-        stored.reduce(0) { $0 &+ UInt64($1.info.tensor.shape.elementCount) }
-    }
+    public var valueCount: UInt64 = 0
+    public var rawByteCount: UInt64 = 0
+    public var storedByteCount: UInt64 = 0
 
-    public var rawByteCount: UInt64 {
-        stored.reduce(0) { $0 &+ UInt64($1.info.tensor.byteCount) }
-    }
-
-    public var storedByteCount: UInt64 {
-        stored.reduce(0) { $0 &+ $1.storage.storedByteCount }
+    mutating func add(_ info: VariableInfo, _ storage: StorageInfo) {
+        variableCount += 1
+        guard info.tiedTo == nil else { return }
+        valueCount &+= UInt64(info.tensor.shape.elementCount)
+        rawByteCount &+= UInt64(info.tensor.byteCount)
+        storedByteCount &+= storage.storedByteCount
     }
 
     /// Stored bytes by raw bytes; nil without values.
     public var ratio: Double? {
         rawByteCount == 0 ? nil : Double(storedByteCount) / Double(rawByteCount)
     }
+}
 
+/// What comes to light while the variables are looked at.
+public struct InspectionFindings: Hashable, Sendable {
     /// How many values are NaN or infinite, where statistics were taken.
-    public var nonFiniteCount: Int {
-        stored.reduce(0) { $0 + ($1.statistics?.nonFiniteCount ?? 0) }
-    }
+    public var nonFiniteCount = 0
+    /// How many variables are damaged, and what is wrong with the first.
+    public var damagedCount = 0
+    public var firstProblem: FormatError?
+    /// How many variables are listed only, because their values would be too many.
+    public var listedOnlyCount = 0
 
-    /// The largest |x| of all variables, where statistics were taken.
-    public var largestMagnitude: Double {
-        stored.reduce(0) { max($0, $1.statistics?.largestMagnitude ?? 0) }
+    public init() {}
+
+    mutating func add(_ variable: VariableReport) {
+        switch variable.outcome {
+        case .listed: listedOnlyCount += 1
+        case .damaged(let problem):
+            damagedCount += 1
+            firstProblem = firstProblem ?? problem
+        case .done:
+            if variable.info.tiedTo == nil {
+                nonFiniteCount += variable.statistics?.nonFiniteCount ?? 0
+            }
+        }
     }
 }

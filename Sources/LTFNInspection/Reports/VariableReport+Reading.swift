@@ -1,22 +1,86 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFormat
 import LTFNInitializers
 
 extension VariableReport {
-    /// Looks at `reader.manifest.variables[index]`.
+    /// Looks at `reader.manifest.variables[index]`, as far as `budget` allows.
     ///
-    /// - Throws: what the reader throws.
+    /// What is wrong with the values is told in `outcome`.
     init(
-        of reader: any CheckpointReader, _ index: Int, depth: CheckpointReport.Depth
-    ) throws(FormatError) {
+        of reader: any CheckpointReader, _ index: Int, depth: InspectionDepth,
+        budget: inout ExpansionBudget
+    ) {
         let info = reader.manifest.variables[index]
         self.init(
             info: info, storage: reader.storage(index),
             expected: info.initializer.flatMap(Expectation.init))
         guard depth.statistics || depth.drift, info.tiedTo == nil else { return }
-        let tensor = try reader.read(index)
-        if depth.statistics { statistics = ValueStatistics(tensor) }
-        if depth.drift { drift = info.initializer.flatMap { Drift(of: tensor, since: $0) } }
+        var walk = ValueWalk(
+            info: info, collector: depth.statistics ? ElementCollector(info.tensor.dtype) : nil,
+            drift: depth.drift ? DriftCollector(info) : nil)
+        guard budget.spend(walk.cost(of: reader, index)) else {
+            outcome = .listed
+            return
+        }
+        do throws(FormatError) {
+            try walk.run(reader, index)
+            statistics = walk.collector?.accumulator.statistics
+            drift = walk.drift?.drift
+        } catch {
+            outcome = error.code == .limitExceeded ? .listed : .damaged(error)
+        }
+    }
+}
+
+/// One pass over the values of a variable.
+private struct ValueWalk {
+    let info: VariableInfo
+    var collector: ElementCollector?
+    var drift: DriftCollector?
+    /// Elements that are still to come: spare bits of the last byte are none.
+    private var remaining: Int
+
+    init(info: VariableInfo, collector: ElementCollector?, drift: DriftCollector?) {
+        self.info = info
+        self.collector = collector
+        self.drift = drift
+        remaining = info.tensor.shape.elementCount
+    }
+
+    /// The bytes of values that have to be made and looked at.
+    ///
+    /// What is the same again and again takes no work, unless initial values stand beside it. Elements
+    /// take the same time whatever their dtype: those of less than 4 bytes count as 4.
+    func cost(of reader: any CheckpointReader, _ index: Int) -> UInt64 {
+        var byteCount = info.tensor.byteCount
+        if let native = reader as? NativeReader, drift?.isSampled != true {
+            byteCount = native.distinctByteCount(of: index)
+        }
+        let bits = UInt64(max(info.tensor.dtype.bitCount, 1))
+        guard bits < 32 else { return UInt64(byteCount) }
+        let (product, overflow) = UInt64(byteCount).multipliedReportingOverflow(by: 32)
+        return overflow ? .max : product / bits
+    }
+
+    mutating func run(_ reader: any CheckpointReader, _ index: Int) throws(FormatError) {
+        guard let native = reader as? NativeReader else {
+            return add(.values(try reader.read(index).bytes))
+        }
+        try native.forEachRun(of: index) { run throws(FormatError) in add(run) }
+    }
+
+    private mutating func add(_ run: NativeReader.Run) {
+        switch run {
+        case .values(let bytes):
+            let count = min(bytes.byteCount * 8 / max(info.tensor.dtype.bitCount, 1), remaining)
+            remaining -= count
+            collector?.add(bytes, count: count)
+            drift?.add(bytes)
+        case .repeated(let unit, let byteCount):
+            collector?.add(repeating: unit, count: byteCount / max(unit.count, 1))
+            drift?.add(repeating: unit, byteCount: byteCount)
+        }
     }
 }
 
@@ -25,42 +89,4 @@ extension VariableReport.Expectation {
         guard let moments = ExpectedMoments(initializer) else { return nil }
         self.init(mean: moments.mean, standardDeviation: moments.standardDeviation)
     }
-}
-
-extension VariableReport.Drift {
-    /// - Returns: nil when the initial values cannot be replayed, or are not float32.
-    init?(of tensor: TensorData, since specification: InitializerSpec) {
-        guard tensor.info.dtype == .f32, specification.isReproducible,
-            let initializer = try? Initializer(specification, dtype: tensor.info.dtype)
-        else { return nil }
-        var distance = 0.0
-        var norm = 0.0
-        let count = tensor.info.shape.elementCount
-        let values = tensor.bytes.floats
-        // Piece by piece, so that the initial values take no second tensor's memory.
-        let piece = 65_536
-        for start in stride(from: 0, to: count, by: piece) {
-            let range = start..<min(start + piece, count)
-            guard let bytes = try? initializer.sample(range) else { return nil }
-            let sums = squaredSums(values.extracting(range), bytes.floats)
-            distance += sums.difference
-            norm += sums.second
-        }
-        self.init(distance: distance.squareRoot(), initialNorm: norm.squareRoot())
-    }
-}
-
-/// Σ (a - b)² and Σ b², in double precision.
-private func squaredSums(
-    _ first: Span<Float>, _ second: Span<Float>
-) -> (difference: Double, second: Double) {
-    var difference = 0.0
-    var squares = 0.0
-    for index in 0..<min(first.count, second.count) {
-        let value = Double(second[index])
-        let step = Double(first[index]) - value
-        difference += step * step
-        squares += value * value
-    }
-    return (difference, squares)
 }

@@ -11,6 +11,17 @@ public struct VariableReport: Hashable, Sendable {
     public var statistics: ValueStatistics?
     /// nil: not asked for, or the initial values are not known.
     public var drift: Drift?
+    /// How far the look at the values came.
+    public var outcome = Outcome.done
+
+    /// How a look at values may end.
+    public enum Outcome: Hashable, Sendable {
+        /// All that was asked for is there.
+        case done
+        /// The values were not made: they would be more than a file of this length may ask for.
+        case listed
+        case damaged(FormatError)
+    }
 
     /// Mean and standard deviation of an initializer's distribution.
     public struct Expectation: Hashable, Sendable {

@@ -12,29 +12,36 @@ public struct VerificationReport: Hashable, Sendable {
     public var replayedCount = 0
     /// One for each variable that is damaged, and one for the rest of the file.
     public var problems: [FormatError] = []
+    /// How many variables were not looked at, because their values would be too many, and what is said
+    /// of the first.
+    public var unreadCount = 0
+    public var firstUnread: FormatError?
 
-    public var isSound: Bool { problems.isEmpty }
+    public var isSound: Bool { problems.isEmpty && unreadCount == 0 }
 
     /// Reads every variable, one at a time, and replays the initial values that can be.
     ///
     /// A damaged variable does not keep the others from being looked at.
     ///
-    /// - Parameter progress: called with the number of variables that are done.
+    /// - Parameters:
+    ///   - budget: how much may be made out of the file.
+    ///   - progress: called with the number of variables that are done.
     public init(
-        of reader: any CheckpointReader, progress: (Int) -> Void = { _ in }
+        of reader: any CheckpointReader, budget: ExpansionBudget, progress: (Int) -> Void = { _ in }
     ) {
+        var budget = budget
         for (index, variable) in reader.manifest.variables.enumerated() {
             do throws(FormatError) {
                 // A variable that may not be read may not be replayed either: this comes first.
-                try Self.check(reader, index)
+                try Self.check(reader, index, &budget)
                 if variable.tiedTo == nil {
                     soundByteCount += UInt64(variable.tensor.byteCount)
                 }
-                try replay(variable)
+                try replay(variable, &budget)
             } catch {
                 var problem = error
                 problem.variable = error.variable ?? variable.name.string
-                problems.append(problem)
+                add(problem)
             }
             variableCount += 1
             progress(variableCount)
@@ -46,10 +53,18 @@ public struct VerificationReport: Hashable, Sendable {
         }
     }
 
+    private mutating func add(_ problem: FormatError) {
+        guard problem.code == .limitExceeded else { return problems.append(problem) }
+        unreadCount += 1
+        firstUnread = firstUnread ?? problem
+    }
+
     /// Reads a variable and checks all that the file says of its values.
     private static func check(
-        _ reader: any CheckpointReader, _ index: Int
+        _ reader: any CheckpointReader, _ index: Int, _ budget: inout ExpansionBudget
     ) throws(FormatError) {
+        let variable = reader.manifest.variables[index]
+        if variable.tiedTo == nil { try budget.charge(UInt64(variable.tensor.byteCount)) }
         guard let native = reader as? NativeReader else {
             _ = try reader.read(index)
             return
@@ -57,11 +72,15 @@ public struct VerificationReport: Hashable, Sendable {
         try native.verify(index)
     }
 
-    private mutating func replay(_ variable: VariableInfo) throws(FormatError) {
+    private mutating func replay(
+        _ variable: VariableInfo, _ budget: inout ExpansionBudget
+    ) throws(FormatError) {
         guard let specification = variable.initializer,
             case .reproducible(_, let digest) = specification.evidence
         else { return }
         let initializer = try Initializer(specification, dtype: variable.tensor.dtype)
+        // A tied variable has initial values of its own.
+        if variable.tiedTo != nil { try budget.charge(UInt64(variable.tensor.byteCount)) }
         let found = try initializer.digest(elementCount: variable.tensor.shape.elementCount)
         guard found == digest else {
             throw FormatError(

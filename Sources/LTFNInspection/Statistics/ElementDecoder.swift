@@ -54,13 +54,13 @@ struct ElementDecoder {
         return code >> UInt32(bitCount - 1) == 0 ? value : value - powerOfTwo(bitCount)
     }
 
-    /// The values of elements `range` of `tensor`, a multiple of 8 as its lower bound, at most as many
+    /// The values of elements `range` of `values`, a multiple of 8 as its lower bound, at most as many
     /// as a block holds.
-    func load(_ range: Range<Int>, of tensor: TensorData, into block: inout ValueBlock) {
+    func load(_ range: Range<Int>, of values: AlignedBytes, into block: inout ValueBlock) {
         block.removeAll()
         switch form {
         case .bytes(let byteCount, let decode):
-            let bytes = tensor.bytes.copy(
+            let bytes = values.copy(
                 of: range.lowerBound * byteCount..<range.upperBound * byteCount)
             for index in 0..<range.count {
                 var word: UInt64 = 0
@@ -69,16 +69,16 @@ struct ElementDecoder {
                 }
                 block.append(decode(word))
             }
-        case .table(let bitCount, let values):
+        case .table(let bitCount, let table):
             let start = range.lowerBound * bitCount / 8
             let end = start + (range.count * bitCount + 7) / 8
-            let bytes = tensor.bytes.copy(of: start..<end)
-            let mask = values.count - 1
+            let bytes = values.copy(of: start..<end)
+            let mask = table.count - 1
             for index in 0..<range.count {
                 let bit = index * bitCount
                 var word = Int(bytes[bit / 8])
                 if bit % 8 + bitCount > 8 { word |= Int(bytes[bit / 8 + 1]) << 8 }
-                block.append(values[word >> (bit % 8) & mask])
+                block.append(table[word >> (bit % 8) & mask])
             }
         }
     }
@@ -141,21 +141,39 @@ extension ValueStatistics {
     ///
     /// - Returns: nil for dtypes whose elements are not real numbers.
     public init?(_ tensor: TensorData) {
-        var accumulator = StatisticsAccumulator()
-        if tensor.info.dtype == .f32 {
-            accumulator.add(tensor.bytes.floats)
-        } else {
-            guard let decoder = ElementDecoder(tensor.info.dtype) else { return nil }
-            var block = ValueBlock()
-            var start = 0
-            let count = tensor.info.shape.elementCount
-            while start < count {
-                let end = min(start + ValueBlock.capacity, count)
-                decoder.load(start..<end, of: tensor, into: &block)
-                accumulator.add(block)
-                start = end
-            }
+        guard var collector = ElementCollector(tensor.info.dtype) else { return nil }
+        collector.add(tensor.bytes, count: tensor.info.shape.elementCount)
+        self = collector.accumulator.statistics
+    }
+}
+
+/// Gathers statistics of elements of one dtype, which come in pieces.
+struct ElementCollector {
+    private(set) var accumulator = StatisticsAccumulator()
+    private let dtype: DType
+    private let decoder: ElementDecoder
+    private var block = ValueBlock()
+
+    /// - Returns: nil for dtypes whose elements are not real numbers.
+    init?(_ dtype: DType) {
+        guard let decoder = ElementDecoder(dtype) else { return nil }
+        self.dtype = dtype
+        self.decoder = decoder
+    }
+
+    /// Adds the first `count` elements of `values`.
+    mutating func add(_ values: AlignedBytes, count: Int) {
+        if dtype == .f32 { return accumulator.add(values.floats.extracting(first: count)) }
+        for start in stride(from: 0, to: count, by: ValueBlock.capacity) {
+            decoder.load(
+                start..<min(start + ValueBlock.capacity, count), of: values, into: &block)
+            accumulator.add(block)
         }
-        self = accumulator.statistics
+    }
+
+    /// Adds `count` times the element that has the bytes of `unit`.
+    mutating func add(repeating unit: [UInt8], count: Int) {
+        decoder.load(0..<1, of: AlignedBytes(copying: unit.rawSpan), into: &block)
+        accumulator.add(repeating: block[0], count: count)
     }
 }

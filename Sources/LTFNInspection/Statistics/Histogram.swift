@@ -52,6 +52,11 @@ public struct Histogram: Hashable, Sendable {
         }
     }
 
+    /// Counts a value of a magnitude below 2^`exponent`, `count` times, in the bin that a block would.
+    mutating func add(_ value: Double, count: Int) {
+        counts[ValueBlock.bin(of: value, scale: powerOfTwo(11 - exponent))] &+= UInt64(count)
+    }
+
     /// Puts `steps` pairs into one bin each, one after the other.
     private mutating func fold(_ steps: Int) {
         // After 12 steps all values are in the two bins beside zero.

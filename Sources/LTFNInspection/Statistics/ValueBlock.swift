@@ -97,8 +97,13 @@ struct ValueBlock {
             }
         }
         for index in count - count % Self.laneCount..<count {
-            let shifted = self[index] * scale + offset
-            bins[Int(truncatingIfNeeded: (shifted.bitPattern >> 40) & 4095)] &+= 1
+            bins[Self.bin(of: self[index], scale: scale)] &+= 1
         }
+    }
+
+    /// The bin of a value that is below 2048 in magnitude when it is multiplied by `scale`.
+    static func bin(of value: Double, scale: Double) -> Int {
+        let shifted = value * scale + Double(Histogram.binCount + Histogram.half)
+        return Int(truncatingIfNeeded: (shifted.bitPattern >> 40) & 4095)
     }
 }

@@ -58,6 +58,28 @@ public struct StatisticsAccumulator: Sendable {
         finishBlock()
     }
 
+    /// Adds `count` times the same value.
+    mutating func add(repeating value: Double, count: Int) {
+        guard count > 0 else { return }
+        result.count += count
+        guard value.isFinite else {
+            if value.isNaN {
+                result.nanCount += count
+            } else if value > 0 {
+                result.positiveInfinityCount += count
+            } else {
+                result.negativeInfinityCount += count
+            }
+            return
+        }
+        if value == 0 { result.zeroCount += count }
+        low = min(low, value)
+        high = max(high, value)
+        reach(value.magnitude)
+        result.histogram.add(value, count: count)
+        moments.merge(Moments(count: Double(count), mean: value))
+    }
+
     /// The statistics of all values so far.
     public var statistics: ValueStatistics {
         var statistics = result
@@ -93,16 +115,19 @@ public struct StatisticsAccumulator: Sendable {
     }
 
     private mutating func count(reaching magnitude: Double) {
-        // Bins are 32 bits wide, and belong to one axis.
-        let needsLongerAxis = Histogram.exponent(above: magnitude) > result.histogram.exponent
-        if needsLongerAxis || binnedCount > Int(Int32.max) {
-            result.histogram.add(bins)
-            result.histogram.reach(magnitude)
-            for index in bins.indices { bins[index] = 0 }
-            binnedCount = 0
-        }
+        reach(magnitude)
         block.count(in: &bins, exponent: result.histogram.exponent)
         binnedCount += block.count
+    }
+
+    /// Makes the axis long enough: bins are 32 bits wide, and belong to one axis.
+    private mutating func reach(_ magnitude: Double) {
+        let needsLongerAxis = Histogram.exponent(above: magnitude) > result.histogram.exponent
+        guard needsLongerAxis || binnedCount > Int(Int32.max) else { return }
+        result.histogram.add(bins)
+        result.histogram.reach(magnitude)
+        for index in bins.indices { bins[index] = 0 }
+        binnedCount = 0
     }
 
     private mutating func setAsideNonFiniteValues() {

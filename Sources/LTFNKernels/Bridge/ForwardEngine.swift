@@ -20,18 +20,20 @@ public final class ForwardEngine: Sendable {
     ///   - parameters: one for each layer of `geometry`.
     ///   - maximumBatch: images that are given at a time, at most; fewer save working memory.
     ///   - keepsLayers: whether `observe` is to be called; costs memory and time.
+    ///   - memoryLimit: the bytes that all threads together may take to work.
     /// - Throws: `corrupt` when the parameters are not as many as the layers ask for, `limitExceeded`
     ///   when one image needs too much working memory.
     public init(
         _ geometry: NetworkGeometry, parameters: [LayerParameters], maximumBatch: Int,
         keepsLayers: Bool = false, pool: ThreadPool,
-        instructionSet: InstructionSet = .selected
+        instructionSet: InstructionSet = .selected, memoryLimit: Int = .max
     ) throws(FormatError) {
         self.geometry = geometry
         self.pool = pool
         plan = try NetworkPlan(
             geometry, purpose: keepsLayers ? .layers : .logits,
-            blockCount: min(maximumBatch, Self.blockCount), instructionSet: instructionSet)
+            blockCount: min(maximumBatch, Self.blockCount), instructionSet: instructionSet,
+            laneLimit: memoryLimit / pool.threadCount)
         let flat = try plan.flattened(parameters)
         var packed = PackedParameters(plan)
         packed.pack(flat, plan, pool)

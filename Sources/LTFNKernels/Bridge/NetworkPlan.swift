@@ -61,16 +61,18 @@ struct NetworkPlan: Sendable {
     /// The most bytes that one lane may take.
     static let maximumLaneByteCount = 4 << 30
 
-    /// - Throws: `limitExceeded` when even one image takes more than `maximumLaneByteCount`.
+    /// - Parameter laneLimit: the bytes that one lane may take, at most `maximumLaneByteCount`.
+    /// - Throws: `limitExceeded` when even one image takes more.
     init(
         _ geometry: NetworkGeometry, purpose: Purpose, blockCount: Int,
-        instructionSet: InstructionSet
+        instructionSet: InstructionSet, laneLimit: Int = maximumLaneByteCount
     ) throws(FormatError) {
+        let limit = min(laneLimit, Self.maximumLaneByteCount)
         var count = max(1, blockCount)
         while true {
             let plan = NetworkPlan(
                 geometry, purpose: purpose, block: count, instructionSet: instructionSet)
-            if plan.laneCount * 4 <= Self.maximumLaneByteCount {
+            if plan.laneCount * 4 <= limit {
                 self = plan
                 return
             }
@@ -78,7 +80,7 @@ struct NetworkPlan: Sendable {
                 throw FormatError(
                     .limitExceeded,
                     "One image takes \(plan.laneCount * 4) bytes of working memory, more than the "
-                        + "\(Self.maximumLaneByteCount) that are allowed.")
+                        + "\(limit) that are allowed; --max-expanded SIZE allows more.")
             }
             count /= 2
         }

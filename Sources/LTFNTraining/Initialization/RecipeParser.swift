@@ -1,4 +1,5 @@
 import LTFNCheckpoint
+import LTFNInitializers
 
 /// A wish that cannot be fulfilled as it stands: a wrong option, a rule that means nothing.
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -25,6 +26,11 @@ extension InitializerRecipe {
         var arguments = try RecipeArguments(text)
         self = try Self.make(&arguments)
         try arguments.expectNoMore()
+        // Numbers may be right one by one and leave a range that has no width in float64.
+        guard ExpectedMoments(recipe: self, fans: Fans(fanIn: 1, fanOut: 1)) != nil else {
+            throw ConfigurationError(
+                "\(text) cannot be sampled: its range is too wide for float64.")
+        }
     }
 
     private static func make(

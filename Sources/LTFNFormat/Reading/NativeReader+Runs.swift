@@ -1,0 +1,115 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInitializers
+import LTFNParallel
+
+extension NativeReader {
+    /// Some of the values of a variable, one behind the other.
+    public enum Run: Sendable {
+        case values(AlignedBytes)
+        /// The bytes of one element, which are those of all: `byteCount` bytes in all.
+        case repeated([UInt8], byteCount: Int)
+
+        public var byteCount: Int {
+            switch self {
+            case .values(let bytes): bytes.byteCount
+            case .repeated(_, let byteCount): byteCount
+            }
+        }
+    }
+
+    /// Calls `body` with all values of a variable from front to back. A run holds whole elements.
+    ///
+    /// Memory: a few chunks, whatever the variable takes; what is the same again and again is not made.
+    /// The caller decides how much a file may ask for in all.
+    ///
+    /// - Throws: as `read(_:)`, and what `body` throws.
+    public func forEachRun(
+        of number: Int, _ body: (Run) throws(FormatError) -> Void
+    ) throws(FormatError) {
+        let holder = holder(of: number)
+        do {
+            let decoder = try VariableDecoder(self, variable: holder)
+            try forEachRun(of: holder, decoder, body)
+        } catch {
+            throw error.naming(manifest.variables[number].name.string)
+        }
+    }
+
+    /// How many of a variable's bytes are not the same again and again: those that have to be made.
+    ///
+    /// Complexity: O(chunks); nothing is read.
+    public func distinctByteCount(of number: Int) -> Int {
+        let holder = holder(of: number)
+        let tensor = manifest.variables[holder].tensor
+        guard let decoder = try? VariableDecoder(self, variable: holder) else {
+            return tensor.byteCount
+        }
+        switch index.storages[holder] {
+        case .initial: return decoder.repeatedInitialUnit == nil ? tensor.byteCount : 0
+        case .tied, .base: return tensor.byteCount
+        case .chunks where tensor.dtype.bitCount < 8: return tensor.byteCount
+        case .chunks(let exponent, let first):
+            let grid = ChunkGrid(byteCount: tensor.byteCount, exponent: exponent)
+            return (0..<grid.count).reduce(0) { sum, position in
+                sum
+                    + (decoder.isRepeated(chunk: first + position)
+                        ? 0 : grid.range(of: position).count)
+            }
+        }
+    }
+
+    /// The bytes that are made at a time: a whole number of any element.
+    private static let runByteCount = 3 << 18
+
+    private func forEachRun(
+        of holder: Int, _ decoder: VariableDecoder, _ body: (Run) throws(FormatError) -> Void
+    ) throws(FormatError) {
+        let tensor = manifest.variables[holder].tensor
+        switch index.storages[holder] {
+        case .initial:
+            if let unit = decoder.repeatedInitialUnit {
+                return try body(.repeated(unit, byteCount: tensor.byteCount))
+            }
+        // Chunks do not end with whole elements of 6 bits.
+        case .chunks(let exponent, let first) where tensor.dtype.bitCount >= 8:
+            let grid = ChunkGrid(byteCount: tensor.byteCount, exponent: exponent)
+            return try forEachChunkRun(grid, first: first, decoder, body)
+        case .chunks, .tied, .base: break
+        }
+        // A variable without values is looked at, too.
+        if tensor.byteCount == 0 { _ = try decoder.decode(0..<0) }
+        for start in stride(from: 0, to: tensor.byteCount, by: Self.runByteCount) {
+            let range = start..<min(start + Self.runByteCount, tensor.byteCount)
+            try body(.values(try decoder.decode(range)))
+        }
+    }
+
+    private func forEachChunkRun(
+        _ grid: ChunkGrid, first: Int, _ decoder: VariableDecoder,
+        _ body: (Run) throws(FormatError) -> Void
+    ) throws(FormatError) {
+        var next = 0
+        // Chunks that are decoded, a few at the same time.
+        var pending = 0..<0
+        func finish() throws(FormatError) {
+            guard !pending.isEmpty else { return }
+            let range = pending
+            pending = pending.upperBound..<pending.upperBound
+            try body(.values(try decoder.decode(range)))
+        }
+        while next < grid.count {
+            let range = grid.range(of: next)
+            if let unit = try decoder.repeatedUnit(ofChunk: first + next) {
+                try finish()
+                try body(.repeated(unit, byteCount: range.count))
+                pending = range.upperBound..<range.upperBound
+            } else {
+                pending = pending.lowerBound..<range.upperBound
+                if pending.count >= Self.runByteCount * pool.threadCount { try finish() }
+            }
+            next += 1
+        }
+        try finish()
+    }
+}
