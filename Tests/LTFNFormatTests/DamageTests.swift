@@ -1,3 +1,4 @@
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
@@ -76,16 +77,6 @@ struct DamageTests {
         }
     }
 
-    /// The numbers that have broken readers.
-    static func hostile(around value: UInt64, width: Int) -> [UInt64] {
-        let mask: UInt64 = width == 8 ? .max : (1 << UInt64(width * 8)) - 1
-        let numbers: [UInt64] = [
-            0, 1, .max, value &+ 1, value &- 1, (1 << 31) - 1, 1 << 31, (1 << 31) + 1,
-            (1 << 32) - 1, 1 << 32, (1 << 32) + 1, (1 << 53) + 1, (1 << 63) - 1, 1 << 63, .max - 1,
-        ]
-        return Array(Set(numbers.map { $0 & mask })).sorted()
-    }
-
     @Test("No number in any field makes the reader trap or take much memory (LTFN-A1 LTFN-A2)")
     func mutations() throws {
         for fixture in try Self.fixtures() {
@@ -97,7 +88,7 @@ struct DamageTests {
                     let value = (0..<width).reduce(UInt64(0)) {
                         $0 | UInt64(parts.index[start + $1]) << UInt64(8 * $1)
                     }
-                    for number in Self.hostile(around: value, width: width) {
+                    for number in BoundaryNumbers.around(value, byteCount: width) {
                         var mutant = parts
                         for place in 0..<width {
                             mutant.index[start + place] = UInt8(
@@ -130,7 +121,7 @@ struct DamageTests {
         let fixture = try write(Samples.small())
         for width in [1, 2, 4, 8] {
             for start in 0...(52 - width) {
-                for number in Self.hostile(around: 64, width: width) {
+                for number in BoundaryNumbers.around(64, byteCount: width) {
                     var bytes = fixture
                     let footer = bytes.count - 64
                     for place in 0..<width {
@@ -146,5 +137,72 @@ struct DamageTests {
                 }
             }
         }
+    }
+
+    @Test("No number in the header makes the reader trap (LTFN-H3 LTFN-H4)")
+    func headerMutations() throws {
+        let fixture = try write(Samples.small())
+        for width in [1, 2, 4, 8] {
+            for start in 8...(60 - width) {
+                for number in BoundaryNumbers.around(1, byteCount: width) {
+                    var bytes = fixture
+                    for place in 0..<width {
+                        bytes[start + place] = UInt8(
+                            truncatingIfNeeded: number >> UInt64(8 * place))
+                    }
+                    let checksum = CRC32C.checksum(Array(bytes[..<60]))
+                    for place in 0..<4 {
+                        bytes[60 + place] = UInt8(
+                            truncatingIfNeeded: checksum >> UInt32(8 * place))
+                    }
+                    #expect(Claims.firstBroken(by: bytes) == nil)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "No number in stored bytes makes the reader trap (LTFN-C2 LTFN-C3 LTFN-C4 LTFN-C6 LTFN-C7)")
+    func storedMutations() throws {
+        var count = 0
+        for fixture in try Self.packedFixtures() {
+            let parts = try #require(FileParts(splitting: fixture))
+            for record in IndexMap(parts.index).recordStarts
+            where [2, 4].contains(parts.index[record]) {
+                let range = try #require(parts.storedRange(ofRecordAt: record))
+                // Heads are at the front, what follows is streams of bits.
+                for start in range.prefix(36) {
+                    for width in [1, 2, 4] where start + width <= range.upperBound {
+                        let value = (0..<width).reduce(UInt64(0)) {
+                            $0 | UInt64(parts.chunks[start + $1]) << UInt64(8 * $1)
+                        }
+                        for number in BoundaryNumbers.around(value, byteCount: width) {
+                            var mutant = parts
+                            for place in 0..<width {
+                                mutant.chunks[start + place] = UInt8(
+                                    truncatingIfNeeded: number >> UInt64(8 * place))
+                            }
+                            mutant.sign()
+                            #expect(Claims.firstBroken(by: mutant.file) == nil)
+                            count += 1
+                        }
+                    }
+                }
+            }
+        }
+        #expect(count > 2_000)
+    }
+
+    /// Files with planes and residuals.
+    private static func packedFixtures() throws -> [[UInt8]] {
+        var random = TestBytes(seed: 5)
+        let values = (0..<64).flatMap { _ in Samples.bytes(random.normal()) }
+        let planes = try Samples.single(.f32, [64], values)
+        let (_, trained) = try InitialValueTests.trained(.f32, count: 8, step: 1e-3)
+        let (_, half) = try InitialValueTests.trained(.f16, count: 8, step: 1e-3)
+        return [
+            try write(planes, options(codecs: [.raw, .planes])), try write(trained),
+            try write(half),
+        ]
     }
 }
