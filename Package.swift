@@ -29,6 +29,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
+// Built by tools/fuzz alone: libFuzzer brings the main function.
+let fuzzing: [Target] =
+    Context.environment["LTFN_FUZZ"] == "1"
+    ? [
+        .executableTarget(
+            name: "FuzzTarget", dependencies: ["FuzzSupport"], path: "Tests/FuzzTarget",
+            swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])])
+    ] : []
+
 let package = Package(
     name: "ltfn",
     platforms: [.macOS(.v15)],
@@ -97,7 +106,8 @@ let package = Package(
         .target(
             name: "LTFNCommand",
             dependencies: [
-                "LTFNBytes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "LTFNCheckpoint", "LTFNBytes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         command(
@@ -144,6 +154,17 @@ let package = Package(
                 "AllocationCount", "LTFNTraining", "LTFNInference", "LTFNKernels", "LTFNCheckpoint",
                 "LTFNParallel",
             ], path: "Tests/AllocationProbe", swiftSettings: swiftSettings),
+        .target(
+            name: "FuzzSupport",
+            dependencies: [
+                "LTFNFormat", "LTFNInspection", "LTFNInference", "LTFNInitializers",
+                "LTFNCheckpoint", "LTFNBytes",
+            ],
+            path: "Tests/FuzzSupport", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "HostileProbe",
+            dependencies: ["FuzzSupport", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"],
+            path: "Tests/HostileProbe", swiftSettings: swiftSettings),
         tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "SaveProbe"]),
         tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
@@ -152,8 +173,8 @@ let package = Package(
         tests(
             "LTFNFormatTests",
             [
-                "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
-                "FormatProbe",
+                "FuzzSupport", "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes",
+                "LTFNParallel", "FormatProbe",
             ]),
         tests(
             "LTFNConversionTests",
@@ -176,10 +197,12 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "LTFNCommand", "LTFNFormat", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes",
-                "ltfn-bench", "ltfn-eval", "ltfn-inspect", "ltfn-train",
+                "LTFNCommand", "FuzzSupport", "HostileProbe", "LTFNFormat", "LTFNDatasets",
+                "LTFNCheckpoint", "LTFNBytes", "ltfn-bench", "ltfn-convert", "ltfn-eval",
+                "ltfn-inspect",
+                "ltfn-train",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-    ],
+    ] + fuzzing,
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,216 @@
+import Foundation
+import FuzzSupport
+import LTFNBytes
+import Testing
+
+/// Files of at most 100 KB, looked at by real processes whose memory and time are measured.
+///
+/// `LTFN_HOSTILE=all` runs all of them with all commands; otherwise one in four is enough.
+@Suite("Hostile files")
+struct HostileFileTests {
+    /// What a process cost.
+    struct Cost {
+        var status: Int32
+        var byteCount: Int
+        var milliseconds: Int
+    }
+
+    static let runsAll = ProcessInfo.processInfo.environment["LTFN_HOSTILE"] == "all"
+
+    static func cost(_ arguments: [String], in folder: Folder) throws -> Cost {
+        let line = arguments.map { "'\($0)'" }.joined(separator: " ")
+        let outcome = Programs.shell("\"$BIN/HostileProbe\" run \(line) 2>/dev/null", in: folder)
+        let numbers = outcome.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        try #require(numbers.count == 3, "\(outcome)")
+        return Cost(status: Int32(numbers[0]), byteCount: numbers[1], milliseconds: numbers[2])
+    }
+
+    static func program(_ name: String, in folder: Folder) -> String {
+        Programs.shell("printf %s \"$BIN/\(name)\"", in: folder).output
+    }
+
+    static func cases() throws -> [HostileFiles.Case] {
+        let all = try HostileFiles.all()
+        return runsAll ? all : all.enumerated().filter { $0.offset % 4 == 0 }.map(\.element)
+    }
+
+    @Test("There are many, and each is small")
+    func corpus() throws {
+        let all = try HostileFiles.all()
+        #expect(all.count >= 60)
+        #expect(Set(all.map(\.name)).count == all.count)
+        for file in all {
+            #expect(file.bytes.count <= HostileFiles.maximumByteCount, "\(file.name)")
+        }
+    }
+
+    @Test(
+        "Inspecting takes 32 MiB more than an empty process, loading 128 MiB, each at most a second (LTFN-D8)"
+    )
+    func costs() throws {
+        let folder = try Folder()
+        let probe = Self.program("HostileProbe", in: folder)
+        let inspect = Self.program("ltfn-inspect", in: folder)
+        let emptyInspect = try Self.cost([inspect, "--version"], in: folder).byteCount
+        let emptyProbe = try Self.cost([probe, "nothing"], in: folder).byteCount
+        // Other tests run at the same time: the second is that of a quiet machine (tools/hostile).
+        let milliseconds = Self.runsAll ? 1_000 : 10_000
+        for file in try Self.cases() {
+            try folder.put(file.bytes, "a.ltfn")
+            let path = folder.path("a.ltfn")
+            for arguments in [[inspect, path], [inspect, path, "--json"], [probe, "load", path]] {
+                let cost = try Self.cost(arguments, in: folder)
+                let isLoad = arguments[0] == probe
+                let more = cost.byteCount - (isLoad ? emptyProbe : emptyInspect)
+                #expect([0, 65, 69].contains(cost.status), "\(file.name) \(arguments) \(cost)")
+                #expect(more <= (isLoad ? 128 : 32) << 20, "\(file.name) \(arguments) \(more)")
+                #expect(cost.milliseconds <= milliseconds, "\(file.name) \(arguments) \(cost)")
+            }
+        }
+    }
+
+    @Test("Every command ends in time, with a status that says what was wrong")
+    func commands() throws {
+        let folder = try Folder()
+        let inspect = Self.program("ltfn-inspect", in: folder)
+        let evaluate = Self.program("ltfn-eval", in: folder)
+        try folder.put(TinyModel.images([0, 1, 2], side: 28), "images.idx")
+        let milliseconds = Self.runsAll ? 2_000 : 10_000
+        for file in try Self.cases() {
+            try folder.put(file.bytes, "a.ltfn")
+            let path = folder.path("a.ltfn")
+            for arguments in [
+                [inspect, "verify", path], [evaluate, path, folder.path("images.idx")],
+                [inspect, "--no-stats", path],
+            ] {
+                let cost = try Self.cost(arguments, in: folder)
+                #expect([0, 65, 69].contains(cost.status), "\(file.name) \(arguments) \(cost)")
+                #expect(cost.milliseconds <= milliseconds, "\(file.name) \(arguments) \(cost)")
+                #expect(cost.byteCount <= 1 << 30, "\(file.name) \(arguments) \(cost)")
+            }
+        }
+    }
+
+    @Test("A hundred thousand variables are listed within a quarter of a gigabyte")
+    func manyVariables() throws {
+        let folder = try Folder()
+        let count = Self.runsAll ? 1_000_000 : 100_000
+        let made = Programs.shell("\"$BIN/HostileProbe\" many \(count) a.ltfn", in: folder)
+        #expect(made.status == 0)
+        let inspect = Self.program("ltfn-inspect", in: folder)
+        let path = folder.path("a.ltfn")
+        for arguments in [[inspect, "--no-stats", path], [inspect, path]] {
+            let cost = try Self.cost(arguments, in: folder)
+            #expect(cost.status == 0)
+            // Goal F10: 400 MiB for a million.
+            #expect(cost.byteCount <= 30 << 20 + count * 400, "\(cost)")
+        }
+    }
+
+    @Test("A device without end is refused by its first bytes")
+    func endlessImages() throws {
+        let folder = try TinyModel.folder()
+        let evaluate = Self.program("ltfn-eval", in: folder)
+        let model = folder.path("model.ltfn")
+        let empty = try Self.cost([evaluate, "--version"], in: folder).byteCount
+        let cost = try Self.cost([evaluate, model, "/dev/zero"], in: folder)
+        #expect(cost.status == 65)
+        #expect(cost.byteCount - empty < 8 << 20, "\(cost)")
+        let outcome = Programs.run("ltfn-eval", "model.ltfn", "/dev/zero", in: folder)
+        expectOneSentence(outcome, from: "ltfn-eval", with: "nothing but zero bytes")
+    }
+
+    @Test(
+        "A network that would take more memory than it may is refused, with the option that allows more"
+    )
+    func networks() throws {
+        let folder = try Folder()
+        try folder.put(TinyModel.images([0, 1, 2], side: 28), "images.idx")
+        for name in ["many-channels", "many-classes"] {
+            let file = try #require(HostileFiles.all().first { $0.name == "graph-" + name })
+            try folder.put(file.bytes, "a.ltfn")
+            for line in [["ltfn-eval"], ["ltfn-inspect", "activations"]] {
+                let command = line.dropFirst().joined(separator: " ")
+                let outcome = Programs.shell(
+                    "ulimit -v 4000000; \"$BIN/\(line[0])\" \(command) a.ltfn images.idx",
+                    in: folder)
+                #expect(outcome.status == 65)
+                expectOneSentence(outcome, from: line[0], with: "--max-expanded SIZE allows more")
+            }
+        }
+    }
+
+    @Test("Values that are too many are listed, verified and converted when they are allowed")
+    func maximum() throws {
+        let folder = try Folder()
+        let file = try #require(HostileFiles.all().first { $0.name == "recipe-f16-64MiB" })
+        try folder.put(file.bytes, "a.ltfn")
+        let listed = Programs.run("ltfn-inspect", "a.ltfn", in: folder)
+        #expect(listed.status == 0)
+        #expect(listed.output.contains("its values were not made; expected mean 0, std 0.470"))
+        #expect(listed.output.contains("--max-expanded SIZE allows more"))
+        let shown = Programs.run("ltfn-inspect", "a.ltfn", "--max-expanded", "256M", in: folder)
+        #expect(shown.status == 0 && shown.output.contains("std 0.4"))
+
+        for arguments in ["a.ltfn -o a.npz --allow-loss all", "a.ltfn -o a.npz --dry-run"] {
+            let refused = Programs.shell(
+                "\"$BIN/ltfn-convert\" \(arguments) --max-expanded 1M", in: folder)
+            #expect(refused.status == 65)
+            #expect((refused.errors + refused.output).contains("--max-expanded SIZE allows more"))
+        }
+        let wrong = Programs.run("ltfn-inspect", "a.ltfn", "--max-expanded", "much", in: folder)
+        #expect(wrong.status == 64)
+    }
+
+    @Test("Zeros that are small when they are written can be written and read again")
+    func zeros() throws {
+        let folder = try Folder()
+        // A NumPy array of 160 MB of zeros, mostly a hole.
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (40000000,), }"
+        let padded = header.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n"
+        try folder.put([0x93] + Array("NUMPY\u{1}\u{0}v\u{0}".utf8) + Array(padded.utf8), "a.npy")
+        let made = Programs.shell("truncate -s 160000128 a.npy", in: folder)
+        #expect(made.status == 0)
+        let written = Programs.run("ltfn-convert", "a.npy", "-o", "a.ltfn", in: folder)
+        #expect(written.status == 0, "\(written)")
+        #expect(try folder.get("a.ltfn").count < 20_000)
+        // What is the same again and again needs no budget.
+        let shown = Programs.run("ltfn-inspect", "a.ltfn", in: folder)
+        #expect(shown.output.contains("all 0  std 0"))
+        let refused = Programs.run("ltfn-convert", "a.ltfn", "-o", "b.npy", in: folder)
+        #expect(refused.status == 65)
+        expectOneSentence(refused, from: "ltfn-convert", with: "--max-expanded SIZE allows more")
+        let back = Programs.run(
+            "ltfn-convert", "a.ltfn", "-o", "b.npy", "--max-expanded", "200M", in: folder)
+        #expect(back.status == 0, "\(back)")
+        #expect(Programs.shell("cmp a.npy b.npy", in: folder).status == 0)
+    }
+
+    @Test("A document that cannot be written is found before any work")
+    func document() throws {
+        let folder = try TinyModel.folder()
+        for line in [
+            "ltfn-eval\" missing.ltfn images.idx", "ltfn-inspect\" missing.ltfn",
+            "ltfn-inspect\" verify missing.ltfn",
+            "ltfn-train\" -o m.ltfn --data missing",
+        ] {
+            let outcome = Programs.shell("\"$BIN/\(line) --json=no/such.json", in: folder)
+            #expect(outcome.status == 73, "\(line) \(outcome)")
+            #expect(outcome.errors.contains("no/such.json"))
+        }
+    }
+
+    @Test("A path that is not UTF-8 gets a sentence, and a range without width the status of usage")
+    func arguments() throws {
+        let folder = try TinyModel.folder()
+        let outcome = Programs.shell(
+            "cp model.ltfn \"$(printf 'a\\377.ltfn')\"; \"$BIN/ltfn-inspect\" \"$(printf 'a\\377.ltfn')\"",
+            in: folder)
+        #expect(outcome.status == 64)
+        expectOneSentence(outcome, from: "ltfn-inspect", with: "Argument 1 is not UTF-8")
+        let range = Programs.run(
+            "ltfn-train", "-o", "m.ltfn", "--init", "uniform:-1e308,1e308", in: folder)
+        #expect(range.status == 64)
+        #expect(range.errors.contains("too wide for float64"))
+    }
+}

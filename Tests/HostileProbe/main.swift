@@ -1,0 +1,92 @@
+// Looks at what files cost, for tests and for tools/hostile.
+//
+//     HostileProbe run PROGRAM ARGUMENT…    runs a program, its output thrown away, and prints its status, the
+//                                           most memory it had (bytes resident) and its time (milliseconds)
+//     HostileProbe load FILE                loads a file as a library does, and prints what came of it
+//     HostileProbe nothing                  does nothing: what a process takes
+//     HostileProbe files FOLDER             writes the hostile files
+//     HostileProbe many COUNT FILE          writes a file of COUNT variables without values
+import Foundation
+import FuzzSupport
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
+
+func fail(_ message: String) -> Never {
+    print(message)
+    exit(2)
+}
+
+func run(_ arguments: [String]) {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    var process = pid_t()
+    let start = ContinuousClock.now
+    guard unsafe posix_spawn(&process, arguments[0], &actions, nil, &argv, environ) == 0 else {
+        fail("\(arguments[0]) cannot be started")
+    }
+    var status: Int32 = 0
+    var usage = rusage()
+    guard unsafe wait4(process, &status, 0, &usage) == process else { fail("wait failed") }
+    let time = ContinuousClock.now - start
+    #if canImport(Darwin)
+        let unit = 1
+    #else
+        let unit = 1024
+    #endif
+    // A signal is told as shells do.
+    let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+    let milliseconds =
+        time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000
+    print(code, usage.ru_maxrss * unit, milliseconds)
+}
+
+func load(_ path: String) throws(FormatError) {
+    let source = try FileSource(path: path)
+    let limits = DecodingLimits.standard
+    let reader = try NativeReader(source, limits: limits)
+    let checkpoint = try Checkpoint(
+        reading: reader, memoryLimit: limits.expansion(ofFileWith: source.byteCount))
+    print("loaded \(checkpoint.tensors.count) variables")
+}
+
+func writeHostileFiles(to folder: String) throws(FormatError) {
+    for file in try HostileFiles.all() {
+        let writer = try DurableFileWriter(path: folder + "/" + file.name + ".ltfn")
+        try writer.write(file.bytes)
+        try writer.commit()
+    }
+}
+
+func writeMany(_ count: Int, to path: String) throws(FormatError) {
+    var variables: [VariableInfo] = []
+    let tensor = try TensorInfo(dtype: .f32, shape: TensorShape([0]))
+    for number in 0..<count {
+        let digits = String(number)
+        let name = "layer" + String(repeating: "0", count: max(0, 7 - digits.count)) + digits
+        variables.append(VariableInfo(name: try VariableName(name), tensor: tensor))
+    }
+    let sink = try DurableFileWriter(path: path)
+    var writer = try NativeFormat().create(sink, manifest: Manifest(variables: variables))
+    let empty = try TensorData(info: tensor, bytes: AlignedBytes(byteCount: 0))
+    for number in 0..<count { try writer.write(empty, at: number) }
+    try writer.finish()
+    try sink.commit()
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+do throws(FormatError) {
+    switch (arguments.first, arguments.count) {
+    case ("run", 2...): run(Array(arguments.dropFirst()))
+    case ("load", 2): try load(arguments[1])
+    case ("nothing", 1): break
+    case ("files", 2): try writeHostileFiles(to: arguments[1])
+    case ("many", 3): try writeMany(Int(arguments[1]) ?? 0, to: arguments[2])
+    default: fail("usage: HostileProbe run|load|nothing|files|many …")
+    }
+} catch {
+    print(error)
+    exit(65)
+}
