@@ -18,6 +18,9 @@ public final class GradientEngine {
     /// Each part's gradients, laid out as the parameters.
     private var sums: AlignedBytes
     private let slices: [ParameterSlice]
+    /// What each part of a batch shows, and a batch's labels: made once, so that a step allocates nothing.
+    private let results: PartResults
+    private var targets: [Int32] = []
     private var parameters: AlignedBytes
     private var gradients: AlignedBytes
     private var packed: PackedParameters
@@ -54,6 +57,8 @@ public final class GradientEngine {
         self.parameters = try plan.flattened(parameters)
         gradients = AlignedBytes(byteCount: max(plan.parameterCount, 1) * 4)
         partCount = min(maximumBatch, Self.partCount)
+        results = PartResults(count: partCount)
+        targets.reserveCapacity(maximumBatch)
         lanes = LanePool(floatCount: plan.laneCount)
         sums = AlignedBytes(byteCount: max(partCount * plan.parameterCount, 1) * 4)
         slices = ParameterSlice.slices(of: plan, fixed: fixed)
@@ -90,7 +95,8 @@ public final class GradientEngine {
     ) throws(FormatError) -> (loss: Double, correct: Int) {
         let count = try geometry.imageCount(of: batch)
         try check(labels, count: count)
-        let targets = labels.map(Int32.init)
+        targets.removeAll(keepingCapacity: true)
+        for label in labels { targets.append(Int32(label)) }
         let parts = min(count, partCount)
         let total = sum(parts, batch, targets, packed.values)
         finish(parts, rate)
@@ -115,9 +121,8 @@ public final class GradientEngine {
     private func sum(
         _ parts: Int, _ batch: ImageBatch, _ labels: [Int32], _ packed: AlignedBytes
     ) -> PartResult {
-        let (plan, lanes) = (plan, lanes)
+        let (plan, lanes, results) = (plan, lanes, results)
         let count = labels.count
-        let results = Mutex([PartResult](repeating: PartResult(), count: parts))
         unsafe sums.withMutableBase { base in
             // Every part has its own sums.
             nonisolated(unsafe) let base = unsafe base
@@ -132,14 +137,14 @@ public final class GradientEngine {
                             let result = unsafe plan.sum(
                                 images, of: batch, labels: labels, weight: 1 / Double(count),
                                 packed: packed, lane: lane, sums: base + part * plan.parameterCount)
-                            results.withLock { $0[part] = result }
+                            results.values.withLock { $0[part] = result }
                         }
                     }
                 }
             }
         }
-        return results.withLock { results in
-            results.reduce(into: PartResult()) { total, part in
+        return results.values.withLock { results in
+            results[0..<parts].reduce(into: PartResult()) { total, part in
                 total.loss += part.loss
                 total.correct += part.correct
             }

@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// What a part of a batch showed.
 struct PartResult: Sendable {
@@ -6,6 +7,15 @@ struct PartResult: Sendable {
     var loss = 0.0
     /// Images whose largest logit is that of their label.
     var correct = 0
+}
+
+/// What every part of a batch showed, filled in by whichever thread runs the part.
+final class PartResults: Sendable {
+    let values: Mutex<[PartResult]>
+
+    init(count: Int) {
+        values = Mutex([PartResult](repeating: PartResult(), count: count))
+    }
 }
 
 /// What one group of images needs on its way back.

@@ -4,8 +4,8 @@ import Testing
 /// Working memory is taken once: what a step or a batch takes later is small change and the result.
 @Suite("Memory in the steady state")
 struct AllocationTests {
-    /// The result of a batch of twenty has 832 bytes, labels and threads take a few hundred more; the
-    /// working memory that must not be taken again is some megabytes.
+    /// The result of a batch of twenty has 832 bytes, and waking threads takes a few hundred more; the
+    /// working memory that must not be taken again is some megabytes. A step on one thread takes nothing.
     static let most = 1_536
 
     @Test("training steps and inference batches take no working memory", arguments: [1, 2, 3])
@@ -27,7 +27,9 @@ struct AllocationTests {
         #endif
         for line in lines {
             print(line.joined(separator: " "), "with \(threads) threads")
-            #expect(try #require(Int(line[2])) <= Self.most, "\(line[0])")
+            let bytes = try #require(Int(line[2]))
+            #expect(bytes <= Self.most, "\(line[0])")
+            if threads == 1, line[0] == "train" { #expect(bytes == 0) }
         }
     }
 }
