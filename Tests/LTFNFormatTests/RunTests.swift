@@ -85,6 +85,31 @@ struct RunTests {
         }
     }
 
+    /// Found by the fuzzer: slices could be read, the whole could not.
+    @Test("A chunk may be referred to whatever its neighbours need (LTFN-D4 LTFN-N6)")
+    func referenceBesideUnknownRecipe() throws {
+        let spec = InitializerSpec(
+            recipe: .heNormal, fans: Fans(fanIn: 1, fanOut: 1),
+            evidence: .reproducible(algorithmVersion: 99, digest: SHA256.digest([])))
+        let values = [UInt8](repeating: 7, count: 64)
+        var constant = ChunkRecord(codec: .constant)
+        constant.offset = 64
+        constant.storedByteCount = 4
+        constant.checksum = CRC32C.checksum([7, 7, 7, 7])
+        let index = Index(
+            manifest: try Manifest(variables: [
+                variable("a", .f32, [32], initializer: spec), variable("b", .f32, [16]),
+            ]),
+            digests: SHA256.digest(values).bytes + SHA256.digest(values).bytes,
+            storages: [.chunks(exponent: 6, first: 0), .chunks(exponent: 6, first: 2)],
+            chunks: [constant, ChunkRecord(codec: .initial), ChunkRecord(codec: .reference)])
+        let reader = try NativeReader(MemorySource(try index.file(chunks: [7, 7, 7, 7])))
+        #expect(failure { _ = try reader.read(0) }?.rule == "LTFN-N6")
+        #expect(try reader.read(1).bytes.copy(of: 0..<64) == values)
+        #expect(try reader.read(1, bytes: 5..<9).copy(of: 0..<4) == [7, 7, 7, 7])
+        #expect(try Self.runs(of: 1, in: reader).bytes == values)
+    }
+
     @Test("A packed chunk is not unpacked when it is large for its file (LTFN-D8)")
     func packedChunk() throws {
         var values = [UInt8](repeating: 0, count: 1 << 20)

@@ -9,21 +9,24 @@ struct VariableDecoder {
     private let info: VariableInfo
     private let initializer: Initializer?
 
-    /// - Parameter variable: one that is not tied.
-    init(_ reader: NativeReader, variable: Int) throws(FormatError) {
+    /// - Parameters:
+    ///   - variable: one that is not tied.
+    ///   - chunk: the only one that will be decoded; nil: any may be.
+    init(_ reader: NativeReader, variable: Int, chunk: Int? = nil) throws(FormatError) {
         self.reader = reader
         self.variable = variable
         info = reader.manifest.variables[variable]
-        initializer = try Self.initializer(of: variable, in: reader.index)
+        let chunks = chunk.map { $0..<$0 + 1 } ?? reader.index.chunkRange(variable)
+        initializer = try Self.initializer(of: variable, chunks, in: reader.index)
     }
 
     /// The initializer, when something is stored relative to it.
     private static func initializer(
-        of variable: Int, in index: Index
+        of variable: Int, _ chunks: Range<Int>, in index: Index
     ) throws(FormatError) -> Initializer? {
         let info = index.manifest.variables[variable]
         var isNeeded = index.storages[variable] == .initial
-        for chunk in index.chunks[index.chunkRange(variable)] {
+        for chunk in index.chunks[chunks] {
             isNeeded = isNeeded || chunk.codec.usesInitialValues
         }
         guard isNeeded, let spec = info.initializer else { return nil }
@@ -149,7 +152,7 @@ struct VariableDecoder {
             guard case .chunks(let exponent, let first) = reader.index.storages[owner] else {
                 return
             }
-            try VariableDecoder(reader, variable: owner).decodeChunk(
+            try VariableDecoder(reader, variable: owner, chunk: target).decodeChunk(
                 target, start: (target - first) << Int(exponent), into: &output)
             // The owner may be of a dtype that has no spare bits.
             try checkLastBits(of: output.bytes, end: start + output.byteCount, at: nil)
