@@ -99,25 +99,37 @@ public struct NativeReader: CheckpointReader {
     }
 
     public func storage(_ number: Int) -> StorageInfo {
-        var storedByteCount: UInt64 = 0
-        var counts = [Int](repeating: 0, count: Codec.allCases.count)
         switch index.storages[number] {
         case .tied: return StorageInfo(storedByteCount: 0, codec: "tied")
         case .initial: return StorageInfo(storedByteCount: 0, codec: "initial")
         case .base: return StorageInfo(storedByteCount: 0, codec: "base")
         case .chunks: break
         }
-        for chunk in index.chunks[index.chunkRange(number)] {
+        let range = index.chunkRange(number)
+        // Files of a million variables have mostly one chunk each, and names that are made once.
+        if range.count == 1, let only = index.chunks[range].first {
+            return StorageInfo(
+                storedByteCount: only.storedByteCount,
+                codec: Self.soleCodecs[Int(only.codec.rawValue)])
+        }
+        var storedByteCount: UInt64 = 0
+        var counts = [Int](repeating: 0, count: Codec.allCases.count)
+        for chunk in index.chunks[range] {
             storedByteCount += chunk.storedByteCount
             counts[Int(chunk.codec.rawValue)] += 1
         }
         let names = Codec.allCases.filter { counts[Int($0.rawValue)] > 0 }.map {
-            "\($0.name) ×\(counts[Int($0.rawValue)])"
+            Self.text($0, count: counts[Int($0.rawValue)])
         }
         return StorageInfo(
             storedByteCount: storedByteCount,
             codec: names.isEmpty ? "empty" : names.joined(separator: ", "))
     }
+
+    /// What is said of each codec, by its number, where it has the one chunk.
+    private static let soleCodecs = Codec.allCases.map { text($0, count: 1) }
+
+    private static func text(_ codec: Codec, count: Int) -> String { "\(codec.name) ×\(count)" }
 
     /// The bytes of the index as they stand in the file, for tests.
     package func indexBytes() throws(FormatError) -> [UInt8] {

@@ -28,7 +28,7 @@ extension CheckpointReport {
         _ layout: TextLayout, axis: HistogramAxis, text: ((String) -> Void)?,
         json: ((String) -> Void)?
     ) -> InspectionFindings {
-        let person = text.map { TextWriter(self, layout, axis: axis, $0) }
+        var person = text.map { TextWriter(self, layout, axis: axis, $0) }
         var program = json.map { DocumentWriter(self, $0) }
         var findings = InspectionFindings()
         for variable in variables {
@@ -49,6 +49,8 @@ private struct TextWriter {
     /// nil: more than a line for each variable.
     private let table: VariableTable?
     private var magnitude: Double?
+    /// Lines without their names.
+    private var lines: [VariableKind: String] = [:]
 
     init(
         _ report: CheckpointReport<some Sequence<VariableReport>>, _ layout: TextLayout,
@@ -68,10 +70,21 @@ private struct TextWriter {
         }
     }
 
-    func add(_ variable: VariableReport) {
-        if let table { return write(table.line(variable.cells) + "\n") }
+    mutating func add(_ variable: VariableReport) {
+        if let table { return write(line(of: variable, in: table)) }
         let lines = [""] + variable.text(layout, reaching: magnitude)
         write(lines.map { $0 + "\n" }.joined())
+    }
+
+    /// Models have few kinds of variables, so all of a line but the name is mostly known already.
+    private mutating func line(of variable: VariableReport, in table: VariableTable) -> String {
+        let name = table.nameCell(TerminalText.escaped(variable.info.name.string))
+        guard variable.info.tiedTo == nil else { return name + table.rest(variable.cells) + "\n" }
+        let kind = VariableKind(variable)
+        if let rest = lines[kind] { return name + rest }
+        let rest = table.rest(variable.cells) + "\n"
+        if lines.count < 1_024 { lines[kind] = rest }
+        return name + rest
     }
 
     func finish(_ findings: InspectionFindings) {
@@ -79,16 +92,32 @@ private struct TextWriter {
     }
 }
 
+/// What a line of the table says of a variable, without its name.
+private struct VariableKind: Hashable {
+    let tensor: TensorInfo
+    let ratio: Double?
+    let recipe: InitializerRecipe?
+
+    init(_ variable: VariableReport) {
+        tensor = variable.info.tensor
+        ratio = variable.ratio
+        recipe = variable.info.initializer?.recipe
+    }
+}
+
 /// One line for each variable, for a look at the index alone.
 private struct VariableTable {
     private static let titles = ["variable", "dtype", "shape", "values", "stored", "initializer"]
+    /// Variables that the columns are made wide enough for: looking at all of a million for that would
+    /// take as long as listing them. A later one that needs more shifts its line.
+    private static let measuredCount = 4_096
     private let layout: TextLayout
     private var widths: [Int]
 
     init(_ variables: some Sequence<VariableReport>, _ layout: TextLayout) {
         self.layout = layout
         widths = Self.titles.map(\.count)
-        for variable in variables {
+        for variable in variables.prefix(Self.measuredCount) {
             for (column, cell) in variable.cells.enumerated() {
                 widths[column] = max(widths[column], cell.count)
             }
@@ -101,12 +130,20 @@ private struct VariableTable {
     var title: String { layout.paint(line(Self.titles), .quiet) }
 
     func line(_ cells: [String]) -> String {
-        let name = layout.cut(cells[0], to: widths[0]).padded(widths[0])
-        let rest = [
+        nameCell(cells[0]) + rest(cells)
+    }
+
+    func nameCell(_ name: String) -> String {
+        layout.cut(name, to: widths[0]).padded(widths[0])
+    }
+
+    /// The columns behind the name.
+    func rest(_ cells: [String]) -> String {
+        let columns = [
             cells[1].padded(widths[1]), cells[2].padded(widths[2]),
             cells[3].aligned(widths[3]), cells[4].aligned(widths[4]), cells[5],
         ]
-        return name + "  " + rest.joined(separator: "  ")
+        return "  " + columns.joined(separator: "  ")
     }
 }
 

@@ -37,7 +37,7 @@ extension Benchmark {
             let amount = checkpoint.rawByteCount
             let stored = try encoded(checkpoint, threadCount).count
             let work = try Work(repeating: Double(amount)) {
-                _ = try encoded(checkpoint, threadCount)
+                _ = try encoded(checkpoint, threadCount, expectedByteCount: stored)
             }
             return Work(
                 peerInput: peers.isEmpty ? nil : PeerInput(checkpoint),
@@ -71,9 +71,9 @@ extension Benchmark {
     }
 
     private static func encoded(
-        _ checkpoint: Checkpoint, _ threadCount: Int
+        _ checkpoint: Checkpoint, _ threadCount: Int, expectedByteCount: Int = 0
     ) throws -> [UInt8] {
-        let sink = MemorySink()
+        let sink = MemorySink(expectedByteCount: expectedByteCount)
         try format(threadCount).write(checkpoint, to: sink)
         return sink.bytes
     }
