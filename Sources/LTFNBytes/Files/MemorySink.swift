@@ -3,10 +3,11 @@ public final class MemorySink: ByteSink {
     /// All that has been written.
     public private(set) var bytes: [UInt8] = []
 
-    /// - Parameter expectedByteCount: how much will be written, as far as known: so much room is made at
-    ///   once.
-    public init(expectedByteCount: Int = 0) {
-        bytes.reserveCapacity(expectedByteCount)
+    public init() {}
+
+    /// Forgets what has been written, but keeps the room for as much.
+    public func clear() {
+        bytes.removeAll(keepingCapacity: true)
     }
 
     public var position: UInt64 { UInt64(bytes.count) }
