@@ -1,6 +1,7 @@
 import ArgumentParser
 import LTFNBytes
 import LTFNCommand
+import LTFNDatasets
 import LTFNFormat
 import LTFNInference
 import LTFNKernels
@@ -59,15 +60,22 @@ struct EvaluateCommand: CommandWithExamples {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        if let predictions, [model, images, labels].contains(predictions) {
-            throw ValidationError("--predictions would replace \(predictions), which is read.")
-        }
+        try expectKept([model, images] + (labels.map { [$0] } ?? []))
         if let count, count < 1 {
             throw ValidationError("--count takes a number from 1 on, found \(count).")
         }
         if let minAccuracy, !(0...1).contains(minAccuracy) {
             throw ValidationError(
                 "--min-accuracy takes a number from 0 to 1, found \(minAccuracy).")
+        }
+    }
+
+    /// Makes sure that no output replaces what is read.
+    private func expectKept(_ inputs: [String]) throws {
+        for (option, output) in [("--predictions", predictions), ("--json", json.path)] {
+            guard let output, let input = inputs.first(where: { FileIdentity.same($0, output) })
+            else { continue }
+            throw ValidationError("\(option) would replace \(input), which is read.")
         }
     }
 
@@ -79,6 +87,7 @@ struct EvaluateCommand: CommandWithExamples {
         if let predictions { try DurableFileWriter.check(path: predictions) }
         let inputs = try Inputs(
             model: model, images: images, labels: labels, count: count, limits: expansion.limits)
+        if let labels = inputs.labelFile?.path { try expectKept([labels]) }
         guard minAccuracy == nil || inputs.labels != nil else {
             throw CommandFailure(
                 .usage, "--min-accuracy needs labels, and there are none beside the images.")

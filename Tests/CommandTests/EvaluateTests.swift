@@ -61,7 +61,13 @@ struct EvaluateTests {
     func contested() throws {
         let folder = try TinyModel.folder()
         let model = try folder.get("model.ltfn")
-        for option in ["--json=model.ltfn", "--predictions=model.ltfn"] {
+        let labels = try folder.get("test-labels.idx")
+        let options = [
+            "--json=model.ltfn", "--predictions=model.ltfn", "--json=./model.ltfn",
+            "--predictions=./model.ltfn", "--predictions=test-labels.idx",
+            "--json=./test-labels.idx",
+        ]
+        for option in options {
             let outcome = Programs.run(
                 "ltfn-eval", "model.ltfn", "test-images.idx", option, in: folder)
             #expect(outcome.status == 64)
@@ -69,7 +75,10 @@ struct EvaluateTests {
         #expect(
             Programs.run("ltfn-inspect", "model.ltfn", "--json=model.ltfn", in: folder).status == 64
         )
+        let spelled = Programs.run("ltfn-inspect", "model.ltfn", "--json=./model.ltfn", in: folder)
+        #expect(spelled.status == 64)
         #expect(try folder.get("model.ltfn") == model)
+        #expect(try folder.get("test-labels.idx") == labels)
     }
 
     @Test("Without labels, predictions are counted")

@@ -40,6 +40,8 @@ enum SystemCalls {
         let byteCount: UInt64
         /// The nine permission bits.
         let permissions: UInt32
+        let device: UInt64
+        let inode: UInt64
     }
 
     enum Opening {
@@ -128,7 +130,9 @@ extension SystemCalls {
         default: kind = .other
         }
         return FileInfo(
-            kind: kind, byteCount: UInt64(clamping: status.st_size), permissions: mode & 0o777)
+            kind: kind, byteCount: UInt64(clamping: status.st_size), permissions: mode & 0o777,
+            device: UInt64(truncatingIfNeeded: status.st_dev),
+            inode: UInt64(truncatingIfNeeded: status.st_ino))
     }
 
     /// Makes sure that this process may write to `path`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LTFNBytes
 
 /// `--json` and `--json=FILE`.
 ///
@@ -25,6 +26,9 @@ public struct JSONOptions: ParsableArguments {
         case file(path: String)
     }
 
+    /// The file that the document goes to, if it does.
+    public var path: String? { file }
+
     /// nil: no document is wanted.
     public var destination: Destination? {
         if let file { return .file(path: file) }
@@ -37,16 +41,21 @@ public struct JSONOptions: ParsableArguments {
         }
     }
 
-    /// The file of `--json=FILE` when another argument names it too: the document would replace what the
-    /// command reads or writes.
+    /// The file of `--json=FILE` when another argument names it too, however it is spelled: the document
+    /// would replace what the command reads or writes.
     static func contestedFile(in arguments: [String]) -> String? {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         guard let option = arguments[..<end].last(where: { $0.hasPrefix("--json=") }) else {
             return nil
         }
         let file = String(option.dropFirst(7))
-        let others = arguments.filter { $0 == file || ($0.hasSuffix("=" + file) && $0 != option) }
-        return others.isEmpty ? nil : file
+        let isNamed = arguments.contains { argument in
+            guard argument != option else { return false }
+            if FileIdentity.same(argument, file) { return true }
+            let value = argument.split(separator: "=", maxSplits: 1).dropFirst().first
+            return value.map { FileIdentity.same(String($0), file) } ?? false
+        }
+        return isNamed ? file : nil
     }
 
     /// The arguments with `--json=FILE` as the parser knows it.

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFormat
 
 /// A conversion with all that it needs.
 public struct Conversion: Sendable {
@@ -57,6 +58,10 @@ public struct Conversion: Sendable {
         var tracker = Tracker(.write, total: plan.valueByteCount, observer)
         for index in format.writingOrder(of: manifest) {
             let tensor = try reader.read(positions[index])
+            // The output gets a digest of its own: what is wrong must not become right on the way.
+            if let native = reader as? NativeReader {
+                try native.check(tensor, of: positions[index])
+            }
             try writer.write(
                 TensorData(info: manifest.variables[index].tensor, bytes: tensor.bytes), at: index)
             if !tracker.advance(by: tensor.info.byteCount) { return false }

@@ -49,6 +49,20 @@ extension NativeReader {
         }
     }
 
+    /// Checks values that have been read against the digest that the file has of them.
+    ///
+    /// - Throws: `checksumMismatch`.
+    public func check(_ values: TensorData, of number: Int) throws(FormatError) {
+        guard let expected = index.digest(number) else { return }
+        var hash = SHA256()
+        hash.update(values.bytes.bytes)
+        do {
+            try compare(hash.finalize(), expected, number)
+        } catch {
+            throw error.naming(manifest.variables[number].name.string)
+        }
+    }
+
     /// The bytes that are in memory together: a few chunks for each thread.
     private func pieceByteCount(of number: Int) -> Int {
         var exponent = 20

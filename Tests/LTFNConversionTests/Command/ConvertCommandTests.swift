@@ -43,6 +43,25 @@ import Testing
         #expect(directory.names == ["a.ltfn", "b.safetensors"])
     }
 
+    @Test(
+        "values that are not those of the file's digest are refused, not given a new one",
+        arguments: ["LTFN-V13-digest", "LTFN-N7-digest"])
+    func damaged(vector: String) throws {
+        let text = try String(
+            contentsOf: Fixtures.directory.deletingLastPathComponent().appendingPathComponent(
+                "Spec/vectors/invalid/\(vector).hex"), encoding: .utf8)
+        let digits = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.joined()
+            .split(separator: " ").joined()
+        let bytes = stride(from: 0, to: digits.utf8.count, by: 2).compactMap {
+            UInt8(digits.dropFirst($0).prefix(2), radix: 16)
+        }
+        directory.put(bytes, "bad.ltfn")
+        let outcome = try run(directory.path("bad.ltfn"), "-o", directory.path("good.ltfn"))
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.contains("SHA-256"))
+        #expect(directory.names == ["bad.ltfn"])
+    }
+
     @Test("losses are refused by name, allowed by name, and told of") func losses() throws {
         let input = try richFile()
         let output = directory.path("out.npz")

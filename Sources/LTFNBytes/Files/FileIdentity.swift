@@ -1,0 +1,32 @@
+/// Which file a path means, however it is spelled: `model.ltfn`, `./model.ltfn` and a symbolic link to it are one.
+public struct FileIdentity: Hashable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+    /// Of a file that is not there yet; its directory is then what device and inode mean.
+    private let name: String
+
+    /// - Returns: nil for what is no regular file: nothing is lost when two write to `/dev/null`.
+    public init?(path: String) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { return nil }
+        if let info = try? SystemCalls.info(path: path) {
+            guard info.kind == .regular else { return nil }
+            (device, inode, name) = (info.device, info.inode, "")
+            return
+        }
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let directory = slash.map { String(path[...$0]) } ?? "."
+        guard let info = try? SystemCalls.info(path: directory), info.kind == .directory else {
+            return nil
+        }
+        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        guard !name.isEmpty else { return nil }
+        (device, inode, self.name) = (info.device, info.inode, name)
+    }
+
+    /// Whether two paths mean the same regular file.
+    public static func same(_ path: String, _ other: String) -> Bool {
+        if path == other { return true }
+        guard let identity = FileIdentity(path: path) else { return false }
+        return identity == FileIdentity(path: other)
+    }
+}
