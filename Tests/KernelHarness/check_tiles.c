@@ -1,6 +1,6 @@
 // Winograd's convolution and its gradients, each tile size by itself, against double precision: the error
 // relative to the norm beside the one that the matrices of the tiles let expect
-// (Spec/decisions/0007-tiles-and-rounding.md).
+// (Spec/decisions/0004-tiles-and-rounding.md).
 #include "harness.h"
 
 /// A convolution, forward, to its input and to its kernel.

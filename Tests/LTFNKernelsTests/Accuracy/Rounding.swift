@@ -1,6 +1,6 @@
 import LTFNKernels
 
-/// How far float32 arithmetic may be from exact arithmetic. `Spec/decisions/0007-tiles-and-rounding.md`
+/// How far float32 arithmetic may be from exact arithmetic. `Spec/decisions/0004-tiles-and-rounding.md`
 /// has the derivations.
 enum Rounding {
     /// The unit roundoff of float32.
