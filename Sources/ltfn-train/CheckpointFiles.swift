@@ -56,15 +56,6 @@ struct CheckpointFiles {
         }.sorted()
     }
 
-    /// Removes the oldest checkpoints up to `step`, so that `count` of them are left.
-    ///
-    /// - Throws: `io`.
-    func prune(upTo step: Int, keeping count: Int) throws(FormatError) {
-        for old in try steps().filter({ $0 <= step }).dropLast(count) {
-            try Directory.removeFile(path(step: old))
-        }
-    }
-
     private static func number(_ digits: Substring) -> Int? {
         digits.utf8.allSatisfy { (48...57).contains($0) } ? Int(digits) : nil
     }

@@ -13,10 +13,13 @@ enum OutputFile {
 
     /// Writes `checkpoint` in place of what stands at `path`.
     ///
+    /// - Parameter replacingExisting: as for `DurableFileWriter`.
     /// - Returns: the length of the file in bytes.
     /// - Throws: `io`; what stood there before is then still there.
-    static func write(_ checkpoint: Checkpoint, to path: String) throws(FormatError) -> UInt64 {
-        let writer = try DurableFileWriter(path: path)
+    static func write(
+        _ checkpoint: Checkpoint, to path: String, replacingExisting: Bool = true
+    ) throws(FormatError) -> UInt64 {
+        let writer = try DurableFileWriter(path: path, replacingExisting: replacingExisting)
         try NativeFormat().write(checkpoint, to: writer)
         try writer.commit()
         return writer.position

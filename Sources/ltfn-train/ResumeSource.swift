@@ -9,65 +9,104 @@ struct ResumeSource {
     let path: String
     let training: SavedTraining
 
-    /// Reads and checks all of `path`; when it is damaged or missing, the newest sound checkpoint kept
-    /// beside it, which is then said.
+    /// Reads and checks all of `path`; when it is damaged or missing, the newest sound checkpoint of
+    /// the same run that is kept beside it, which is then said.
     ///
     /// - Parameter limits: how much may be made out of the file.
-    /// - Throws: what is wrong with `path`, when there is no sound checkpoint.
+    /// - Throws: what is wrong with `path`, when there is no such checkpoint.
     init(_ path: String, limits: DecodingLimits, notes: Notes) throws(FormatError) {
-        let (files, step) = CheckpointFiles.family(of: path)
-        let damage: FormatError
         do throws(FormatError) {
-            let checkpoint = try Self.read(path, limits)
-            training = try Self.training(checkpoint, path)
+            training = try Self.training(path, limits)
             self.path = path
-            let newest = (try? files.steps())?.last ?? 0
-            if step == nil, newest > training.state.stepCount {
-                notes.note(
-                    "\(TerminalText.escaped(files.path(step: newest))) is further on than "
-                        + "\(TerminalText.escaped(path)), which has \(training.state.stepCount) "
-                        + "steps.")
-            }
-            return
+            noteNewest(limits, notes)
         } catch  where error.isDamage {
-            damage = error
+            self = try Self.substitute(for: path, error, limits, notes)
         }
-        notes.warn("\(damage)")
+    }
+
+    private init(path: String, training: SavedTraining) {
+        self.path = path
+        self.training = training
+    }
+
+    /// Says when what is kept beside an output is further on than the output.
+    private func noteNewest(_ limits: DecodingLimits, _ notes: Notes) {
+        let (files, step) = CheckpointFiles.family(of: path)
+        let newest = (try? files.steps())?.last ?? 0
+        guard step == nil, newest > training.state.stepCount else { return }
+        let other = files.path(step: newest)
+        let isOwn = RunRecord(at: other, limits: limits)?.run == training.run
+        notes.note(
+            "\(TerminalText.escaped(other)) is \(isOwn ? "" : "of another run, or damaged, and ")"
+                + "further on than \(TerminalText.escaped(path)), which has "
+                + "\(training.state.stepCount) steps.")
+    }
+
+    /// The newest sound checkpoint beside `path` of the run that `path` is of.
+    private static func substitute(
+        for path: String, _ damage: FormatError, _ limits: DecodingLimits, _ notes: Notes
+    ) throws(FormatError) -> ResumeSource {
+        let (files, step) = CheckpointFiles.family(of: path)
         let older = ((try? files.steps()) ?? []).filter { $0 < step ?? .max }
-        for step in older.reversed() {
-            let candidate = files.path(step: step)
+            .map { files.path(step: $0) }
+        let run = try run(of: path, beside: older, damage, limits)
+        var remarks: [String] = []
+        for candidate in older.reversed() {
             do throws(FormatError) {
-                training = try Self.training(Self.read(candidate, limits), candidate)
-                self.path = candidate
-                notes.warn(
+                let training = try training(candidate, limits)
+                guard training.run == run else {
+                    remarks.append(
+                        "\(TerminalText.escaped(candidate)) is of another run than "
+                            + "\(TerminalText.escaped(path)).")
+                    continue
+                }
+                remarks.insert("\(damage)", at: 0)
+                remarks.append(
                     "resuming from \(TerminalText.escaped(candidate)) instead, which is sound.")
-                return
+                for remark in remarks { notes.warn(remark) }
+                return ResumeSource(path: candidate, training: training)
             } catch  where error.isDamage {
-                notes.warn("\(error)")
+                remarks.append("\(error)")
             }
         }
+        for remark in remarks { notes.warn(remark) }
         throw damage
     }
 
+    /// The run that a damaged or missing file is of: what it still says itself, or else what all
+    /// that is kept beside it say.
+    ///
+    /// - Throws: `damage` when these are of several runs.
+    private static func run(
+        of path: String, beside kept: [String], _ damage: FormatError, _ limits: DecodingLimits
+    ) throws(FormatError) -> RunIdentity? {
+        // Damage to the values leaves it legible.
+        if let own = RunRecord(at: path, limits: limits) { return own.run }
+        var first: (path: String, run: RunIdentity)?
+        for path in kept.reversed() {
+            guard let run = RunRecord(at: path, limits: limits)?.run else { continue }
+            if let first, first.run != run {
+                var ambiguous = damage
+                ambiguous.message +=
+                    " \(first.path) and \(path) are checkpoints of two runs: name the one to go on "
+                    + "from with --resume."
+                throw ambiguous
+            }
+            first = first ?? (path, run)
+        }
+        return first?.run
+    }
+
     /// Reads every variable, so that every checksum has been compared.
-    private static func read(
+    private static func training(
         _ path: String, _ limits: DecodingLimits
-    ) throws(FormatError) -> Checkpoint {
+    ) throws(FormatError) -> SavedTraining {
         do throws(FormatError) {
             let source = try FileSource(path: path)
             let reader = try NativeFormat().open(source, limits: limits)
-            return try Checkpoint(
-                reading: reader, memoryLimit: limits.expansion(ofFileWith: source.byteCount))
-        } catch {
-            throw error.about(path)
-        }
-    }
-
-    private static func training(
-        _ checkpoint: Checkpoint, _ path: String
-    ) throws(FormatError) -> SavedTraining {
-        do throws(FormatError) {
-            return try SavedTraining(checkpoint)
+            return try SavedTraining(
+                Checkpoint(
+                    reading: reader, memoryLimit: limits.expansion(ofFileWith: source.byteCount)))
         } catch {
             throw error.about(path)
         }

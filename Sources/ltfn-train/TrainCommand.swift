@@ -30,7 +30,8 @@ struct TrainCommand: CommandWithExamples {
             to go on: --resume FILE takes the recipe from it and continues with the same bits as an \
             uninterrupted run on the same instruction set. Of the recipe's options only --steps may \
             differ. When FILE is damaged or missing, the newest sound checkpoint of the same name \
-            is taken. A cosine ends where the first run's --steps ended.
+            and run is taken. A run is its network, initializers, recipe and data: checkpoints of \
+            another run are neither replaced nor removed. A cosine ends where the first run's --steps ended.
             """,
         version: Toolkit.versionText(
             program: "ltfn-train", formatVersion: NativeFormat.version,

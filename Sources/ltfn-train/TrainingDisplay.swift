@@ -66,10 +66,13 @@ struct TrainingDisplay {
                     ? "; nothing is left to do but the test (--steps goes further)" : ""))
     }
 
-    /// Shows that a checkpoint was kept.
-    func showKept(_ path: String) {
+    /// Shows that a checkpoint was kept, or that something else has its name.
+    func showCheckpoint(_ path: String, isKept: Bool, notes: Notes) {
         training.clear()
-        write("kept: \(TerminalText.escaped(path))")
+        if isKept { return write("kept: \(TerminalText.escaped(path))") }
+        notes.warn(
+            "\(TerminalText.escaped(path)) is not a sound checkpoint of this run: it was left as it "
+                + "is, and this step's checkpoint not kept.")
     }
 
     mutating func show(_ event: TrainingEvent) {

@@ -26,7 +26,11 @@ struct TrainingRun {
         })
         let resumed: ResumeSource?
         if let path = command.resume {
-            resumed = try ResumeSource(path, limits: command.expansion.limits, notes: notes)
+            let source = try ResumeSource(path, limits: command.expansion.limits, notes: notes)
+            if command.checkpointEvery != nil {
+                try checkpoints(of: source.training.run).expectNoOthers()
+            }
+            resumed = source
         } else {
             resumed = nil
             try expectNoCheckpoints()
@@ -45,14 +49,16 @@ struct TrainingRun {
         var display = TrainingDisplay(trainer: trainer, command: command, threads: pool.threadCount)
         display.begin()
         if let resumed { display.showResumed(resumed.path) }
+        let checkpoints = checkpoints(of: trainer.run)
         let result = try trainer.run(
             pauses: Trainer.Pauses(
                 checkpointInterval: command.checkpointEvery,
                 validationInterval: command.validateEvery),
             shouldStop: { signals.received != nil },
             onCheckpoint: { (checkpoint, step) throws(FormatError) in
-                try keep(checkpoint, step)
-                display.showKept(files.path(step: step))
+                let isKept = try checkpoints.keep(
+                    checkpoint, step: step, count: command.keep ?? TrainCommand.defaultKeep)
+                display.showCheckpoint(files.path(step: step), isKept: isKept, notes: notes)
             }, onEvent: { display.show($0) })
         display.end()
         try finish(result, display, signals.received)
@@ -60,10 +66,8 @@ struct TrainingRun {
 
     private var files: CheckpointFiles { CheckpointFiles(output: command.output) }
 
-    /// Writes a checkpoint, and only then removes those that are not to be kept.
-    private func keep(_ checkpoint: Checkpoint, _ step: Int) throws(FormatError) {
-        _ = try OutputFile.write(checkpoint, to: files.path(step: step))
-        try files.prune(upTo: step, keeping: command.keep ?? TrainCommand.defaultKeep)
+    private func checkpoints(of run: RunIdentity) -> RunCheckpoints {
+        RunCheckpoints(files: files, run: run, limits: command.expansion.limits)
     }
 
     /// Another run's checkpoints under the same name would be taken for this run's.

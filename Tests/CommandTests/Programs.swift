@@ -24,8 +24,11 @@ enum Programs {
     /// Runs a program of this build, without a terminal and in a UTF-8 locale.
     static func run(_ program: String, _ arguments: String..., in folder: Folder? = nil) -> Outcome
     {
-        let path = directory.appendingPathComponent(program).path
-        return launch(path, arguments, in: folder)
+        run(program, arguments, in: folder)
+    }
+
+    static func run(_ program: String, _ arguments: [String], in folder: Folder?) -> Outcome {
+        launch(directory.appendingPathComponent(program).path, arguments, in: folder)
     }
 
     /// Runs a line of the shell in which `$BIN` is the folder of this build's programs.

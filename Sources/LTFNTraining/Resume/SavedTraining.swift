@@ -7,6 +7,8 @@ public struct SavedTraining: Sendable {
     /// The recipe; its `stepCount` is what was asked for.
     public let configuration: TrainingConfiguration
     public let state: TrainingState
+    /// The run that the file is of.
+    public let run: RunIdentity
     /// The SHA-256 of the unpacked files, in hexadecimal, by the name of the part.
     let dataDigests: [String: String]
     /// How each variable was first filled.
@@ -24,6 +26,7 @@ public struct SavedTraining: Sendable {
     ) throws(FormatError) {
         let manifest = checkpoint.manifest
         let training = try MetadataEntry("training", of: manifest.metadata)
+        run = RunIdentity(manifest, training: training.values)
         let saved = try training.map("state")
         configuration = try Self.configuration(training, manifest, models)
         state = try Self.state(training, saved, checkpoint, configuration)

@@ -3,6 +3,15 @@ import LTFNCheckpoint
 import LTFNDatasets
 
 extension Trainer {
+    /// The run that every checkpoint of this trainer is of.
+    public var run: RunIdentity {
+        RunIdentity(
+            graph: configuration.model.graph,
+            initializers: Dictionary(
+                initial.map { ($0.name, $0.spec) }, uniquingKeysWith: { first, _ in first }),
+            training: metadata(of: start, evaluation: nil))
+    }
+
     /// The network, the recipe, and all that is needed to go on: nothing that differs from run to run.
     ///
     /// - Throws: `notRepresentable` when a variable's name leaves no room for an optimizer's.

@@ -280,6 +280,54 @@ struct ResumeTests {
         #expect(throws: Never.self) { try configuration.check() }
     }
 
+    @Test("a run is the same however far it has come, and another with any other recipe or data")
+    func identity() throws {
+        let request = try Self.request("momentum", "step:5,0.7", shuffled: false)
+        func trainer(
+            _ change: (inout TrainingConfiguration) -> Void = { _ in },
+            data: Dataset = TrainerTests.dataset
+        ) throws -> Trainer {
+            var configuration = try Self.configuration(request)
+            change(&configuration)
+            return try Trainer(configuration: configuration, dataset: data)
+        }
+        let own = try trainer()
+        for cut in [0, 7, Self.steps] {
+            let saved = try Self.saved(Self.run(own.configuration, stopAfter: cut).file)
+            #expect(saved.run == own.run, "\(own.run.differences(from: saved.run))")
+        }
+        #expect(try trainer { $0.stepCount = 99 }.run == own.run)
+        let changes: [(String, (inout TrainingConfiguration) -> Void)] = [
+            ("batch size", { $0.batchSize = 10 }), ("seed", { $0.seed = 6 }),
+            ("learning rate", { $0.learningRate = 0.5 }), ("order", { $0.isShuffled = true }),
+            ("optimizer", { $0.optimizer = Momentum(momentum: 0.5) }),
+            ("schedule", { $0.schedule = LearningRateSchedule(.constant, warmUp: 4) }),
+            (
+                "initializers",
+                {
+                    $0.initialization = [
+                        InitializationRule(pattern: GlobPattern("*"), filling: .recipe(.ones))
+                    ]
+                }
+            ),
+        ]
+        for (name, change) in changes {
+            let other = try trainer(change).run
+            #expect(other != own.run)
+            #expect(own.run.differences(from: other) == [name])
+        }
+        let data = Dataset(synthetic: SyntheticDigits(), trainingCount: 361, testCount: 50)
+        #expect(try own.run.differences(from: trainer(data: data).run) == ["data"])
+        // A cosine ends where the first number of steps ended.
+        func cosine(_ steps: Int) throws -> RunIdentity {
+            try trainer {
+                $0.schedule = LearningRateSchedule(.cosine(steps: nil, final: 0), warmUp: 0)
+                $0.stepCount = steps
+            }.run
+        }
+        #expect(try cosine(10) != cosine(20))
+    }
+
     @Test("a resumed run that comes apart keeps weights that are finite")
     func divergence() throws {
         var request = try Self.request("momentum", "constant", shuffled: true)

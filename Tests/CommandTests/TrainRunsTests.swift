@@ -1,0 +1,110 @@
+import Testing
+
+/// Checkpoints of several runs under one output name.
+@Suite("ltfn-train, several runs under one name", .serialized)
+struct TrainRunsTests {
+    private let place: TrainingFolder
+
+    init() throws {
+        place = try TrainingFolder()
+    }
+
+    /// Two runs of one name: a copy of run A's checkpoints beside those of run B, in steps of 2 and 3.
+    private func mix() throws {
+        for (name, seed, every) in [("a.ltfn", "1", "2"), ("b.ltfn", "2", "3")] {
+            let run = place.train(
+                "-o", name, "--seed", seed, "--steps", "8", "--checkpoint-every", every)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        for (from, to) in [("a.step-000004", "b.step-000004"), ("a.ltfn", "b.step-000008.ltfn")] {
+            let ending = from.hasSuffix(".ltfn") ? "" : ".ltfn"
+            try place.folder.put(place.folder.get(from + ending), to + ending)
+        }
+        #expect(
+            place.names == [
+                "a.ltfn", "a.step-000004.ltfn", "a.step-000006.ltfn", "b.ltfn",
+                "b.step-000003.ltfn", "b.step-000004.ltfn", "b.step-000006.ltfn",
+                "b.step-000008.ltfn",
+            ])
+    }
+
+    @Test("a run does not go on under a name that has checkpoints of another run")
+    func otherOutput() throws {
+        try mix()
+        let before = try place.contents()
+        let run = place.train(
+            "-o", "a.ltfn", "--resume", "b.ltfn", "--checkpoint-every", "2",
+            recipe: ["--data", "data", "--steps", "12"])
+        #expect(run.status == 73, "\(run.errors)")
+        #expect(
+            run.errors.contains(
+                "a.step-000004.ltfn is a checkpoint of another run than the one that is to go on; "
+                    + "they differ in: seed."))
+        #expect(try place.contents() == before)
+        #expect(run.output.isEmpty)
+    }
+
+    @Test("of two runs' checkpoints, the fall-back takes that of the damaged file's run")
+    func fallBack() throws {
+        try mix()
+        try place.damage("b.ltfn")
+        let run = place.train("-o", "c.ltfn", "--resume", "b.ltfn", recipe: ["--data", "data"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("b.step-000008.ltfn is of another run than b.ltfn"))
+        #expect(run.errors.contains("resuming from b.step-000006.ltfn instead"))
+        #expect(place.train("-o", "whole.ltfn", "--seed", "2", "--steps", "8").status == 0)
+        #expect(try place.folder.get("c.ltfn") == place.folder.get("whole.ltfn"))
+    }
+
+    @Test("when the damaged file does not say whose it is, checkpoints of two runs are refused")
+    func ambiguous() throws {
+        try mix()
+        // The footer, without which nothing is legible.
+        try place.damage("b.ltfn") { $0 - 3 }
+        let before = try place.contents()
+        let run = place.train("-o", "c.ltfn", "--resume", "b.ltfn", recipe: ["--data", "data"])
+        #expect(run.status == 65, "\(run.errors)")
+        #expect(
+            run.errors.contains("b.step-000008.ltfn and b.step-000006.ltfn are checkpoints of two"))
+        #expect(try place.contents() == before)
+    }
+
+    @Test(
+        "names that others took meanwhile are left alone, by keeping and by pruning, which is said")
+    func takenNames() throws {
+        try mix()
+        // Cut, they do not say whose they are.
+        let foreign = try place.folder.get("b.step-000004.ltfn")
+        try place.folder.put(Array("not a checkpoint".utf8), "b.step-000009.ltfn")
+        try place.folder.put(Array(foreign.dropLast(9)), "b.step-000004.ltfn")
+        try place.folder.put(Array(foreign.dropLast(3)), "b.step-000008.ltfn")
+        let before = try place.contents()
+        let run = place.train(
+            "-o", "b.ltfn", "--resume", "b.ltfn", "--steps", "14", "--checkpoint-every", "3",
+            "--keep", "1", recipe: ["--data", "data"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(
+            run.errors.contains(
+                "warning: b.step-000009.ltfn is not a sound checkpoint of this run: it was left"))
+        #expect(run.output.contains("kept: b.step-000012.ltfn"))
+        let after = try place.contents()
+        // Of its own, the newest is left; what cannot be told to be its own stays.
+        #expect(
+            after.keys.filter { $0.hasPrefix("b.step") }.sorted() == [
+                "b.step-000004.ltfn", "b.step-000008.ltfn", "b.step-000009.ltfn",
+                "b.step-000012.ltfn",
+            ])
+        for name in ["b.step-000004.ltfn", "b.step-000008.ltfn", "b.step-000009.ltfn"] {
+            #expect(after[name] == before[name], "\(name)")
+        }
+        #expect(place.train("-o", "whole.ltfn", "--seed", "2", "--steps", "14").status == 0)
+        #expect(after["b.ltfn"] == (try place.folder.get("whole.ltfn")))
+    }
+
+    @Test("a file that is missing is said to be so once")
+    func missing() throws {
+        let run = place.train("-o", "c.ltfn", "--resume", "nowhere.ltfn", recipe: [])
+        #expect(run.status == 66)
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    }
+}
