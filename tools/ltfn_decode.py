@@ -83,10 +83,15 @@ class Reader:
         return variable if variable.target is None else self.index.variables[variable.target]
 
     def _check_size(self, variable):
-        expanded = max(self.limits.expanded_bytes, 1032 * len(self.data))
+        expanded = max(self.limits.expanded_bytes, 1032 * self._backing())
         if variable.byte_count > min(self.limits.variable_bytes, expanded):
             raise LtfnError("limitExceeded", "D8", None, "'%s' has %d bytes"
                             % (variable.name, variable.byte_count))
+
+    def _backing(self):
+        """The byte count of the file and of the base files that were given for it."""
+        given = (self._find_base(digest) for digest in self.index.bases)
+        return len(self.data) + sum(reader._backing() for reader in given if reader)
 
     def _check_spare_bits(self, variable, last):
         used = variable.elements * variable.dtype.bits % 8
@@ -173,6 +178,13 @@ class Reader:
         raise corrupt("C9", None, "the base has no such '%s'" % variable.name)
 
     def _open_base(self, digest):
+        reader = self._find_base(digest)
+        if reader:
+            return reader
+        raise LtfnError("unsupportedFeature", "C9", None, "the base with content digest %s is needed"
+                        % digest.hex())
+
+    def _find_base(self, digest):
         if digest in self.opened:
             return self.opened[digest]
         if self.depth == self.limits.bases:
@@ -180,10 +192,11 @@ class Reader:
         for data in self.given:
             reader = Reader(data, self.given, self.limits, self.depth + 1)
             if reader.index.digest == digest:
-                self.opened[digest] = reader
-                return reader
-        raise LtfnError("unsupportedFeature", "C9", None, "the base with content digest %s is needed"
-                        % digest.hex())
+                break
+        else:
+            reader = None
+        self.opened[digest] = reader
+        return reader
 
     # Verification
 

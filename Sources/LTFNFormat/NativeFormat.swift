@@ -22,7 +22,7 @@ public struct NativeFormat: CheckpointFormat {
     static let minimumByteCount: UInt64 = 224
 
     public var options: WritingOptions
-    /// A file that variables may be stored relative to when writing.
+    /// A file that variables may be stored relative to when writing, and when that is read again.
     public var base: NativeReader?
     /// Files that those to be opened may be stored relative to.
     public var bases: [NativeReader]
@@ -51,7 +51,8 @@ public struct NativeFormat: CheckpointFormat {
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
         try NativeReader(
-            source, limits: limits, bases: bases, threadCount: options.threadCount)
+            source, limits: limits, bases: bases + (base.map { [$0] } ?? []),
+            threadCount: options.threadCount)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] { [] }

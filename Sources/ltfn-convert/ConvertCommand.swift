@@ -38,6 +38,12 @@ struct ConvertCommand: CommandWithExamples {
             "ltfn-convert model.ltfn -o smaller.ltfn",
             "anew, without what earlier versions of the file left behind"),
         Example(
+            "ltfn-convert tuned.ltfn -o tuned-difference.ltfn --relative-to model.ltfn",
+            "only the difference of a fine-tuned model, to be sent to who has model.ltfn"),
+        Example(
+            "ltfn-convert tuned-difference.ltfn --base model.ltfn -o tuned.ltfn",
+            "and the whole again"),
+        Example(
             "ltfn-convert cut.ltfn -o rest.ltfn --recover", "what an interrupted addition left"),
         Example(
             "ltfn-convert weights.npz -o weights.ltfn --dry-run", "the whole plan, and no work"),
@@ -78,6 +84,12 @@ struct ConvertCommand: CommandWithExamples {
             valueName: "from=to"))
     var retype: [Retyping] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Store only what differs from this .ltfn file; the output cannot be read without it.",
+            valueName: "file"), completion: .file(extensions: ["ltfn"]))
+    var relativeTo: String?
+
     @Flag(
         name: [.customShort("n"), .long],
         help: "Print the whole plan and all problems, and do nothing.")
@@ -95,6 +107,7 @@ struct ConvertCommand: CommandWithExamples {
     @Flag(help: "List the formats that are known.")
     var listFormats = false
 
+    @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
@@ -116,6 +129,25 @@ struct ConvertCommand: CommandWithExamples {
                 "The name \(output) tells of no format; say which one with --to, or list them with --list-formats."
             )
         }
+        try validateBases()
+    }
+
+    private func validateBases() throws {
+        let registry = FormatRegistry.standard
+        let target =
+            to.flatMap(registry.format(named:)) ?? output.flatMap(registry.format(forPath:))
+        if let relativeTo {
+            guard !relativeTo.isEmpty else {
+                throw ValidationError("--relative-to takes the name of a file.")
+            }
+            guard target is NativeFormat else {
+                throw ValidationError("Only .ltfn files can be stored relative to another one.")
+            }
+        }
+        for path in base.paths + (relativeTo.map { [$0] } ?? [])
+        where FileIdentity.same(path, output ?? "") {
+            throw ValidationError("The output would replace \(path), which others need.")
+        }
     }
 
     func run() throws {
@@ -128,6 +160,8 @@ struct ConvertCommand: CommandWithExamples {
         request.targetFormat = to
         request.allowedLosses = allowLoss?.subjects ?? []
         request.retyping = retype
+        request.bases = base.paths
+        request.relativeTo = relativeTo
         request.recovers = recover
         request.replacesOutput = force
         request.verifies = !noVerify

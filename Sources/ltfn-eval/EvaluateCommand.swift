@@ -55,12 +55,13 @@ struct EvaluateCommand: CommandWithExamples {
     var minAccuracy: Double?
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        try expectKept([model, images] + (labels.map { [$0] } ?? []))
+        try expectKept([model, images] + (labels.map { [$0] } ?? []) + base.paths)
         if let count, count < 1 {
             throw ValidationError("--count takes a number from 1 on, found \(count).")
         }
@@ -86,7 +87,8 @@ struct EvaluateCommand: CommandWithExamples {
         let document = try json.open()
         if let predictions { try DurableFileWriter.check(path: predictions) }
         let inputs = try Inputs(
-            model: model, images: images, labels: labels, count: count, limits: expansion.limits)
+            model: model, bases: base.paths, images: images, labels: labels, count: count,
+            limits: expansion.limits)
         if let labels = inputs.labelFile?.path { try expectKept([labels]) }
         guard minAccuracy == nil || inputs.labels != nil else {
             throw CommandFailure(

@@ -18,12 +18,14 @@ struct Inputs {
     /// How many of the images are looked at.
     let count: Int
 
+    /// - Parameter bases: the files that the model may be stored relative to.
     init(
-        model: String, images: String, labels: String?, count: Int?, limits: DecodingLimits
+        model: String, bases: [String], images: String, labels: String?, count: Int?,
+        limits: DecodingLimits
     ) throws(FormatError) {
         modelPath = model
         self.limits = limits
-        (graph, parameters) = try Self.readModel(model, limits)
+        (graph, parameters) = try Self.readModel(model, bases, limits)
         (self.images, imageFile) = try DatasetFile.images(at: images)
         do throws(FormatError) {
             try graph.checkInput(
@@ -45,18 +47,21 @@ struct Inputs {
     }
 
     private static func readModel(
-        _ path: String, _ limits: DecodingLimits
+        _ path: String, _ bases: [String], _ limits: DecodingLimits
     ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData]) {
         do throws(FormatError) {
+            let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
             let source = try FileSource(path: path)
-            let reader = try NativeFormat().open(source, limits: limits)
+            let reader = try format.open(source, limits: limits)
+            try reader.expectBases()
             guard let graph = reader.manifest.graph else {
                 throw FormatError(
                     .corrupt,
                     "The file holds variables, but not the network they belong to; it cannot be "
                         + "evaluated.")
             }
-            let budget = ExpansionBudget(limits, fileByteCount: source.byteCount)
+            let budget = ExpansionBudget(
+                limits, fileByteCount: source.byteCount, reader: reader)
             return (graph, try graph.parameters(in: reader, budget: budget))
         } catch {
             throw error.about(path)

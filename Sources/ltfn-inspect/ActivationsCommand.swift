@@ -39,6 +39,7 @@ struct ActivationsCommand: CommandWithExamples {
     var count = 100
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
@@ -53,7 +54,7 @@ struct ActivationsCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         let document = try json.open()
-        let model = try ModelFile(file, limits: expansion.limits)
+        let model = try ModelFile(file, bases: base.paths, limits: expansion.limits)
         let set = try DatasetFile.images(at: images).images
         let range = 0..<min(count, set.count)
         let session = try about(file) { () throws(FormatError) -> InferenceSession in

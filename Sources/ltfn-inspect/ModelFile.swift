@@ -10,15 +10,25 @@ struct ModelFile {
     let limits: DecodingLimits
 
     /// How much may be made out of the file, over all its variables.
-    var budget: ExpansionBudget { ExpansionBudget(limits, fileByteCount: byteCount) }
+    var budget: ExpansionBudget {
+        ExpansionBudget(limits, fileByteCount: byteCount, reader: reader)
+    }
 
-    init(_ path: String, limits: DecodingLimits) throws(FormatError) {
+    /// - Parameters:
+    ///   - bases: the files that it may be stored relative to.
+    ///   - readsValues: whether all those have to be there.
+    init(
+        _ path: String, bases: [String], limits: DecodingLimits, readsValues: Bool = true
+    ) throws(FormatError) {
+        let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
         let source = try FileSource(path: path)
         self.path = path
         self.limits = limits
         byteCount = source.byteCount
         reader = try about(path) { () throws(FormatError) in
-            try NativeFormat().open(source, limits: limits)
+            let reader = try format.open(source, limits: limits)
+            if readsValues { try reader.expectBases() }
+            return reader
         }
     }
 }

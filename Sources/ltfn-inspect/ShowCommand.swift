@@ -32,6 +32,7 @@ struct ShowCommand: CommandWithExamples {
     @Flag(help: "Draw all histograms on one axis.")
     var sharedAxis = false
 
+    @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
@@ -40,7 +41,8 @@ struct ShowCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         let document = try json.open()
-        let model = try ModelFile(file, limits: expansion.limits)
+        let model = try ModelFile(
+            file, bases: base.paths, limits: expansion.limits, readsValues: !noStats)
         let isWatched = display.outputTerminal.isInteractive
         let progress = ProgressReporter(
             label: "inspect", total: model.reader.manifest.variables.count, unit: "variables",

@@ -19,6 +19,7 @@ struct VerifyCommand: CommandWithExamples {
     @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
     var file: String
 
+    @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
@@ -27,7 +28,7 @@ struct VerifyCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         let document = try json.open()
-        let model = try ModelFile(file, limits: expansion.limits)
+        let model = try ModelFile(file, bases: base.paths, limits: expansion.limits)
         let progress = ProgressReporter(
             label: "verify", total: model.reader.manifest.variables.count, unit: "variables",
             terminal: display.errorTerminal, isQuiet: display.quiet)

@@ -12,15 +12,20 @@ struct ResumeSource {
     /// Reads and checks all of `path`; when it is damaged or missing, the newest sound checkpoint of
     /// the same run that is kept beside it, which is then said.
     ///
-    /// - Parameter limits: how much may be made out of the file.
+    /// - Parameters:
+    ///   - bases: files that it may be stored relative to.
+    ///   - limits: how much may be made out of the file.
     /// - Throws: what is wrong with `path`, when there is no such checkpoint.
-    init(_ path: String, limits: DecodingLimits, notes: Notes) throws(FormatError) {
+    init(
+        _ path: String, bases: [String], limits: DecodingLimits, notes: Notes
+    ) throws(FormatError) {
+        let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
         do throws(FormatError) {
-            training = try Self.training(path, limits)
+            training = try Self.training(path, format, limits)
             self.path = path
             noteNewest(limits, notes)
         } catch  where error.isDamage {
-            self = try Self.substitute(for: path, error, limits, notes)
+            self = try Self.substitute(for: path, error, format, limits, notes)
         }
     }
 
@@ -44,7 +49,8 @@ struct ResumeSource {
 
     /// The newest sound checkpoint beside `path` of the run that `path` is of.
     private static func substitute(
-        for path: String, _ damage: FormatError, _ limits: DecodingLimits, _ notes: Notes
+        for path: String, _ damage: FormatError, _ format: NativeFormat, _ limits: DecodingLimits,
+        _ notes: Notes
     ) throws(FormatError) -> ResumeSource {
         let (files, step) = CheckpointFiles.family(of: path)
         let older = ((try? files.steps()) ?? []).filter { $0 < step ?? .max }
@@ -53,7 +59,7 @@ struct ResumeSource {
         var remarks: [String] = []
         for candidate in older.reversed() {
             do throws(FormatError) {
-                let training = try training(candidate, limits)
+                let training = try training(candidate, format, limits)
                 guard training.run == run else {
                     remarks.append(
                         "\(TerminalText.escaped(candidate)) is of another run than "
@@ -99,14 +105,16 @@ struct ResumeSource {
 
     /// Reads every variable, so that every checksum has been compared.
     private static func training(
-        _ path: String, _ limits: DecodingLimits
+        _ path: String, _ format: NativeFormat, _ limits: DecodingLimits
     ) throws(FormatError) -> SavedTraining {
         do throws(FormatError) {
             let source = try FileSource(path: path)
-            let reader = try NativeFormat().open(source, limits: limits)
+            let reader = try format.open(source, limits: limits)
+            try reader.expectBases()
             return try SavedTraining(
                 Checkpoint(
-                    reading: reader, memoryLimit: limits.expansion(ofFileWith: source.byteCount)))
+                    reading: reader,
+                    memoryLimit: reader.expansion(limits, fileByteCount: source.byteCount)))
         } catch {
             throw error.about(path)
         }

@@ -163,6 +163,7 @@ struct TrainCommand: CommandWithExamples {
     /// One more than the newest, should that be damaged.
     static let defaultKeep = 2
 
+    @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup(title: "Threads") var threads: ThreadOptions
     @OptionGroup(title: "Display") var display: DisplayOptions
@@ -181,6 +182,9 @@ struct TrainCommand: CommandWithExamples {
         }
         if keep != nil, checkpointEvery == nil {
             throw ValidationError("--keep goes with --checkpoint-every.")
+        }
+        if resume == nil, !base.paths.isEmpty {
+            throw ValidationError("--base goes with --resume.")
         }
         do throws(ConfigurationError) {
             let request = try request()

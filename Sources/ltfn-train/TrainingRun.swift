@@ -26,7 +26,8 @@ struct TrainingRun {
         })
         let resumed: ResumeSource?
         if let path = command.resume {
-            let source = try ResumeSource(path, limits: command.expansion.limits, notes: notes)
+            let source = try ResumeSource(
+                path, bases: command.base.paths, limits: command.expansion.limits, notes: notes)
             if command.checkpointEvery != nil {
                 try checkpoints(of: source.training.run).expectNoOthers()
             }

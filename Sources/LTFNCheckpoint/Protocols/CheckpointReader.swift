@@ -13,6 +13,28 @@ public protocol CheckpointReader: Sendable {
 
     /// How `manifest.variables[index]` is stored.
     func storage(_ index: Int) -> StorageInfo
+
+    /// The length of the other files that values are read from.
+    var baseByteCount: UInt64 { get }
+
+    /// Makes sure that the other files that values are read from are there.
+    ///
+    /// - Throws: `io`.
+    func expectBases() throws(FormatError)
+}
+
+extension CheckpointReader {
+    public var baseByteCount: UInt64 { 0 }
+
+    public func expectBases() throws(FormatError) {}
+
+    /// How many bytes of values may be made out of the files that are read.
+    ///
+    /// - Parameter fileByteCount: the length of the file that was opened.
+    public func expansion(_ limits: DecodingLimits, fileByteCount: UInt64) -> UInt64 {
+        let (sum, overflow) = fileByteCount.addingReportingOverflow(baseByteCount)
+        return limits.expansion(ofFileWith: overflow ? .max : sum)
+    }
 }
 
 /// How a variable is stored.

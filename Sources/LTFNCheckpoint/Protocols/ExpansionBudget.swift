@@ -13,6 +13,13 @@ public struct ExpansionBudget: Hashable, Sendable {
         limit = limits.expansion(ofFileWith: fileByteCount)
     }
 
+    /// - Parameter fileByteCount: the length of the file that `reader` opened.
+    public init(
+        _ limits: DecodingLimits, fileByteCount: UInt64, reader: any CheckpointReader
+    ) {
+        limit = reader.expansion(limits, fileByteCount: fileByteCount)
+    }
+
     /// - Returns: whether `byteCount` bytes more are within the limit; then they are used.
     public mutating func spend(_ byteCount: UInt64) -> Bool {
         guard byteCount <= limit - used else { return false }

@@ -15,6 +15,10 @@ public struct FileConversion: Sendable {
         public var allowedLosses: Set<FormatLoss.Subject> = []
         /// What the values of a dtype are known to be instead.
         public var retyping: [Retyping] = []
+        /// Files that `.ltfn` files may be stored relative to, in any order.
+        public var bases: [String] = []
+        /// What an `.ltfn` output is stored relative to.
+        public var relativeTo: String?
         /// Whether an `.ltfn` input whose end is missing is read by its last whole index.
         public var recovers = false
         /// Whether a file that stands at `output` is replaced.
@@ -63,12 +67,15 @@ public struct FileConversion: Sendable {
         limits: DecodingLimits = .standard
     ) throws(FormatError) {
         self.request = request
+        let native = try NativeFormat(for: request, limits: limits)
+        let registry = registry.with(native)
         let target = try registry.target(of: request)
         let source = try FileSource(path: request.input)
         let found = try registry.source(of: request, source)
         let reader: any CheckpointReader
         do throws(FormatError) {
             reader = try Self.open(source, as: found.format, request, limits: limits)
+            try reader.expectBases()
         } catch {
             throw error.inFile(request.input)
         }
@@ -88,17 +95,20 @@ public struct FileConversion: Sendable {
                 "Values of 16 opaque bits are how \(found.format.traits.name) files hold bfloat16: if "
                     + "they are, say so with --retype bits16=bf16.")
         }
+        if let base = native.base, target is NativeFormat {
+            notes += Self.note(conversion.plan, relativeTo: base, request).map { [$0] } ?? []
+        }
         self.notes = notes
+        let budget = ExpansionBudget(limits, fileByteCount: source.byteCount, reader: reader)
         problems =
-            conversion.plan.problems
-            + Self.problems(of: conversion.plan, limits, fileByteCount: source.byteCount)
+            conversion.plan.problems + Self.problems(of: conversion.plan, budget)
             + Self.problems(of: request)
     }
 
     private static func problems(
-        of plan: ConversionPlan, _ limits: DecodingLimits, fileByteCount: UInt64
+        of plan: ConversionPlan, _ budget: ExpansionBudget
     ) -> [ConversionPlan.Problem] {
-        var budget = ExpansionBudget(limits, fileByteCount: fileByteCount)
+        var budget = budget
         do throws(FormatError) {
             try budget.charge(plan.valueByteCount)
             return []
@@ -112,13 +122,24 @@ public struct FileConversion: Sendable {
         limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
         guard request.recovers else { return try format.open(source, limits: limits) }
-        guard format is NativeFormat else {
+        guard let native = format as? NativeFormat else {
             throw FormatError(
                 .unsupportedFeature,
                 "Only .ltfn files can be recovered, this is "
                     + "\(format.traits.name).")
         }
-        return try NativeReader.recovering(source, limits: limits)
+        return try NativeReader.recovering(source, limits: limits, bases: native.bases)
+    }
+
+    /// A remark when not all variables can be stored relative to the base.
+    private static func note(
+        _ plan: ConversionPlan, relativeTo base: NativeReader, _ request: Request
+    ) -> String? {
+        let own = plan.steps.map(\.target).filter { $0.tiedTo == nil }
+        let strange = own.filter { base.manifest[$0.name]?.tensor != $0.tensor }
+        guard !strange.isEmpty else { return nil }
+        return "\(strange.count) of \(own.count) variables, \"\(strange[0].name)\" first, are not "
+            + "in \(request.relativeTo ?? "") with the same dtype and shape: they are stored whole."
     }
 
     /// Whether opaque bits stay what they are in a file whose format has no bfloat16.
@@ -174,6 +195,24 @@ public struct FileConversion: Sendable {
             // The source was read well a moment ago: the output is what cannot be read.
             if error.code == .io { throw error }
             return .different(["The output cannot be read again: \(error.message)"])
+        }
+    }
+}
+
+extension NativeFormat {
+    /// - Throws: all that opening the base files throws.
+    fileprivate init(
+        for request: FileConversion.Request, limits: DecodingLimits
+    ) throws(FormatError) {
+        self.init(bases: try BaseFiles(paths: request.bases, limits: limits).readers)
+        guard let path = request.relativeTo else { return }
+        do throws(FormatError) {
+            let reader = try NativeReader(
+                FileSource(path: path), limits: limits, bases: bases)
+            try reader.expectBases()
+            base = reader
+        } catch {
+            throw error.inFile(path)
         }
     }
 }

@@ -19,6 +19,11 @@ public struct FormatRegistry: Sendable {
         NPYFormat(),
     ])
 
+    /// The same formats, but `.ltfn` files read and written as `native` does.
+    func with(_ native: NativeFormat) -> FormatRegistry {
+        FormatRegistry(formats.map { $0 is NativeFormat ? native : $0 })
+    }
+
     /// The format with this name, as on the command line.
     public func format(named name: String) -> (any CheckpointFormat)? {
         formats.first { $0.traits.name == name.lowercased() }

@@ -15,6 +15,9 @@ public struct NativeReader: CheckpointReader {
     public let contentDigest: SHA256Digest
     /// The files that `index.bases` names, where they were given.
     let bases: [NativeReader?]
+    /// Files that were given, but that `index.bases` does not name.
+    let strangers: [NativeReader]
+    public let baseByteCount: UInt64
     /// How many files stand behind one another, this one included.
     let depth: Int
     /// Decodes chunks.
@@ -65,7 +68,10 @@ public struct NativeReader: CheckpointReader {
         contentDigest = parsed.contentDigest
         self.gaps = gaps
         self.footer = footer
-        self.bases = index.bases.map { digest in bases.first { $0.contentDigest == digest } }
+        let named = parsed.index.bases
+        self.bases = named.map { digest in bases.first { $0.contentDigest == digest } }
+        strangers = bases.filter { !named.contains($0.contentDigest) }
+        baseByteCount = Self.byteCount(of: self.bases)
         depth = 1 + (self.bases.map { $0?.depth ?? 0 }.max() ?? 0)
         guard depth - 1 <= limits.baseDepth else {
             throw FormatError(
@@ -151,7 +157,7 @@ public struct NativeReader: CheckpointReader {
     func checkAllowance(
         _ tensor: TensorInfo, _ range: Range<Int>
     ) throws(FormatError) {
-        let expansion = limits.expansion(ofFileWith: source.byteCount)
+        let expansion = expansion(limits, fileByteCount: source.byteCount)
         guard range.count <= limits.tensorByteCount, UInt64(range.count) <= expansion else {
             throw tooMuch(range.count, of: "values", limit: expansion)
         }

@@ -293,9 +293,7 @@ extension NativeReader {
         guard let base = bases[Int(number)] else {
             throw FormatError(
                 .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-C9",
-                variable: info.name.string,
-                "The values are stored relative to the file with the content digest "
-                    + "\(index.bases[Int(number)]), which was not given.")
+                variable: info.name.string, Self.missing(index.bases[Int(number)]))
         }
         guard let position = base.position(of: info) else {
             throw FormatError(

@@ -66,7 +66,8 @@ extension CheckpointReport where Variables == InspectedVariables {
         hasStatistics = depth.statistics
         variables = InspectedVariables(
             reader: reader, depth: depth,
-            budget: ExpansionBudget(limits, fileByteCount: fileByteCount), progress: progress)
+            budget: ExpansionBudget(limits, fileByteCount: fileByteCount, reader: reader),
+            progress: progress)
         shape = { manifest[$0]?.tensor.shape }
     }
 }
