@@ -56,6 +56,14 @@ struct CheckpointFiles {
         }.sorted()
     }
 
+    /// The checkpoint, there or yet to come, that is the file at `path` under whatever name; nil:
+    /// none.
+    func path(sameAs path: String) -> String? {
+        let named = Self.family(of: path).step.map { [$0] } ?? []
+        return (named + ((try? steps()) ?? [])).map { self.path(step: $0) }
+            .first { FileIdentity.same($0, path) }
+    }
+
     private static func number(_ digits: Substring) -> Int? {
         digits.utf8.allSatisfy { (48...57).contains($0) } ? Int(digits) : nil
     }

@@ -26,15 +26,24 @@ enum DataChoice {
     private static var drawn: Dataset { Dataset(synthetic: SyntheticDigits()) }
 }
 
+extension DatasetPart {
+    /// Where `--save-data` puts this part.
+    func savedPath(in folder: String) -> String { folder + "/" + fileNames[0] }
+}
+
 extension Dataset {
-    /// Writes the four IDX files under MNIST's own names.
+    /// Writes the four IDX files under MNIST's own names, to a folder that is made when it is not
+    /// there.
+    ///
+    /// - Throws: `io`.
     func write(to folder: String) throws(FormatError) {
+        try Directory.create(folder)
         let contents: [(DatasetPart, [UInt8])] = [
             (.trainingImages, training.images.idx), (.trainingLabels, training.labels.idx),
             (.testImages, test.images.idx), (.testLabels, test.labels.idx),
         ]
         for (part, bytes) in contents {
-            let writer = try DurableFileWriter(path: folder + "/" + part.fileNames[0])
+            let writer = try DurableFileWriter(path: part.savedPath(in: folder))
             try writer.write(bytes)
             try writer.commit()
         }

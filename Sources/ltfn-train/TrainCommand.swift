@@ -75,7 +75,8 @@ struct TrainCommand: CommandWithExamples {
 
     @Option(
         help: ArgumentHelp(
-            "Also write the four files of the data set, unpacked, to this folder.",
+            "Also write the four files of the data set, unpacked, to this folder, which is "
+                + "made if need be.",
             valueName: "folder"), completion: .directory)
     var saveData: String?
 

@@ -42,6 +42,7 @@ struct TrainingRun {
             }
         let dataset = try DataChoice.dataset(
             folder: command.data, synthetic: command.synthetic, notes: notes)
+        try FileRoles(command, dataset, resumed: resumed?.path).expectDistinct()
         if let folder = command.saveData { try dataset.write(to: folder) }
         let pool = command.threads.threads.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
         let trainer = try Trainer(

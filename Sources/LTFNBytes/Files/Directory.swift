@@ -14,6 +14,29 @@ public enum Directory {
         }
     }
 
+    /// Makes a directory in one that exists; that it is there already is no error.
+    ///
+    /// - Throws: `io` with the operation `create`.
+    public static func create(_ path: String) throws(FormatError) {
+        try FormatError.checkPath(path, .create)
+        if (try? SystemCalls.info(path: path))?.kind == .directory { return }
+        do throws(SystemError) {
+            try SystemCalls.makeDirectory(path)
+            // Its name is in the directory above.
+            let above = try SystemCalls.open(path + "/..", for: .directory)
+            defer { try? SystemCalls.close(above) }
+            do throws(SystemError) {
+                try SystemCalls.sync(above)
+            } catch  where error.number == SystemError.invalid {
+                // Some network file systems cannot sync directories.
+            }
+        } catch {
+            throw FormatError(
+                .io, path: path, operation: .create, systemError: error.number,
+                "The folder cannot be created: \(error.explanation).")
+        }
+    }
+
     /// Removes a file; that there is none is no error.
     ///
     /// - Throws: `io`.

@@ -315,6 +315,10 @@ extension SystemCalls {
         _ = try retrying { Int(unsafe unlinkat(directory ?? AT_FDCWD, name, 0)) }
     }
 
+    static func makeDirectory(_ path: String) throws(SystemError) {
+        try check(unsafe mkdir(path, 0o777))
+    }
+
     /// The names in a directory, in no order, without `.` and `..`.
     static func names(in path: String) throws(SystemError) -> [String] {
         guard let stream = unsafe opendir(path) else { throw SystemError(number: errno) }
