@@ -75,4 +75,24 @@ struct CommandMainTests {
         #expect(version.status == .success)
         #expect(version.output == "sample 1")
     }
+
+    @Test(
+        "an instruction set that is unknown, or that this machine does not have, is 64",
+        arguments: ["ltfn-train", "ltfn-inspect", "ltfn-eval", "ltfn-convert", "ltfn-bench"])
+    func processor(program: String) throws {
+        let folder = try Folder()
+        for name in ["nonsense", "AVX2", "portable ", "mmx"] {
+            let run = Programs.shell("LTFN_CPU='\(name)' $BIN/\(program) --version", in: folder)
+            #expect(run.status == 64)
+            #expect(run.output.isEmpty)
+            #expect(
+                run.errors.hasPrefix(
+                    "\(program): error: LTFN_CPU is \"\(name)\"; expected one of those that this "
+                        + "machine has: portable"), "\(run.errors)")
+        }
+        for name in ["", "portable"] {
+            let run = Programs.shell("LTFN_CPU='\(name)' $BIN/\(program) --version", in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+    }
 }

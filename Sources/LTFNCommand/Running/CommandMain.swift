@@ -8,7 +8,9 @@ public enum CommandMain {
         WriteSignals.turnIntoErrors()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let ending =
-            if let number = SystemCalls.firstUnreadableArgument {
+            if let complaint = processorComplaint(environmentVariable("LTFN_CPU")) {
+                Ending(status: .usage, message: complaint)
+            } else if let number = SystemCalls.firstUnreadableArgument {
                 Ending(
                     status: .usage,
                     message:
@@ -17,6 +19,14 @@ public enum CommandMain {
             } else { ending(of: root, arguments) }
         Output.stdout.flush()
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
+    }
+
+    /// What is wrong with an instruction set that is asked for; nil: nothing.
+    private static func processorComplaint(_ name: String?) -> String? {
+        let known = InstructionSetNames.supported
+        guard let name, !name.isEmpty, !known.contains(name) else { return nil }
+        return "LTFN_CPU is \"\(TerminalText.escaped(name))\"; expected one of those that this "
+            + "machine has: \(known.joined(separator: ", "))."
     }
 
     /// How a command line ended.
