@@ -37,9 +37,10 @@ struct FileRoles {
             }
         }
         outputs = own + others
-        inputs = DatasetPart.allCases.compactMap { part in
+        let data = DatasetPart.allCases.compactMap { part in
             dataset.files[part]?.path.map { File(role: "the \(part.rawValue)", path: $0) }
         }
+        inputs = data + command.base.paths.map { File(role: "a base", path: $0) }
         self.resumed = resumed.map { (File(role: "the file to go on from", path: $0), others) }
     }
 

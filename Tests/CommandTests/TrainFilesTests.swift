@@ -67,6 +67,11 @@ struct TrainFilesTests {
             #expect(run.status == 64, "\(run.errors)")
             #expect(place.names == ["m.ltfn", "t10k-labels-idx1-ubyte"])
         }
+        try place.folder.put(place.folder.get("m.ltfn"), "base.ltfn")
+        let base = place.train(
+            "-o", "base.ltfn", "--resume", "m.ltfn", "--base", "./base.ltfn",
+            recipe: ["--data", "data", "--steps", "4"])
+        #expect(base.status == 64, "\(base.errors)")
         let run = place.train(
             "-o", "./m.ltfn", "--resume", "m.ltfn", "--steps", "4", recipe: ["--data", "data"])
         #expect(run.status == 0, "\(run.errors)")
