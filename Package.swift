@@ -88,7 +88,10 @@ let package = Package(
 
         // 4 services
         room(
-            "LTFNConversion", ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInterchange"]),
+            "LTFNConversion",
+            [
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInitializers", "LTFNInterchange",
+            ]),
         room(
             "LTFNTraining",
             [
@@ -179,8 +182,8 @@ let package = Package(
         tests(
             "LTFNConversionTests",
             [
-                "LTFNConversion", "LTFNInterchange", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes",
-                "ltfn-convert",
+                "LTFNConversion", "LTFNInterchange", "LTFNFormat", "LTFNInitializers",
+                "LTFNCheckpoint", "LTFNBytes", "ltfn-convert",
             ]),
         tests(
             "LTFNTrainingTests",

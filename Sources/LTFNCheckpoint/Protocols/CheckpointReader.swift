@@ -11,6 +11,28 @@ public protocol CheckpointReader: Sendable {
     /// - Throws: `truncated`, `corrupt`, `checksumMismatch`, `limitExceeded`, `io`.
     func read(_ index: Int) throws(FormatError) -> TensorData
 
+    /// The bytes `range` of what `read(_:)` gives.
+    ///
+    /// Ranges that follow one another from front to back are read in one pass, and what the file says of
+    /// the whole is checked with the last byte.
+    ///
+    /// - Throws: as `read(_:)`.
+    func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes
+
+    /// How many bytes are best read at a time: fewer would be decoded again and again.
+    func pieceByteCount(_ index: Int) -> Int
+
+    /// Reads all values, and makes sure that they are what the file says of them.
+    ///
+    /// - Returns: their SHA-256.
+    /// - Throws: as `read(_:)`.
+    func verify(_ index: Int) throws(FormatError) -> SHA256Digest
+
+    /// Makes sure that the file does not say that its values have another digest.
+    ///
+    /// - Throws: `checksumMismatch`.
+    func check(_ digest: SHA256Digest, of index: Int) throws(FormatError)
+
     /// How `manifest.variables[index]` is stored.
     func storage(_ index: Int) -> StorageInfo
 
@@ -21,6 +43,38 @@ public protocol CheckpointReader: Sendable {
     ///
     /// - Throws: `io`.
     func expectBases() throws(FormatError)
+}
+
+// A reader that has only whole tensors, which the file says nothing about.
+extension CheckpointReader {
+    public func read(
+        _ index: Int, bytes range: Range<Int>
+    ) throws(FormatError) -> AlignedBytes {
+        let whole = try read(index).bytes
+        if range == 0..<whole.byteCount { return whole }
+        return AlignedBytes(copying: whole.bytes.extracting(range))
+    }
+
+    public func pieceByteCount(_ index: Int) -> Int {
+        max(1, manifest.variables[index].tensor.byteCount)
+    }
+
+    public func verify(_ index: Int) throws(FormatError) -> SHA256Digest {
+        let byteCount = manifest.variables[index].tensor.byteCount
+        var hash = SHA256()
+        // A variable without values is looked at, too.
+        if byteCount == 0 { _ = try read(index, bytes: 0..<0) }
+        for start in stride(from: 0, to: byteCount, by: pieceByteCount(index)) {
+            let end = start + min(pieceByteCount(index), byteCount - start)
+            let piece = try read(index, bytes: start..<end)
+            hash.update(piece.bytes)
+        }
+        let digest = hash.finalize()
+        try check(digest, of: index)
+        return digest
+    }
+
+    public func check(_ digest: SHA256Digest, of index: Int) throws(FormatError) {}
 }
 
 extension CheckpointReader {

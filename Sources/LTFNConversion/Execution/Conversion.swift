@@ -1,6 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
-import LTFNFormat
+import LTFNInitializers
 
 /// A conversion with all that it needs.
 public struct Conversion: Sendable {
@@ -39,54 +39,88 @@ public struct Conversion: Sendable {
         public var totalByteCount: UInt64
     }
 
-    /// Called behind every variable.
+    /// Called again and again; stopping takes effect behind a variable.
     ///
     /// - Returns: whether to go on.
     public typealias Observer = (Progress) -> Bool
 
-    /// Writes the output: one tensor is in memory at a time.
+    /// What has been written.
+    public struct Written: Hashable, Sendable {
+        /// The SHA-256 of the values of each variable of the output; nil where none were written.
+        fileprivate var digests: [SHA256Digest?]
+    }
+
+    /// Writes the output: a few pieces of a tensor are in memory at a time.
     ///
-    /// - Returns: false when `observer` wanted to stop; the output is then not complete.
-    /// - Throws: `notRepresentable` when the plan is not executable; all that reader and writer
-    ///   throw.
+    /// What the source says of its values and of their initial values is checked on the way: what is
+    /// wrong must not become right in a file with digests of its own.
+    ///
+    /// - Returns: nil when `observer` wanted to stop; the output is then not complete.
+    /// - Throws: `notRepresentable` when the plan is not executable, `checksumMismatch` when the source
+    ///   contradicts itself; all that reader and writer throw.
+    @discardableResult
     public func write(
         to sink: any ByteSink, observer: @escaping Observer = { _ in true }
-    ) throws(FormatError) -> Bool {
+    ) throws(FormatError) -> Written? {
         let manifest = try executableTarget()
+        try checkInitialValues()
         var writer = try format.create(sink, manifest: manifest)
         let positions = try sourcePositions(of: manifest)
         var tracker = Tracker(.write, total: plan.valueByteCount, observer)
+        var digests = [SHA256Digest?](repeating: nil, count: manifest.variables.count)
         for index in format.writingOrder(of: manifest) {
-            let tensor = try reader.read(positions[index])
-            // The output gets a digest of its own: what is wrong must not become right on the way.
-            if let native = reader as? NativeReader {
-                try native.check(tensor, of: positions[index])
+            var values = ValueStream(reader, positions[index])
+            try writer.write(at: index) { range throws(FormatError) in
+                tracker.reach(range.upperBound)
+                return try values.bytes(range)
             }
-            try writer.write(
-                TensorData(info: manifest.variables[index].tensor, bytes: tensor.bytes), at: index)
-            if !tracker.advance(by: tensor.info.byteCount) { return false }
+            let digest = try values.finish()
+            try reader.check(digest, of: positions[index])
+            digests[index] = digest
+            if !tracker.advance(by: manifest.variables[index].tensor.byteCount) { return nil }
         }
         try writer.finish()
-        return true
+        return Written(digests: digests)
+    }
+
+    /// Replays the initial values that the output will claim to be able to replay.
+    ///
+    /// - Throws: `checksumMismatch` for a digest that is not theirs.
+    private func checkInitialValues() throws(FormatError) {
+        for step in plan.steps {
+            guard let record = step.target.initializer, record.isReproducible else { continue }
+            do throws(FormatError) {
+                try Initializer.verify(record, info: step.source.tensor)
+            } catch {
+                // The rules of another version are for another program to check.
+                if error.code == .unsupportedVersion { continue }
+                var error = error
+                error.variable = step.source.name.string
+                throw error
+            }
+        }
     }
 
     /// Opens the output again and compares it with the source, bit for bit.
     ///
+    /// - Parameter written: what `write` gave: the source then need not be read again.
     /// - Returns: what differs, at most 20 sentences; nil when `observer` wanted to stop.
     /// - Throws: all that the readers throw.
     public func differences(
-        in output: any ByteSource, observer: @escaping Observer = { _ in true }
+        in output: any ByteSource, written: Written? = nil,
+        observer: @escaping Observer = { _ in true }
     ) throws(FormatError) -> [String]? {
         let expected = try executableTarget()
-        let written = try format.open(output, limits: limits)
-        var differences = ManifestComparison.differences(expected, written.manifest)
+        let found = try format.open(output, limits: limits)
+        var differences = ManifestComparison.differences(expected, found.manifest)
         guard differences.isEmpty else { return differences }
         let positions = try sourcePositions(of: expected)
         var tracker = Tracker(.verify, total: plan.valueByteCount, observer)
         for (index, variable) in expected.variables.enumerated() where variable.tiedTo == nil {
-            let before = try reader.read(positions[index])
-            let after = try written.read(index)
-            if let offset = firstDifference(before.bytes, after.bytes) {
+            let known = written?.digests[index]
+            let before = if let known { known } else { try reader.verify(positions[index]) }
+            if try found.verify(index) != before {
+                let offset = try firstDifference(reader, positions[index], found, index)
                 differences.append(
                     "\"\(variable.name)\" differs from byte \(offset) of its values on.")
                 if differences.count == 20 { return differences }
@@ -135,19 +169,27 @@ private struct Tracker {
         progress.completedByteCount &+= UInt64(byteCount)
         return observer(progress)
     }
+
+    /// Tells that so many bytes of the next variable are done.
+    func reach(_ byteCount: Int) {
+        var here = progress
+        here.completedByteCount &+= UInt64(byteCount)
+        _ = observer(here)
+    }
 }
 
-/// The first byte that is not the same in both, or the length of the shorter one.
-private func firstDifference(_ left: AlignedBytes, _ right: AlignedBytes) -> Int? {
-    let common = min(left.byteCount, right.byteCount)
-    var done = 0
-    while done < common {
-        let count = min(1 << 20, common - done)
-        let (one, other) = (left.copy(of: done..<done + count), right.copy(of: done..<done + count))
-        if one != other {
-            return done + (zip(one, other).enumerated().first { $1.0 != $1.1 }?.offset ?? 0)
-        }
-        done += count
+/// The first byte of a variable that is not the same in both readers.
+private func firstDifference(
+    _ left: any CheckpointReader, _ leftIndex: Int, _ right: any CheckpointReader, _ rightIndex: Int
+) throws(FormatError) -> Int {
+    var (before, after) = (ValueStream(left, leftIndex), ValueStream(right, rightIndex))
+    let byteCount = left.manifest.variables[leftIndex].tensor.byteCount
+    for start in stride(from: 0, to: byteCount, by: 1 << 20) {
+        let range = start..<start + min(1 << 20, byteCount - start)
+        let (one, other) = (try before.bytes(range), try after.bytes(range))
+        let (first, second) = (one.copy(of: 0..<range.count), other.copy(of: 0..<range.count))
+        if first == second { continue }
+        return start + (zip(first, second).enumerated().first { $1.0 != $1.1 }?.offset ?? 0)
     }
-    return left.byteCount == right.byteCount ? nil : common
+    return byteCount
 }

@@ -173,26 +173,30 @@ public struct FileConversion: Sendable {
         let writer = try DurableFileWriter(
             path: request.output, replacingExisting: request.replacesOutput)
         defer { writer.abandon() }
+        let written: Conversion.Written?
         do throws(FormatError) {
-            guard try conversion.write(to: writer, observer: observer) else { return nil }
+            written = try conversion.write(to: writer, observer: observer)
         } catch {
             throw error.inFile(error.code == .io ? error.path : request.input)
         }
-        guard let verification = try verify(writer, observer: observer) else { return nil }
+        guard let written, let verification = try verify(writer, written, observer: observer)
+        else { return nil }
         if case .different = verification {} else { try writer.commit() }
         return Outcome(verification: verification, byteCount: writer.position)
     }
 
     private func verify(
-        _ writer: DurableFileWriter, observer: @escaping Conversion.Observer
+        _ writer: DurableFileWriter, _ written: Conversion.Written,
+        observer: @escaping Conversion.Observer
     ) throws(FormatError) -> Outcome.Verification? {
         guard request.verifies else { return .skipped }
         guard let draft = try writer.draftSource() else { return .impossible }
         do throws(FormatError) {
-            let differences = try conversion.differences(in: draft, observer: observer)
+            let differences = try conversion.differences(
+                in: draft, written: written, observer: observer)
             return differences.map { $0.isEmpty ? .equal : .different($0) }
         } catch {
-            // The source was read well a moment ago: the output is what cannot be read.
+            // The source was read well, and is not read again: the output is what cannot be read.
             if error.code == .io { throw error }
             return .different(["The output cannot be read again: \(error.message)"])
         }

@@ -26,47 +26,50 @@ extension NativeReader {
     }
 
     /// Checks the values of one variable against their digest.
-    public func verify(_ number: Int) throws(FormatError) {
+    ///
+    /// - Returns: the digest; for a tied variable that of its target, which is not read.
+    @discardableResult
+    public func verify(_ number: Int) throws(FormatError) -> SHA256Digest {
         let info = manifest.variables[number]
         do {
             try checkAllowance(info.tensor, 0..<info.tensor.byteCount)
-            guard let expected = index.digest(number) else { return }
+            guard let expected = index.digest(number) else { return recordedDigest(number) }
             let decoder = try VariableDecoder(self, variable: number)
             var hash = SHA256()
             var decoded = AlignedBytes(byteCount: 0)
             let byteCount = info.tensor.byteCount
             // A variable without values needs its base file, too.
             if byteCount == 0 { _ = try decoder.decode(0..<0) }
-            for start in stride(from: 0, to: byteCount, by: pieceByteCount(of: number)) {
-                let end = start + min(pieceByteCount(of: number), byteCount - start)
+            for start in stride(from: 0, to: byteCount, by: pieceByteCount(number)) {
+                let end = start + min(pieceByteCount(number), byteCount - start)
                 // A piece is decoded while the one before it is hashed.
                 decoded = try decoder.decode(start..<end, meanwhile: { hash.update(decoded.bytes) })
             }
             hash.update(decoded.bytes)
             try compare(hash.finalize(), expected, number)
+            return expected
         } catch {
             throw error.naming(info.name.string)
         }
     }
 
-    /// Checks values that have been read against the digest that the file has of them.
-    ///
-    /// - Throws: `checksumMismatch`.
-    public func check(_ values: TensorData, of number: Int) throws(FormatError) {
-        guard let expected = index.digest(number) else { return }
-        var hash = SHA256()
-        hash.update(values.bytes.bytes)
+    public func check(_ digest: SHA256Digest, of number: Int) throws(FormatError) {
         do {
-            try compare(hash.finalize(), expected, number)
+            try compare(digest, recordedDigest(number), number)
         } catch {
             throw error.naming(manifest.variables[number].name.string)
         }
     }
 
+    private func recordedDigest(_ number: Int) -> SHA256Digest {
+        // Only tied variables have none of their own, and their targets are not tied.
+        index.digest(number) ?? index.digest(holder(of: number)) ?? SHA256.digest([])
+    }
+
     /// The bytes that are in memory together: a few chunks for each thread.
-    private func pieceByteCount(of number: Int) -> Int {
+    public func pieceByteCount(_ number: Int) -> Int {
         var exponent = 20
-        if case .chunks(let own, _) = index.storages[number] { exponent = Int(own) }
+        if case .chunks(let own, _) = index.storages[holder(of: number)] { exponent = Int(own) }
         return pool.threadCount * max(1, min(4, (32 << 20) >> exponent)) << exponent
     }
 

@@ -65,11 +65,7 @@ public struct VerificationReport: Hashable, Sendable {
     ) throws(FormatError) {
         let variable = reader.manifest.variables[index]
         if variable.tiedTo == nil { try budget.charge(UInt64(variable.tensor.byteCount)) }
-        guard let native = reader as? NativeReader else {
-            _ = try reader.read(index)
-            return
-        }
-        try native.verify(index)
+        _ = try reader.verify(index)
     }
 
     private mutating func replay(

@@ -62,6 +62,7 @@ private struct NPYReader: CheckpointReader {
     let manifest: Manifest
     private let source: any ByteSource
     private let header: NPYHeader
+    private let values: NPYValues
     private let limits: DecodingLimits
 
     init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
@@ -80,18 +81,24 @@ private struct NPYReader: CheckpointReader {
         ])
         self.source = source
         self.header = header
+        values = NPYValues(header)
         self.limits = limits
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {
-        _ = try CheckedSize.limited(
-            header.tensor.byteCount, to: limits.tensorByteCount, of: "the array")
-        var array = NPYArray(header)
-        try forEachPiece(
-            of: source, at: UInt64(header.byteCount), byteCount: header.tensor.byteCount
-        ) { piece throws(FormatError) in array.append(piece) }
-        return try array.finish()
+        try TensorData(
+            info: header.tensor, bytes: read(index, bytes: 0..<header.tensor.byteCount))
     }
+
+    func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes {
+        _ = try CheckedSize.limited(range.count, to: limits.tensorByteCount, of: "the array")
+        return try values.read(range) { range throws(FormatError) in
+            try readAligned(
+                source, at: UInt64(header.byteCount + range.lowerBound), byteCount: range.count)
+        }
+    }
+
+    func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
         let layout = header.layout
@@ -102,22 +109,26 @@ private struct NPYReader: CheckpointReader {
 }
 
 /// An npy file that is being written.
-private struct NPYWriter: CheckpointWriter {
+private struct NPYWriter: SequentialWriter {
     private let sink: any ByteSink
-    private var sequence: WritingSequence
+    private(set) var sequence: WritingSequence
 
     init(_ sink: any ByteSink, manifest: Manifest) {
         self.sink = sink
         sequence = WritingSequence(manifest: manifest, order: [0])
     }
 
-    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError) {
-        try sequence.expect(tensor, at: index)
-        guard let header = NPYHeader.encoded(for: tensor.info) else {
+    mutating func write(
+        at index: Int, values: (Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) {
+        let tensor = try sequence.expect(at: index).tensor
+        guard let header = NPYHeader.encoded(for: tensor) else {
             throw FormatError(.notRepresentable, format: NPYFormat.name, "No such array.")
         }
         try sink.write(header)
-        try tensor.bytes.forEachPiece { piece throws(FormatError) in try sink.write(piece) }
+        try forEachPiece(byteCount: tensor.byteCount, of: values) {
+            piece throws(FormatError) in try sink.write(piece)
+        }
     }
 
     mutating func finish() throws(FormatError) {

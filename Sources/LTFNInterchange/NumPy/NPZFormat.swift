@@ -64,10 +64,10 @@ public struct NPZFormat: CheckpointFormat {
 }
 
 /// An npz file that is being written.
-private struct NPZWriter: CheckpointWriter {
+private struct NPZWriter: SequentialWriter {
     private let manifest: Manifest
     private let sink: any ByteSink
-    private var sequence: WritingSequence
+    private(set) var sequence: WritingSequence
     private var zip: ZipWriter
 
     init(_ sink: any ByteSink, manifest: Manifest, order: [Int]) {
@@ -77,22 +77,33 @@ private struct NPZWriter: CheckpointWriter {
         zip = ZipWriter(sink)
     }
 
-    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError) {
-        try sequence.expect(tensor, at: index)
-        let name = manifest.variables[index].name.string
-        guard let header = NPYHeader.encoded(for: tensor.info) else {
+    mutating func write(
+        at index: Int, values: (Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) {
+        let variable = try sequence.expect(at: index)
+        let (name, byteCount) = (variable.name.string, variable.tensor.byteCount)
+        guard let header = NPYHeader.encoded(for: variable.tensor) else {
             throw FormatError(
                 .notRepresentable, format: NPZFormat.name, variable: name, "No such array.")
         }
-        // The checksum stands before the data, and pipes cannot be wound back.
+        // The checksum stands before the data, and pipes cannot be wound back: values are read twice.
         var checksum = CRC32()
         checksum.update(header)
-        try tensor.bytes.forEachPiece { piece throws(FormatError) in checksum.update(piece) }
+        try forEachPiece(byteCount: byteCount, of: values) { checksum.update($0) }
         try zip.begin(
-            name + ".npy", byteCount: UInt64(header.count) + UInt64(tensor.bytes.byteCount),
+            name + ".npy", byteCount: UInt64(header.count) + UInt64(byteCount),
             crc32: checksum.value)
         try sink.write(header)
-        try tensor.bytes.forEachPiece { piece throws(FormatError) in try sink.write(piece) }
+        var again = CRC32()
+        again.update(header)
+        try forEachPiece(byteCount: byteCount, of: values) { piece throws(FormatError) in
+            again.update(piece)
+            try sink.write(piece)
+        }
+        guard again.value == checksum.value else {
+            throw FormatError(
+                .corrupt, variable: name, "The values changed while they were written.")
+        }
     }
 
     mutating func finish() throws(FormatError) {

@@ -4,7 +4,7 @@ import LTFNCheckpoint
 /// An open npz file.
 struct NPZReader: CheckpointReader {
     let manifest: Manifest
-    private let archive: ZipArchive
+    private let cursor: ZipCursor
     private let limits: DecodingLimits
     /// In the order of the manifest.
     private let arrays: [StoredArray]
@@ -12,6 +12,7 @@ struct NPZReader: CheckpointReader {
     private struct StoredArray {
         var member: ZipMember
         var header: NPYHeader
+        var values: NPYValues
     }
 
     init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
@@ -22,11 +23,12 @@ struct NPZReader: CheckpointReader {
             let header = try Self.header(of: member, in: archive, limits: limits)
             let name = try Self.variableName(of: member)
             variables.append(VariableInfo(name: name, tensor: header.tensor))
-            arrays[name] = StoredArray(member: member, header: header)
+            arrays[name] = StoredArray(
+                member: member, header: header, values: NPYValues(header))
         }
         manifest = try Manifest(variables: variables)
         self.arrays = manifest.variables.compactMap { arrays[$0.name] }
-        self.archive = archive
+        cursor = ZipCursor(archive)
         self.limits = limits
     }
 
@@ -69,21 +71,23 @@ struct NPZReader: CheckpointReader {
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {
+        let info = arrays[index].header.tensor
+        return try TensorData(info: info, bytes: read(index, bytes: 0..<info.byteCount))
+    }
+
+    func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes {
         let array = arrays[index]
         do throws(FormatError) {
-            _ = try CheckedSize.limited(
-                array.header.tensor.byteCount, to: limits.tensorByteCount, of: "the array")
-            var values = NPYArray(array.header)
-            try archive.forEachPiece(of: array.member, behind: array.header.byteCount) {
-                piece throws(FormatError) in values.append(piece)
+            _ = try CheckedSize.limited(range.count, to: limits.tensorByteCount, of: "the array")
+            return try array.values.read(range) { range throws(FormatError) in
+                try cursor.read(array.member, range, behind: array.header.byteCount)
             }
-            return try values.finish()
         } catch {
-            var error = error
-            error.variable = array.member.name
-            throw error
+            throw error.named(NPZFormat.name, variable: array.member.name)
         }
     }
+
+    func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
         let array = arrays[index]

@@ -148,10 +148,7 @@ extension SafetensorsHeader {
             try expectExtent(tensor, from: fields.begin, to: fields.end)
             return Entry(name: name, tensor: tensor, begin: fields.begin, end: fields.end)
         } catch {
-            var error = error
-            error.format = SafetensorsFormat.name
-            error.variable = member.key
-            throw error
+            throw error.named(SafetensorsFormat.name, variable: member.key)
         }
     }
 

@@ -16,9 +16,7 @@ struct SafetensorsReader: CheckpointReader {
             manifest = try EmbeddedManifest.restored(
                 Manifest(variables: bare), strings: header.metadata)
         } catch {
-            var error = error
-            error.format = SafetensorsFormat.name
-            throw error
+            throw error.named(SafetensorsFormat.name)
         }
         var begins: [VariableName: UInt64] = [:]
         for entry in header.entries { begins[entry.name] = header.byteCount + entry.begin }
@@ -28,20 +26,23 @@ struct SafetensorsReader: CheckpointReader {
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {
-        let variable = manifest.variables[index]
+        let info = manifest.variables[index].tensor
+        return try TensorData(info: info, bytes: read(index, bytes: 0..<info.byteCount))
+    }
+
+    func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes {
         do throws(FormatError) {
             let byteCount = try CheckedSize.limited(
-                variable.tensor.byteCount, to: limits.tensorByteCount, of: "the tensor")
-            return try TensorData(
-                info: variable.tensor,
-                bytes: readAligned(source, at: offsets[index], byteCount: byteCount))
+                range.count, to: limits.tensorByteCount, of: "the tensor")
+            return try readAligned(
+                source, at: offsets[index] + UInt64(range.lowerBound), byteCount: byteCount)
         } catch {
-            var error = error
-            error.format = SafetensorsFormat.name
-            error.variable = variable.name.string
-            throw error
+            let name = manifest.variables[index].name.string
+            throw error.named(SafetensorsFormat.name, variable: name)
         }
     }
+
+    func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
         StorageInfo(

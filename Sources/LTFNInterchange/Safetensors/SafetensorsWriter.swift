@@ -3,9 +3,9 @@ import LTFNCheckpoint
 
 /// A safetensors file that is being written, byte for byte as the reference writer lays it out:
 /// `__metadata__` first, then the tensors by dtype and name, spaces up to a multiple of 8.
-struct SafetensorsWriter: CheckpointWriter {
+struct SafetensorsWriter: SequentialWriter {
     private let sink: any ByteSink
-    private var sequence: WritingSequence
+    private(set) var sequence: WritingSequence
 
     init(_ sink: any ByteSink, manifest: Manifest, order: [Int]) throws(FormatError) {
         self.sink = sink
@@ -22,9 +22,13 @@ struct SafetensorsWriter: CheckpointWriter {
         try sink.write(length.bytes + text)
     }
 
-    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError) {
-        try sequence.expect(tensor, at: index)
-        try tensor.bytes.forEachPiece { piece throws(FormatError) in try sink.write(piece) }
+    mutating func write(
+        at index: Int, values: (Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) {
+        let tensor = try sequence.expect(at: index).tensor
+        try forEachPiece(byteCount: tensor.byteCount, of: values) {
+            piece throws(FormatError) in try sink.write(piece)
+        }
     }
 
     mutating func finish() throws(FormatError) {

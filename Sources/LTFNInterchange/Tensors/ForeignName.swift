@@ -16,3 +16,13 @@ extension VariableName {
         }
     }
 }
+
+extension FormatError {
+    /// The same error, of a format and about a variable.
+    func named(_ format: String, variable: String? = nil) -> FormatError {
+        var error = self
+        error.format = format
+        error.variable = variable ?? error.variable
+        return error
+    }
+}

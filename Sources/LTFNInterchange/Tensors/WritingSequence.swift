@@ -12,19 +12,25 @@ struct WritingSequence {
         self.order = order
     }
 
-    /// - Throws: `corrupt` when `tensor` is not what comes next.
-    mutating func expect(_ tensor: TensorData, at index: Int) throws(FormatError) {
+    /// - Returns: what is described at `index`.
+    /// - Throws: `corrupt` when that is not what comes next.
+    mutating func expect(at index: Int) throws(FormatError) -> VariableInfo {
         guard next < order.count, order[next] == index else {
             throw FormatError(.corrupt, "Variable \(index) was written out of turn.")
         }
-        let variable = manifest.variables[index]
-        guard tensor.info == variable.tensor else {
-            throw FormatError(
-                .corrupt, variable: variable.name.string,
-                "It is described as \(variable.tensor.dtype.rawValue) \(variable.tensor.shape), "
-                    + "found \(tensor.info.dtype.rawValue) \(tensor.info.shape).")
-        }
         next += 1
+        return manifest.variables[index]
+    }
+
+    /// - Throws: `corrupt` when `tensor` is not what is described at `index`.
+    func expect(_ tensor: TensorData, at index: Int) throws(FormatError) {
+        guard manifest.variables.indices.contains(index) else { return }
+        let variable = manifest.variables[index]
+        guard tensor.info != variable.tensor else { return }
+        throw FormatError(
+            .corrupt, variable: variable.name.string,
+            "It is described as \(variable.tensor.dtype.rawValue) \(variable.tensor.shape), "
+                + "found \(tensor.info.dtype.rawValue) \(tensor.info.shape).")
     }
 
     /// - Throws: `corrupt` when a tensor is missing.
@@ -33,6 +39,20 @@ struct WritingSequence {
             throw FormatError(
                 .corrupt, variable: manifest.variables[order[next]].name.string,
                 "The variable was not written; \(next) of \(order.count) were.")
+        }
+    }
+}
+
+/// A writer of a foreign format: whole tensors are written as values that come range by range.
+protocol SequentialWriter: CheckpointWriter {
+    var sequence: WritingSequence { get }
+}
+
+extension SequentialWriter {
+    mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError) {
+        try sequence.expect(tensor, at: index)
+        try write(at: index) { range in
+            AlignedBytes(copying: tensor.bytes.bytes.extracting(range))
         }
     }
 }

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormat
+import LTFNInterchange
 import Testing
 
 @Suite("ltfn-convert") struct ConvertCommandTests {
@@ -60,6 +61,35 @@ import Testing
         #expect(outcome.status == 65)
         #expect(outcome.errors.contains("SHA-256"))
         #expect(directory.names == ["bad.ltfn"])
+    }
+
+    @Test("initial values that do not have the record's digest are refused (LTFN-I10)")
+    func falseClaim() throws {
+        let claim = InitializerSpec(
+            recipe: .uniform(low: -1, high: 1), seed: 3, stream: 4,
+            evidence: .reproducible(
+                algorithmVersion: 1, digest: SHA256Digest(bytes: [UInt8](repeating: 7, count: 32))!)
+        )
+        let specimen = try Specimen(
+            "claim", [variable("fine"), variable("false", initializer: claim)])
+        for (format, name) in [
+            (NativeFormat(), "in.ltfn"), (SafetensorsFormat(), "in.safetensors"),
+        ] as [(any CheckpointFormat, String)] {
+            let sink = MemorySink()
+            try format.write(specimen.checkpoint, to: sink)
+            directory.put(sink.bytes, name)
+            for output in ["out.ltfn", "out.safetensors"] {
+                let outcome = try run(directory.path(name), "-o", directory.path(output))
+                #expect(outcome.status == 65)
+                #expect(outcome.errors.contains("variable \"false\""), "\(outcome.errors)")
+                #expect(outcome.errors.contains("The initial values"))
+            }
+            // What is not carried on need not be true.
+            let bare = directory.path("out.npz")
+            #expect(
+                try run(directory.path(name), "-fo", bare, "--allow-loss", "all").status == 0)
+        }
+        #expect(directory.names == ["in.ltfn", "in.safetensors", "out.npz"])
     }
 
     @Test("losses are refused by name, allowed by name, and told of") func losses() throws {
@@ -158,6 +188,30 @@ import Testing
             #expect(piped.status == 0)
             #expect(directory.get("piped") == directory.get("file.\(name)"))
         }
+    }
+
+    @Test("a tensor need not fit into memory, whatever the formats") func boundedMemory() throws {
+        // Zeros that the disk does not store.
+        let byteCount = 250_000_000
+        let header = Array(
+            "{\"w\":{\"dtype\":\"U8\",\"shape\":[\(byteCount)],\"data_offsets\":[0,\(byteCount)]}}"
+                .utf8
+        )
+        var writer = ByteWriter()
+        writer.u64(UInt64(header.count))
+        writer.append(header)
+        directory.put(writer.bytes, "a.safetensors")
+        let file = FileHandle(forUpdatingAtPath: directory.path("a.safetensors"))
+        try file?.truncate(atOffset: UInt64(writer.count + byteCount))
+        let program = Programs.product("ltfn-convert")
+        let steps = ["a.safetensors -o b.ltfn", "b.ltfn -o c.npz", "c.npz -o d.ltfn"].map {
+            "'\(program)' \($0) --max-expanded 1G"
+        }
+        let script =
+            (["cd '\(directory.path(""))'", "ulimit -v 250000"] + steps + ["cmp b.ltfn d.ltfn"])
+            .joined(separator: " && ")
+        let result = try Programs.run("/bin/sh", ["-c", script])
+        #expect(result.status == 0, "\(result.errors)")
     }
 
     @Test("from .ltfn to .ltfn what earlier versions left behind is gone") func rewriting() throws {

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNInitializers
 
 extension Specimen {
     /// What a checkpoint says beside its values.
@@ -45,7 +46,6 @@ extension Specimen {
     ]
 
     private static let initializers: [InitializerSpec] = {
-        let digest = SHA256Digest(bytes: (0..<32).map { $0 })!
         let recipes: [InitializerRecipe] = [
             .zeros, .ones, .constant(0.1), .uniform(low: -0.5, high: 0.25),
             .normal(mean: 0, standardDeviation: 1),
@@ -57,10 +57,14 @@ extension Specimen {
             .glorotUniform, .glorotNormal, .heUniform, .heNormal, .lecunUniform, .lecunNormal,
         ]
         return recipes.enumerated().map { index, recipe in
-            InitializerSpec(
-                recipe: recipe, seed: .max - UInt64(index), stream: UInt64(index),
-                fans: Fans(fanIn: 2, fanOut: 3),
-                evidence: .reproducible(algorithmVersion: 1, digest: digest))
+            let (seed, stream) = (UInt64.max - UInt64(index), UInt64(index))
+            let fans = Fans(fanIn: 2, fanOut: 3)
+            let initializer = try! Initializer(
+                recipe: recipe, seed: seed, stream: stream, fans: fans, dtype: .f32)
+            return InitializerSpec(
+                recipe: recipe, seed: seed, stream: stream, fans: fans,
+                evidence: .reproducible(
+                    algorithmVersion: 1, digest: try! initializer.digest(elementCount: 6)))
         } + [
             InitializerSpec(recipe: .described(name: "orthogonal", parameters: ["gain": .f64(2)])),
             InitializerSpec(recipe: .heNormal),

@@ -167,6 +167,16 @@ private struct CorruptingFormat: CheckpointFormat {
             try inner.write(TensorData(tensor.info, values: values), at: index)
         }
 
+        mutating func write(
+            at index: Int, values: (Range<Int>) throws(FormatError) -> AlignedBytes
+        ) throws(FormatError) {
+            try inner.write(at: index) { range throws(FormatError) in
+                var bytes = try values(range)
+                if range == 0..<4096 { bytes.replaceBytes(at: 1000, with: [99]) }
+                return bytes
+            }
+        }
+
         mutating func finish() throws(FormatError) { try inner.finish() }
     }
 }

@@ -30,7 +30,7 @@ struct PeerTests {
             }
             let path = directory.path("\(index).\(suffix)")
             let writer = try DurableFileWriter(path: path)
-            #expect(try conversion.write(to: writer))
+            #expect(try conversion.write(to: writer) != nil)
             try writer.commit()
             paths.append(path)
             for index in format.writingOrder(of: target) {

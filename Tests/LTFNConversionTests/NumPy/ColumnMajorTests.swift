@@ -9,6 +9,8 @@ import Testing
         arguments: [
             ([2, 3], "<f4", 4), ([1, 5, 1], "<f8", 8), ([4, 1, 3, 2], "|V16", 16), ([5], "|u1", 1),
             ([], "<f4", 4), ([3, 0, 2], "<f4", 4), ([3, 70_000, 2], "<c8", 8),
+            ([2, 3, 2, 2, 1, 2, 2, 3, 2, 2, 2, 5], "|u1", 1), ([100, 1, 130], "<i2", 2),
+            ([5, 300, 600], "|V16", 16), ([600_000, 1, 2], "|V16", 16), ([2, 600_000], "|V16", 16),
         ])
     func order(shape: [Int], descriptor: String, byteCount: Int) throws {
         let list = shape.map { "\($0)," }.joined(separator: " ")
@@ -23,6 +25,9 @@ import Testing
         writer.append(values)
         let reader = try NPYFormat().open(MemorySource(writer.bytes), limits: .standard)
         let found = try reader.read(0).array
+        let middle = found.count / 3..<found.count - found.count / 5
+        let part = try reader.read(0, bytes: middle)
+        #expect(part.copy(of: 0..<part.byteCount) == Array(found[middle]))
 
         // Element by element, by the definition.
         var expected: [UInt8] = []

@@ -116,27 +116,4 @@ extension ZipArchive {
         }
         return bytes
     }
-
-    /// Calls `body` with all bytes of a member but the first `start`, piece by piece, and checks
-    /// the whole member against its CRC-32 behind the last one.
-    ///
-    /// - Throws: `corrupt`, `checksumMismatch`, `io`.
-    func forEachPiece(
-        of member: ZipMember, behind start: Int,
-        _ body: (_ piece: [UInt8]) throws(FormatError) -> Void
-    ) throws(FormatError) {
-        var stream = ZipMemberStream(source, member, format: format)
-        var toSkip = start
-        while toSkip > 0 {
-            let skipped = try stream.next(upTo: toSkip)
-            guard !skipped.isEmpty else { break }
-            toSkip -= skipped.count
-        }
-        while true {
-            let piece = try stream.next(upTo: pieceByteCount)
-            guard !piece.isEmpty else { break }
-            try body(piece)
-        }
-        try stream.finish()
-    }
 }

@@ -1,0 +1,77 @@
+import LTFNBytes
+import LTFNCheckpoint
+import Synchronization
+
+/// The values behind the header of an npy file, in the order that checkpoints hold them in.
+final class NPYValues: Sendable {
+    private let header: NPYHeader
+    /// Column-major values cannot be turned range by range: they are kept from the first range that is
+    /// asked for until the last.
+    private let turned = Mutex<AlignedBytes?>(nil)
+
+    init(_ header: NPYHeader) {
+        self.header = header
+    }
+
+    private var byteCount: Int { header.tensor.byteCount }
+
+    /// - Parameters:
+    ///   - range: of the tensor's bytes.
+    ///   - stored: a range of the bytes behind the header; they are asked for from front to back.
+    /// - Throws: what `stored` throws.
+    func read(
+        _ range: Range<Int>, stored: (Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) -> AlignedBytes {
+        guard let order = columnMajorOrder else { return try rowMajor(range, stored) }
+        let kept = turned.withLock { $0 }
+        let whole = if let kept { kept } else { try turn(order, stored) }
+        if range == 0..<byteCount { return whole }
+        turned.withLock { $0 = range.upperBound == byteCount ? nil : whole }
+        return AlignedBytes(copying: whole.bytes.extracting(range))
+    }
+
+    private var columnMajorOrder: ColumnMajorOrder? {
+        // With one axis that is longer than 1 both orders are the same.
+        guard header.isColumnMajor, header.tensor.shape.dimensions.count(where: { $0 != 1 }) > 1
+        else { return nil }
+        return ColumnMajorOrder(
+            shape: header.tensor.shape, elementByteCount: header.tensor.dtype.bitCount / 8)
+    }
+
+    private func rowMajor(
+        _ range: Range<Int>, _ stored: (Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) -> AlignedBytes {
+        let group = header.elementType.swapGroup
+        guard group > 1 else { return try stored(range) }
+        // Bytes are turned round in whole groups.
+        let start = range.lowerBound - range.lowerBound % group
+        let end = range.upperBound + (group - range.upperBound % group) % group
+        var bytes = try stored(start..<end)
+        ElementOrder.swapBytes(&bytes, groupByteCount: group)
+        if start..<end == range { return bytes }
+        return AlignedBytes(
+            copying: bytes.bytes.extracting(range.lowerBound - start..<range.upperBound - start))
+    }
+
+    private func turn(
+        _ order: ColumnMajorOrder, _ stored: (Range<Int>) throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) -> AlignedBytes {
+        var bytes = AlignedBytes(byteCount: byteCount)
+        for block in order.blocks {
+            let piece = try stored(block.range)
+            order.put(piece.copy(of: 0..<piece.byteCount), of: block, into: &bytes)
+        }
+        ElementOrder.swapBytes(&bytes, groupByteCount: header.elementType.swapGroup)
+        return bytes
+    }
+}
+
+extension NPYHeader {
+    /// How the array is stored, in words: `column-major, big-endian`.
+    var layout: String {
+        var words: [String] = []
+        if isColumnMajor { words.append("column-major") }
+        if elementType.swapGroup > 1 { words.append("big-endian") }
+        return words.joined(separator: ", ")
+    }
+}
