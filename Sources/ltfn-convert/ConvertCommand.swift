@@ -46,6 +46,9 @@ struct ConvertCommand: CommandWithExamples {
         Example(
             "ltfn-convert cut.ltfn -o rest.ltfn --recover", "what an interrupted addition left"),
         Example(
+            "ltfn-convert model.ltfn -o - --to safetensors | gzip > model.safetensors.gz",
+            "into a pipe"),
+        Example(
             "ltfn-convert weights.npz -o weights.ltfn --dry-run", "the whole plan, and no work"),
         Example("ltfn-convert --list-formats", "what can be read and written"),
     ]
@@ -57,7 +60,9 @@ struct ConvertCommand: CommandWithExamples {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Where the converted checkpoint goes.", valueName: "out"),
+        help: ArgumentHelp(
+            "Where the converted checkpoint goes; - is standard output, in one pass and not read again.",
+            valueName: "out"),
         completion: .file())
     var output: String?
 
@@ -117,20 +122,28 @@ struct ConvertCommand: CommandWithExamples {
         guard input != nil else {
             throw ValidationError("The checkpoint to convert is missing: \(Self.name) IN -o OUT.")
         }
-        guard output != nil else {
+        guard let output else {
             throw ValidationError("The output is missing: \(Self.name) IN -o OUT.")
+        }
+        guard !output.isEmpty else {
+            throw ValidationError("--output takes the name of a file, or - for standard output.")
         }
         for name in [from, to].compactMap({ $0 })
         where FormatRegistry.standard.format(named: name) == nil {
             throw ValidationError("There is no format called \(name); --list-formats lists them.")
         }
-        if let output, to == nil, FormatRegistry.standard.format(forPath: output) == nil {
+        if to == nil, FormatRegistry.standard.format(forPath: output) == nil {
             throw ValidationError(
-                "The name \(output) tells of no format; say which one with --to, or list them with --list-formats."
-            )
+                "The name \(output) tells of no format; say which one with --to, or list them with "
+                    + "--list-formats.")
         }
         try validateBases()
     }
+
+    private var isToStandardOutput: Bool { output == "-" }
+
+    /// Where the output goes, as the operating system calls it.
+    private var outputPath: String { isToStandardOutput ? "/dev/stdout" : output ?? "" }
 
     private func validateBases() throws {
         let registry = FormatRegistry.standard
@@ -145,7 +158,7 @@ struct ConvertCommand: CommandWithExamples {
             }
         }
         for path in base.paths + (relativeTo.map { [$0] } ?? [])
-        where FileIdentity.same(path, output ?? "") {
+        where FileIdentity.same(path, outputPath) {
             throw ValidationError("The output would replace \(path), which others need.")
         }
     }
@@ -155,7 +168,7 @@ struct ConvertCommand: CommandWithExamples {
             let list = FormatList(FormatRegistry.standard)
             return try publish(list.json, to: json.open(), text: list.text)
         }
-        var request = FileConversion.Request(input: input ?? "", output: output ?? "")
+        var request = FileConversion.Request(input: input ?? "", output: outputPath)
         request.sourceFormat = from
         request.targetFormat = to
         request.allowedLosses = allowLoss?.subjects ?? []
@@ -225,7 +238,7 @@ struct ConvertCommand: CommandWithExamples {
     }
 
     private func publish(_ value: JSONValue, to document: JSONOutput, text: String) throws {
-        try document.write(value, to: Output.beside(fileAt: output ?? "")) { text }
+        try document.write(value, to: Output.beside(fileAt: outputPath)) { text }
     }
 }
 

@@ -187,7 +187,17 @@ import Testing
                 "/bin/sh", ["-c", "cd '\(directory.path(""))' && \(script)"])
             #expect(piped.status == 0)
             #expect(directory.get("piped") == directory.get("file.\(name)"))
+            let dashed = try Programs.run(
+                "/bin/sh",
+                [
+                    "-c",
+                    "cd '\(directory.path(""))' && '\(program)' in.ltfn -o - --to \(name) > dashed",
+                ])
+            #expect(dashed.status == 0)
+            #expect(dashed.errors.contains("cannot be read again"))
+            #expect(directory.get("dashed") == directory.get("file.\(name)"))
         }
+        #expect(!directory.names.contains("-"))
     }
 
     @Test("a tensor need not fit into memory, whatever the formats") func boundedMemory() throws {
@@ -248,6 +258,13 @@ import Testing
         #expect(try run().status == 64)
         #expect(try run("a.npz").status == 64)
         #expect(try run("a.npz", "-o", "b.npz", "--to", "none").status == 64)
+        for format in ["ltfn", "npz"] {
+            #expect(try run("a.npz", "-o", "", "--to", format).status == 64)
+        }
+        #expect(try run("a.npz", "-o", "").status == 64)
+        let nameless = try run("a.npz", "-o", "-")
+        #expect(nameless.status == 64)
+        #expect(nameless.errors.contains("--to"))
         #expect(try run("a.npz", "-o", "b.npz", "--from", "none").status == 64)
         #expect(try run("a.npz", "-o", "b.npz", "--frobnicate").status == 64)
         let help = try run("--help")
