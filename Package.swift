@@ -182,8 +182,8 @@ let package = Package(
         tests(
             "LTFNConversionTests",
             [
-                "LTFNConversion", "LTFNInterchange", "LTFNFormat", "LTFNInitializers",
-                "LTFNCheckpoint", "LTFNBytes", "ltfn-convert",
+                "FuzzSupport", "LTFNConversion", "LTFNInterchange", "LTFNFormat",
+                "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert",
             ]),
         tests(
             "LTFNTrainingTests",

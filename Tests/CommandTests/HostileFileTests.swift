@@ -91,6 +91,24 @@ struct HostileFileTests {
         }
     }
 
+    @Test("Archives of NumPy are converted within 128 MiB over an empty process (LTFN-D8)")
+    func archives() throws {
+        let folder = try Folder()
+        let convert = Self.program("ltfn-convert", in: folder)
+        let empty = try Self.cost([convert, "--version"], in: folder).byteCount
+        let all = HostileFiles.archives()
+        for file in Self.runsAll ? all : all.filter({ $0.name.contains("pairs") }) {
+            #expect(file.bytes.count <= HostileFiles.maximumByteCount, "\(file.name)")
+            try folder.put(file.bytes, "a.npz")
+            let line = [convert, folder.path("a.npz"), "-fo", folder.path("a.ltfn")]
+            let cost = try Self.cost(line, in: folder)
+            #expect(cost.status == 0, "\(file.name) \(cost)")
+            #expect(cost.byteCount - empty <= 128 << 20, "\(file.name) \(cost)")
+            let milliseconds = Self.runsAll ? 1_000 : 10_000
+            #expect(cost.milliseconds <= milliseconds, "\(file.name) \(cost)")
+        }
+    }
+
     @Test("A hundred thousand variables are listed within a quarter of a gigabyte")
     func manyVariables() throws {
         let folder = try Folder()

@@ -1,48 +1,48 @@
 import LTFNBytes
 
 /// Builds zip archives of every kind, broken ones too.
-struct ZipBuilder {
-    struct Member {
-        var name: [UInt8]
-        var data: [UInt8]
-        var method: UInt16 = 0
+package struct ZipBuilder {
+    package struct Member {
+        package var name: [UInt8]
+        package var data: [UInt8]
+        package var method: UInt16 = 0
         /// What stands in the archive; the data themselves unless told.
-        var stored: [UInt8]?
-        var flags: UInt16 = 0
-        var crc32: UInt32?
-        var byteCount: UInt32?
-        var localName: [UInt8]?
-        var localMethod: UInt16?
-        var localCRC32: UInt32?
-        var localByteCount: UInt32?
-        var localExtra: [UInt8] = []
-        var extra: [UInt8] = []
-        var disk: UInt16 = 0
+        package var stored: [UInt8]?
+        package var flags: UInt16 = 0
+        package var crc32: UInt32?
+        package var byteCount: UInt32?
+        package var localName: [UInt8]?
+        package var localMethod: UInt16?
+        package var localCRC32: UInt32?
+        package var localByteCount: UInt32?
+        package var localExtra: [UInt8] = []
+        package var extra: [UInt8] = []
+        package var disk: UInt16 = 0
         /// What follows the data.
-        var behind: [UInt8] = []
+        package var behind: [UInt8] = []
         /// Where the directory says the header is.
-        var headerOffset: UInt32?
+        package var headerOffset: UInt32?
 
-        init(_ name: String, _ data: [UInt8]) {
+        package init(_ name: String, _ data: [UInt8]) {
             self.name = Array(name.utf8)
             self.data = data
         }
     }
 
-    var before: [UInt8] = []
-    var members: [Member]
-    var beforeDirectory: [UInt8] = []
-    var comment: [UInt8] = []
-    var behind: [UInt8] = []
-    var disk: UInt16 = 0
-    var entryCount: UInt16?
-    var directoryOffset: UInt32?
+    package var before: [UInt8] = []
+    package var members: [Member]
+    package var beforeDirectory: [UInt8] = []
+    package var comment: [UInt8] = []
+    package var behind: [UInt8] = []
+    package var disk: UInt16 = 0
+    package var entryCount: UInt16?
+    package var directoryOffset: UInt32?
 
-    init(_ members: [Member]) {
+    package init(_ members: [Member]) {
         self.members = members
     }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var file = ByteWriter()
         file.append(before)
         var offsets: [UInt32] = []

@@ -53,8 +53,9 @@ func load(_ path: String) throws(FormatError) {
 }
 
 func writeHostileFiles(to folder: String) throws(FormatError) {
-    for file in try HostileFiles.all() {
-        let writer = try DurableFileWriter(path: folder + "/" + file.name + ".ltfn")
+    let files = try HostileFiles.all().map { ($0, ".ltfn") }
+    for (file, ending) in files + HostileFiles.archives().map({ ($0, ".npz") }) {
+        let writer = try DurableFileWriter(path: folder + "/" + file.name + ending)
         try writer.write(file.bytes)
         try writer.commit()
     }

@@ -111,6 +111,7 @@ public struct FileConversion: Sendable {
         var budget = budget
         do throws(FormatError) {
             try budget.charge(plan.valueByteCount)
+            try budget.charge(plan.replayedByteCount)
             return []
         } catch {
             return [.expansion(error)]
