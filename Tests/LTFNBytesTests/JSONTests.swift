@@ -190,6 +190,29 @@ import Testing
         }
     }
 
+    @Test("a document written piece by piece is the rendered one, templates filled or not")
+    func pieces() {
+        let members = [
+            JSONMember("b", .string("é\u{1B}")), JSONMember("a", .int(1)),
+            JSONMember("name", .null), JSONMember("z", [1, ["k": 2]]),
+        ]
+        let template = JSONTemplate(members, gap: "name")
+        let names = ["plain", "", "a \"quoted\" \\ one", "\u{202E}turned\n", "日本\u{E9}"]
+        let elements = names.map { name -> JSONValue in
+            .object(members.map { $0.key == "name" ? JSONMember("name", .string(name)) : $0 })
+        }
+        let whole: JSONValue = ["a": [], "list": .array(elements + elements), "z": true]
+        var text = ""
+        let write = { (piece: String) in text += piece }
+        var document = JSONDocument(["a": []], to: write)
+        document.beginArray("list", to: write)
+        for element in elements { document.append(element, to: write) }
+        for name in names { document.append(template, filledWith: name, to: write) }
+        document.endArray(to: write)
+        document.finish(["z": true], to: write)
+        #expect(text == whole.rendered(.pretty) + "\n")
+    }
+
     @Test("random and damaged text never traps") func fuzz() {
         var noise = NoiseGenerator(seed: 8)
         let seed = Array(

@@ -113,6 +113,26 @@ struct AppendingTests {
         #expect(error?.rule == "LTFN-R6")
     }
 
+    @Test("Indexes that begin within one another cost no more than the file is long (LTFN-R6)")
+    func nestedIndexes() throws {
+        for headCount in [100, 1_000] {
+            var writer = ByteWriter()
+            writer.append(Array(try Self.original().prefix(64)))
+            for number in 0..<headCount {
+                // An index of nothing but metadata that reaches to the end of the file.
+                writer.append(Array("LTFNIDX\n".utf8))
+                writer.zeros(48)
+                writer.u64(UInt64((headCount - number - 1) * 88))
+                writer.zeros(24)
+            }
+            let source = RandomAccessTests.RecordingSource(writer.bytes)
+            let error = failure { _ = try NativeReader.recovering(source) }
+            #expect(error?.code == .limitExceeded && error?.rule == "LTFN-R6")
+            // The file itself, its heads, and four times as much of indexes.
+            #expect(source.takeByteCount() <= 6 * writer.count)
+        }
+    }
+
     @Test("Compacting drops what earlier versions left behind (LTFN-R5 LTFN-X9 LTFN-W1)")
     func compact() throws {
         let file = try Self.appended()

@@ -3,7 +3,7 @@ public enum TerminalText {
     /// `text` with everything that could move the cursor, give orders to the terminal or turn the
     /// direction of writing replaced by `\u{…}`.
     public static func escaped(_ text: String) -> String {
-        if text.unicodeScalars.allSatisfy({ !isDangerous($0) }) { return text }
+        if isPlain(text) || text.unicodeScalars.allSatisfy({ !isDangerous($0) }) { return text }
         var safe = ""
         for scalar in text.unicodeScalars {
             if isDangerous(scalar) {
@@ -13,6 +13,11 @@ public enum TerminalText {
             }
         }
         return safe
+    }
+
+    /// Whether each byte of `text` is a printable character of ASCII, and takes one column.
+    public static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     }
 
     /// `bytes` as text, likewise, with bytes that are not UTF-8 as `\u{FFFD}`.

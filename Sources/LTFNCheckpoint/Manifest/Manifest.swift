@@ -14,16 +14,18 @@ public struct Manifest: Hashable, Sendable {
     public init(
         variables: [VariableInfo], metadata: Metadata = [:], graph: ModelGraph? = nil
     ) throws(FormatError) {
-        let sorted = Self.isSorted(variables) ? variables : variables.sorted { $0.name < $1.name }
-        for index in sorted.indices.dropFirst() where sorted[index - 1].name == sorted[index].name {
-            throw FormatError(
-                .corrupt, variable: sorted[index].name.string,
-                "The name stands twice; expected every name once.")
-        }
-        self.variables = sorted
+        self.variables = Self.isAscending(variables) ? variables : try Self.sorted(variables)
         self.metadata = metadata
         self.graph = graph
         try checkTies()
+    }
+
+    /// A manifest of what a reader has checked as it read: the variables are in order, every name once,
+    /// and what they are tied to is there.
+    package init(checked variables: [VariableInfo], metadata: Metadata, graph: ModelGraph?) {
+        self.variables = variables
+        self.metadata = metadata
+        self.graph = graph
     }
 
     /// The position of a variable in `variables`. Complexity: O(log n).
@@ -41,8 +43,19 @@ public struct Manifest: Hashable, Sendable {
         index(of: name).map { variables[$0] }
     }
 
-    private static func isSorted(_ variables: [VariableInfo]) -> Bool {
+    /// Whether the names ascend, each of them once.
+    private static func isAscending(_ variables: [VariableInfo]) -> Bool {
         variables.indices.dropFirst().allSatisfy { variables[$0 - 1].name < variables[$0].name }
+    }
+
+    private static func sorted(_ variables: [VariableInfo]) throws(FormatError) -> [VariableInfo] {
+        let sorted = variables.sorted { $0.name < $1.name }
+        for index in sorted.indices.dropFirst() where sorted[index - 1].name == sorted[index].name {
+            throw FormatError(
+                .corrupt, variable: sorted[index].name.string,
+                "The name stands twice; expected every name once.")
+        }
+        return sorted
     }
 
     private func checkTies() throws(FormatError) {

@@ -25,6 +25,27 @@ public struct VariableName: Hashable, Comparable, Sendable {
         bytes = ByteString(string)
     }
 
+    /// The name that is spelled by `utf8`.
+    ///
+    /// - Throws: `notRepresentable` as above, and when the bytes are not valid UTF-8.
+    public init(utf8: ArraySlice<UInt8>) throws(FormatError) {
+        // Nearly all names: nothing in them has to be decoded to be looked at.
+        var isPlain = !utf8.isEmpty && utf8.count <= Self.maximumByteCount
+        for byte in utf8 where byte < 0x20 || byte > 0x7E { isPlain = false }
+        if isPlain {
+            self.init(checked: String(decoding: utf8, as: UTF8.self))
+            return
+        }
+        guard let string = String(validating: utf8, as: UTF8.self) else {
+            throw FormatError(.notRepresentable, "A variable's name is not valid UTF-8.")
+        }
+        try self.init(string)
+    }
+
+    private init(checked string: String) {
+        bytes = ByteString(string)
+    }
+
     public var string: String { bytes.string }
 
     public static func < (left: VariableName, right: VariableName) -> Bool {

@@ -74,7 +74,7 @@ extension Index {
                 "LTFN-X5", at: offset + 8, "The content digest is not that of the content.")
         }
         let index = Index(
-            manifest: try Manifest(variables: variables.infos, metadata: metadata, graph: graph),
+            manifest: Manifest(checked: variables.infos, metadata: metadata, graph: graph),
             digests: variables.digests, storages: variables.storages, chunks: chunks,
             bases: bases, retired: retired)
         try index.checkBases(at: basesOffset)
@@ -232,21 +232,27 @@ private struct VariablesParser {
     ) throws(FormatError) {
         infos.reserveCapacity(count)
         storages.reserveCapacity(count)
-        let bytes = bytes
+        var lastName: Range<Int>?
+        var lastTensor: TensorInfo?
         digests.reserveCapacity(count * 32)
         for number in 0..<count {
             let start = Int(reader.offset - indexOffset)
             let record = try VariableLayout.read(
-                from: &reader, after: infos.last, baseCount: baseCount, limits: limits)
-            content.update(
-                bytes.rawSpan.extracting(start..<start + record.contentByteCount))
+                from: &reader, after: lastName, like: lastTensor, baseCount: baseCount,
+                limits: limits)
+            lastName = record.name
+            lastTensor = record.info.tensor
+            content.update(bytes[start..<start + record.contentByteCount])
             if let target = record.target {
                 ties.append((number, target.number, target.offset))
+            }
+            if let digest = record.digest {
+                digests.append(contentsOf: bytes[digest])
+            } else {
                 digests.append(contentsOf: repeatElement(0, count: 32))
             }
-            digests.append(contentsOf: record.digest)
-            infos.append(record.info)
             storages.append(try place(record, reader))
+            infos.append(record.info)
         }
         try reader.expectEnd(of: "variables")
         for tie in ties { try resolve(tie, reader) }

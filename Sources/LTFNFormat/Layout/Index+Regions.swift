@@ -10,18 +10,30 @@ extension Index {
     func checkChunks(tableOffset: UInt64, indexOffset: UInt64) throws(FormatError) {
         for variable in storages.indices {
             guard case .chunks(let exponent, let first) = storages[variable] else { continue }
-            let info = manifest.variables[variable]
-            let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent)
-            for number in chunkRange(variable) {
+            let dtype = manifest.variables[variable].tensor.dtype
+            let grid = ChunkGrid(
+                byteCount: manifest.variables[variable].tensor.byteCount, exponent: exponent)
+            for position in 0..<grid.count {
+                let number = first + position
+                let record = chunks[number]
                 let check = ChunkCheck(
-                    record: chunks[number], info: info,
-                    decodedByteCount: grid.range(of: number - first).count,
-                    number: number,
+                    record: record, dtype: dtype,
+                    hasInitialValues: record.codec.usesInitialValues && hasInitialValues(variable),
+                    decodedByteCount: grid.range(of: position).count, number: number,
                     recordOffset: tableOffset + UInt64(number * ChunkRecord.byteCount))
-                try check.checkForm(baseCount: bases.count, indexOffset: indexOffset)
+                do {
+                    try check.checkForm(baseCount: bases.count, indexOffset: indexOffset)
+                } catch {
+                    throw error.naming(manifest.variables[variable].name.string)
+                }
             }
         }
         try checkReferences(tableOffset: tableOffset)
+    }
+
+    private func hasInitialValues(_ variable: Int) -> Bool {
+        let info = manifest.variables[variable]
+        return info.initializer?.isReproducible == true && info.tensor.dtype.bitCount >= 8
     }
 
     private func checkReferences(tableOffset: UInt64) throws(FormatError) {
@@ -182,7 +194,8 @@ extension Index {
 /// Checks one chunk record against its place.
 private struct ChunkCheck {
     let record: ChunkRecord
-    let info: VariableInfo
+    let dtype: DType
+    let hasInitialValues: Bool
     let decodedByteCount: Int
     let number: Int
     let recordOffset: UInt64
@@ -190,7 +203,7 @@ private struct ChunkCheck {
     private func broken(_ rule: String, _ message: String) -> FormatError {
         FormatError(
             .corrupt, format: NativeFormat.formatName, rule: rule, offset: recordOffset,
-            variable: info.name.string, "Chunk \(number) (\(record.codec.name)): \(message)")
+            "Chunk \(number) (\(record.codec.name)): \(message)")
     }
 
     func checkForm(baseCount: Int, indexOffset: UInt64) throws(FormatError) {
@@ -199,11 +212,8 @@ private struct ChunkCheck {
             throw broken("LTFN-D2", "It names base \(record.base) of \(baseCount).")
         }
         try checkByteCount()
-        if codec.usesInitialValues {
-            guard info.initializer?.isReproducible == true, info.tensor.dtype.bitCount >= 8 else {
-                throw broken(
-                    "LTFN-D5", "It needs initial values, which the variable does not have.")
-            }
+        guard !codec.usesInitialValues || hasInitialValues else {
+            throw broken("LTFN-D5", "It needs initial values, which the variable does not have.")
         }
         guard !codec.storesNothing else { return }
         let (end, overflow) = record.offset.addingReportingOverflow(record.storedByteCount)
@@ -215,7 +225,7 @@ private struct ChunkCheck {
     private func checkByteCount() throws(FormatError) {
         let stored = record.storedByteCount
         let decoded = UInt64(decodedByteCount)
-        let unit = UInt64(info.tensor.dtype.unitByteCount)
+        let unit = UInt64(dtype.unitByteCount)
         let allowed: Bool =
             switch record.codec {
             case .raw: stored == decoded

@@ -1,26 +1,30 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// Reads the fields of an index: a `ByteReader` whose errors carry the rules of the specification.
+/// Reads the fields of an index, front to back; errors carry the rules of the specification.
+///
+/// Every read checks first that the bytes are there.
 struct RecordReader {
-    private var reader: ByteReader
+    private let storage: [UInt8]
+    private var position: Int
+    private var end: Int
+    private let base: UInt64
 
     init(_ bytes: [UInt8], at offset: UInt64) {
-        reader = ByteReader(bytes, at: offset, format: NativeFormat.formatName)
+        storage = bytes
+        position = 0
+        end = bytes.count
+        base = offset
     }
 
-    private init(_ reader: ByteReader) {
-        self.reader = reader
-    }
-
-    var remaining: Int { reader.remaining }
-    var offset: UInt64 { reader.offset }
+    var remaining: Int { end - position }
+    var offset: UInt64 { base &+ UInt64(position) }
 
     /// A broken rule at `offset`, or at the next byte.
     func broken(
         _ rule: String, at offset: UInt64? = nil, _ message: String
     ) -> FormatError {
-        broken(rule, .corrupt, at: offset ?? reader.offset, message)
+        broken(rule, .corrupt, at: offset ?? self.offset, message)
     }
 
     /// An error at `offset`.
@@ -31,38 +35,49 @@ struct RecordReader {
             code, format: NativeFormat.formatName, rule: rule, offset: offset, message)
     }
 
-    private mutating func take<T>(
-        _ body: (inout ByteReader) throws(FormatError) -> T
-    ) throws(FormatError) -> T {
-        do {
-            return try body(&reader)
-        } catch {
-            throw broken("LTFN-A2", "The section ends within a field. \(error.message)")
+    /// Where the next `byteCount` bytes stand in the array, which are passed over.
+    mutating func range(_ byteCount: Int) throws(FormatError) -> Range<Int> {
+        guard byteCount >= 0, byteCount <= remaining else {
+            throw broken(
+                "LTFN-A2",
+                "The section ends within a field: \(byteCount) bytes were expected, "
+                    + "\(remaining) are left.")
         }
+        let start = position
+        position += byteCount
+        return start..<position
     }
 
-    mutating func u8() throws(FormatError) -> UInt8 {
-        try take { (reader) throws(FormatError) in try reader.u8() }
+    /// The bytes at `range`, which the reader has passed over.
+    func slice(_ range: Range<Int>) -> ArraySlice<UInt8> { storage[range] }
+
+    /// Whether the bytes at `first` sort before those at `second`.
+    func precedes(_ first: Range<Int>, _ second: Range<Int>) -> Bool {
+        for (a, b) in zip(first, second) where storage[a] != storage[b] {
+            return storage[a] < storage[b]
+        }
+        return first.count < second.count
     }
 
-    mutating func u16() throws(FormatError) -> UInt16 {
-        try take { (reader) throws(FormatError) in try reader.u16() }
+    /// The little-endian number of the next bytes, 8 at most.
+    private mutating func number(_ byteCount: Int) throws(FormatError) -> UInt64 {
+        var value: UInt64 = 0
+        for index in try range(byteCount).reversed() { value = value << 8 | UInt64(storage[index]) }
+        return value
     }
 
-    mutating func u32() throws(FormatError) -> UInt32 {
-        try take { (reader) throws(FormatError) in try reader.u32() }
-    }
+    mutating func u8() throws(FormatError) -> UInt8 { UInt8(try number(1)) }
 
-    mutating func u64() throws(FormatError) -> UInt64 {
-        try take { (reader) throws(FormatError) in try reader.u64() }
-    }
+    mutating func u16() throws(FormatError) -> UInt16 { UInt16(try number(2)) }
 
-    mutating func i64() throws(FormatError) -> Int64 {
-        try take { (reader) throws(FormatError) in try reader.i64() }
-    }
+    mutating func u32() throws(FormatError) -> UInt32 { UInt32(try number(4)) }
+
+    mutating func u64() throws(FormatError) -> UInt64 { try number(8) }
+
+    mutating func i64() throws(FormatError) -> Int64 { Int64(bitPattern: try number(8)) }
 
     mutating func bytes(_ byteCount: Int) throws(FormatError) -> [UInt8] {
-        try take { (reader) throws(FormatError) in try reader.bytes(byteCount) }
+        Array(storage[try range(byteCount)])
     }
 
     mutating func digest() throws(FormatError) -> SHA256Digest {
@@ -107,17 +122,19 @@ struct RecordReader {
             throw broken(
                 "LTFN-A2", "\(byteCount) bytes of text were declared, \(remaining) are left.")
         }
-        do {
-            return try reader.string(byteCount)
-        } catch {
-            throw broken(rule, at: start, "The text is not valid UTF-8.")
-        }
+        guard
+            let text = String(
+                validating: storage[position..<position + byteCount], as: UTF8.self)
+        else { throw broken(rule, at: start, "The text is not valid UTF-8.") }
+        position += byteCount
+        return text
     }
 
     /// A reader over the next `byteCount` bytes, which this one passes over.
     mutating func section(byteCount: Int) throws(FormatError) -> RecordReader {
-        RecordReader(
-            try take { (reader) throws(FormatError) in try reader.subreader(byteCount) })
+        var section = self
+        section.end = try range(byteCount).upperBound
+        return section
     }
 
     /// - Throws: `corrupt` when something is left.

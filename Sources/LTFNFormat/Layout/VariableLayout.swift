@@ -81,33 +81,37 @@ extension VariableLayout {
     /// What a record says.
     struct Record {
         var info: VariableInfo
+        /// Where the bytes of the name stand.
+        var name: Range<Int>
         /// For a tied variable: the number of its target, and where that stood.
         var target: (number: UInt64, offset: UInt64)?
-        /// Empty for a tied variable.
-        var digest: [UInt8]
+        /// Where the digest stands, but for a tied variable.
+        var digest: Range<Int>?
         /// The bytes from the start of the record that belong to the content.
         var contentByteCount: Int
         /// The first chunk is not yet known.
         var storage: VariableStorage
     }
 
+    /// - Parameters:
+    ///   - previousName: where the name of the variable before stands, which this one sorts behind.
+    ///   - previousTensor: shared, when this one is the same.
     static func read(
-        from reader: inout RecordReader, after previous: VariableInfo?, baseCount: Int,
-        limits: DecodingLimits
+        from reader: inout RecordReader, after previousName: Range<Int>?,
+        like previousTensor: TensorInfo?, baseCount: Int, limits: DecodingLimits
     ) throws(FormatError) -> Record {
         let start = reader.offset
-        let name = try readName(from: &reader, after: previous?.name)
+        let (name, nameRange) = try readName(from: &reader, after: previousName)
         do {
-            let tensor = try readTensor(
-                from: &reader, like: previous?.tensor, limits: limits)
+            let tensor = try readTensor(from: &reader, like: previousTensor, limits: limits)
             let presence = try readPresence(from: &reader)
             var target: (UInt64, UInt64)?
-            var digest: [UInt8] = []
+            var digest: Range<Int>?
             if presence & isTied != 0 {
                 let offset = reader.offset
                 target = (try reader.u64(), offset)
             } else {
-                digest = try reader.bytes(32)
+                digest = try reader.range(32)
             }
             var info = VariableInfo(name: name, tensor: tensor)
             if presence & hasInitializer != 0 {
@@ -115,47 +119,39 @@ extension VariableLayout {
             }
             if presence & hasMetadata != 0 { info.metadata = try readMetadata(from: &reader) }
             let contentByteCount = Int(reader.offset - start)
-            let storage: VariableStorage =
-                target == nil
-                ? try readStorage(
-                    from: &reader, info: info, digest: digest, baseCount: baseCount) : .tied
+            var storage = VariableStorage.tied
+            if let digest {
+                storage = try readStorage(
+                    from: &reader, info: info, digest: digest, baseCount: baseCount)
+            }
             return Record(
-                info: info, target: target, digest: digest, contentByteCount: contentByteCount,
-                storage: storage)
+                info: info, name: nameRange, target: target, digest: digest,
+                contentByteCount: contentByteCount, storage: storage)
         } catch {
             throw error.naming(name.string)
         }
     }
 
     private static func readName(
-        from reader: inout RecordReader, after previous: VariableName?
-    ) throws(FormatError) -> VariableName {
+        from reader: inout RecordReader, after previous: Range<Int>?
+    ) throws(FormatError) -> (VariableName, Range<Int>) {
         let start = reader.offset
-        let byteCount = Int(try reader.u16())
-        let text: String
+        let range = try reader.range(Int(try reader.u16()))
         let name: VariableName
         do {
-            text = try reader.text(byteCount: byteCount, rule: "LTFN-V1")
-        } catch {
-            var moved = error
-            if error.rule == "LTFN-V1" { moved.offset = start }
-            throw moved
-        }
-        do {
-            name = try VariableName(text)
+            name = try VariableName(utf8: reader.slice(range))
         } catch {
             throw reader.broken("LTFN-V1", at: start, error.message)
         }
-        if let previous, !(previous < name) {
+        if let previous, !reader.precedes(previous, range) {
             throw reader.broken(
                 "LTFN-V2", at: start,
                 "Variables are not in the order of their names' bytes, or a name stands twice."
-            ).naming(text)
+            ).naming(name.string)
         }
-        return name
+        return (name, range)
     }
 
-    /// - Parameter previous: shared, when this one is the same.
     private static func readTensor(
         from reader: inout RecordReader, like previous: TensorInfo?, limits: DecodingLimits
     ) throws(FormatError) -> TensorInfo {
@@ -216,7 +212,8 @@ extension VariableLayout {
     }
 
     private static func readStorage(
-        from reader: inout RecordReader, info: VariableInfo, digest: [UInt8], baseCount: Int
+        from reader: inout RecordReader, info: VariableInfo, digest: Range<Int>,
+        baseCount: Int
     ) throws(FormatError) -> VariableStorage {
         let start = reader.offset
         switch try reader.u8() {
@@ -231,7 +228,7 @@ extension VariableLayout {
         case storageInitial:
             guard info.tensor.dtype.bitCount >= 8,
                 case .reproducible(_, let initial) = info.initializer?.evidence,
-                initial.bytes == digest
+                initial.bytes.elementsEqual(reader.slice(digest))
             else {
                 throw reader.broken(
                     "LTFN-V10", at: start,

@@ -7,7 +7,10 @@ extension NativeReader {
     ///
     /// What the index does not speak of is ignored; chunks are believed by their checksums.
     ///
-    /// - Throws: `corrupt` when there is no such index, `io`, `limitExceeded`.
+    /// Complexity: linear in the length of the file.
+    ///
+    /// - Throws: `corrupt` when there is no such index, `io`; `limitExceeded`, also when the file has
+    ///   too many beginnings of an index.
     public static func recovering(
         _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
         threadCount: Int = ThreadPool.coreCount
@@ -16,6 +19,7 @@ extension NativeReader {
             at: 0, byteCount: Int(min(source.byteCount, UInt64(Header.byteCount))))
         _ = try Header(
             parsing: head, fileByteCount: max(source.byteCount, NativeFormat.minimumByteCount))
+        var search = IndexSearch(source, limits)
         let pieceByteCount: UInt64 = 1 << 20
         // Pieces overlap by a magic less one byte.
         var end = source.byteCount
@@ -25,7 +29,7 @@ extension NativeReader {
             let piece = try source.read(at: start, byteCount: Int(end + overlap - start))
             for position in magicPositions(in: piece) {
                 let offset = start + UInt64(position)
-                if let parsed = try? wholeIndex(source, at: offset, limits) {
+                if let parsed = try search.wholeIndex(at: offset) {
                     return try NativeReader(
                         source, limits, parsed,
                         gaps: [UInt8](repeating: 0, count: parsed.index.chunks.count), footer: nil,
@@ -47,16 +51,44 @@ extension NativeReader {
                 && piece[$0..<$0 + Index.magic.count].elementsEqual(Index.magic)
         }
     }
+}
 
-    private static func wholeIndex(
-        _ source: any ByteSource, at offset: UInt64, _ limits: DecodingLimits
-    ) throws(FormatError) -> Index.Parsed {
-        let head = try source.read(at: offset, byteCount: Index.headByteCount)
-        guard let byteCount = Index.byteCount(head: head), byteCount <= limits.indexByteCount,
+/// Tries where an index may begin.
+private struct IndexSearch {
+    private let source: any ByteSource
+    private let limits: DecodingLimits
+    /// How many bytes of indexes may still be looked at. Those of an honest file lie side by side; in a
+    /// file that is made for it one may begin every few bytes and reach to the end.
+    private var allowance: UInt64
+
+    init(_ source: any ByteSource, _ limits: DecodingLimits) {
+        self.source = source
+        self.limits = limits
+        let (product, overflow) = source.byteCount.multipliedReportingOverflow(by: 4)
+        allowance = overflow ? .max : product
+    }
+
+    /// The index that begins at `offset`; nil when there is none that is whole.
+    ///
+    /// - Throws: `limitExceeded` when too much has been looked at in vain.
+    mutating func wholeIndex(at offset: UInt64) throws(FormatError) -> Index.Parsed? {
+        guard let head = try? source.read(at: offset, byteCount: Index.headByteCount),
+            let byteCount = Index.byteCount(head: head), byteCount <= limits.indexByteCount,
             UInt64(byteCount) <= source.byteCount - offset
-        else {
-            throw FormatError(.truncated, format: NativeFormat.formatName, "The index is cut.")
+        else { return nil }
+        guard UInt64(byteCount) <= allowance else {
+            throw FormatError(
+                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-R6", offset: offset,
+                "Too many indexes begin within one another, and none of those behind this one is "
+                    + "whole: nothing can be recovered.")
         }
+        allowance -= UInt64(byteCount)
+        return try? parsed(at: offset, byteCount: byteCount)
+    }
+
+    private func parsed(
+        at offset: UInt64, byteCount: Int
+    ) throws(FormatError) -> Index.Parsed {
         let parsed = try Index.parse(
             try source.read(at: offset, byteCount: byteCount), at: offset, limits: limits)
         try parsed.checkChunks()

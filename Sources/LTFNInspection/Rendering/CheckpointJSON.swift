@@ -20,6 +20,9 @@ extension CheckpointReport {
 struct DocumentWriter {
     private var document: JSONDocument
     private let write: (String) -> Void
+    /// Variables without their names.
+    private var templates: [ListedKind: JSONTemplate] = [:]
+    private var lastTemplate: (kind: ListedKind, template: JSONTemplate)?
 
     init(
         _ report: CheckpointReport<some Sequence<VariableReport>>,
@@ -41,12 +44,47 @@ struct DocumentWriter {
     }
 
     mutating func add(_ variable: VariableReport) {
-        document.append(variable.json, to: write)
+        guard let template = template(for: variable) else {
+            return document.append(.object(variable.members), to: write)
+        }
+        document.append(template, filledWith: variable.info.name.string, to: write)
+    }
+
+    /// Models have few kinds of variables, so all but the name is mostly known already.
+    private mutating func template(for variable: VariableReport) -> JSONTemplate? {
+        guard let kind = ListedKind(variable) else { return nil }
+        if let lastTemplate, lastTemplate.kind == kind { return lastTemplate.template }
+        let template = templates[kind] ?? JSONTemplate(variable.members, gap: "name")
+        if templates.count < 1_024 { templates[kind] = template }
+        lastTemplate = (kind, template)
+        return template
     }
 
     mutating func finish(_ findings: InspectionFindings) {
         document.endArray(to: write)
         document.finish(["warnings": findings.json], to: write)
+    }
+}
+
+/// What the document says of a variable from the index alone, without its name.
+private struct ListedKind: Hashable {
+    let tensor: TensorInfo
+    let storage: StorageInfo
+
+    /// nil: more is said of it, which is hardly ever the same twice.
+    init?(_ variable: VariableReport) {
+        guard variable.info.initializer == nil, variable.info.metadata.isEmpty,
+            variable.info.tiedTo == nil, variable.statistics == nil, variable.drift == nil,
+            variable.outcome == .done
+        else { return nil }
+        tensor = variable.info.tensor
+        storage = variable.storage
+    }
+
+    /// Little of it: kinds are told apart by `==`.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(tensor.byteCount)
+        hasher.combine(storage.storedByteCount)
     }
 }
 
@@ -73,30 +111,36 @@ extension InspectionFindings {
 }
 
 extension VariableReport {
-    var json: JSONValue {
+    /// In the order of their keys, so that nothing has to be sorted.
+    var members: [JSONMember] {
         var members = [
-            JSONMember("name", .string(info.name.string)),
-            JSONMember("dtype", .string(info.tensor.dtype.rawValue)),
-            JSONMember("shape", .array(info.tensor.shape.dimensions.map { .int(Int64($0)) })),
-            JSONMember("count", .int(Int64(info.tensor.shape.elementCount))),
-            JSONMember("raw_bytes", .int(Int64(info.tensor.byteCount))),
-            JSONMember("stored_bytes", .uint(storage.storedByteCount)),
-            JSONMember("ratio", .number(ratio)),
             JSONMember("codec", .string(storage.codec)),
-            JSONMember("initializer", info.initializer.map(json) ?? .null),
-            JSONMember("metadata", info.metadata.json),
+            JSONMember("count", .int(Int64(info.tensor.shape.elementCount))),
         ]
+        if let drift { members.append(JSONMember("drift", drift.json)) }
+        members += [
+            JSONMember("dtype", .string(info.tensor.dtype.rawValue)),
+            JSONMember("initializer", info.initializer.map(json) ?? .null),
+        ]
+        if outcome == .listed { members.append(JSONMember("listed_only", true)) }
+        members += [
+            JSONMember("metadata", info.metadata.json),
+            JSONMember("name", .string(info.name.string)),
+        ]
+        if case .damaged(let problem) = outcome {
+            members.append(JSONMember("problem", problem.json))
+        }
+        members += [
+            JSONMember("ratio", .number(ratio)),
+            JSONMember("raw_bytes", .int(Int64(info.tensor.byteCount))),
+            JSONMember("shape", .array(info.tensor.shape.dimensions.map { .int(Int64($0)) })),
+        ]
+        if let statistics { members.append(JSONMember("statistics", statistics.json)) }
+        members.append(JSONMember("stored_bytes", .uint(storage.storedByteCount)))
         if let target = info.tiedTo {
             members.append(JSONMember("tied_to", .string(target.string)))
         }
-        if let statistics { members.append(JSONMember("statistics", statistics.json)) }
-        if let drift { members.append(JSONMember("drift", drift.json)) }
-        switch outcome {
-        case .done: break
-        case .listed: members.append(JSONMember("listed_only", true))
-        case .damaged(let problem): members.append(JSONMember("problem", problem.json))
-        }
-        return .object(members)
+        return members
     }
 
     private func json(_ initializer: InitializerSpec) -> JSONValue {

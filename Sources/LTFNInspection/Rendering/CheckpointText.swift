@@ -50,7 +50,11 @@ private struct TextWriter {
     private let table: VariableTable?
     private var magnitude: Double?
     /// Lines without their names.
-    private var lines: [VariableKind: String] = [:]
+    private var lines: [VariableKind: [UInt8]] = [:]
+    private var lastLine: (kind: VariableKind, rest: [UInt8])?
+    /// Lines of the table that are still to be written.
+    private var pending: [UInt8] = []
+    private static let pendingByteCount = 16_384
 
     init(
         _ report: CheckpointReport<some Sequence<VariableReport>>, _ layout: TextLayout,
@@ -71,23 +75,33 @@ private struct TextWriter {
     }
 
     mutating func add(_ variable: VariableReport) {
-        if let table { return write(line(of: variable, in: table)) }
-        let lines = [""] + variable.text(layout, reaching: magnitude)
-        write(lines.map { $0 + "\n" }.joined())
+        guard let table else {
+            let lines = [""] + variable.text(layout, reaching: magnitude)
+            return write(lines.map { $0 + "\n" }.joined())
+        }
+        table.addName(variable.info.name.string, to: &pending)
+        pending.append(contentsOf: rest(of: variable, in: table))
+        if pending.count > Self.pendingByteCount { flush() }
     }
 
     /// Models have few kinds of variables, so all of a line but the name is mostly known already.
-    private mutating func line(of variable: VariableReport, in table: VariableTable) -> String {
-        let name = table.nameCell(TerminalText.escaped(variable.info.name.string))
-        guard variable.info.tiedTo == nil else { return name + table.rest(variable.cells) + "\n" }
+    private mutating func rest(of variable: VariableReport, in table: VariableTable) -> [UInt8] {
+        guard variable.info.tiedTo == nil else { return table.rest(variable.cells) }
         let kind = VariableKind(variable)
-        if let rest = lines[kind] { return name + rest }
-        let rest = table.rest(variable.cells) + "\n"
+        if let lastLine, lastLine.kind == kind { return lastLine.rest }
+        let rest = lines[kind] ?? table.rest(variable.cells)
         if lines.count < 1_024 { lines[kind] = rest }
-        return name + rest
+        lastLine = (kind, rest)
+        return rest
     }
 
-    func finish(_ findings: InspectionFindings) {
+    private mutating func flush() {
+        write(String(decoding: pending, as: UTF8.self))
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    mutating func finish(_ findings: InspectionFindings) {
+        flush()
         for line in findings.lines(layout) { write(line + "\n") }
     }
 }
@@ -102,6 +116,12 @@ private struct VariableKind: Hashable {
         tensor = variable.info.tensor
         ratio = variable.ratio
         recipe = variable.info.initializer?.recipe
+    }
+
+    /// Little of it: kinds are told apart by `==`.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(tensor.byteCount)
+        hasher.combine(ratio)
     }
 }
 
@@ -119,7 +139,7 @@ private struct VariableTable {
         widths = Self.titles.map(\.count)
         for variable in variables.prefix(Self.measuredCount) {
             for (column, cell) in variable.cells.enumerated() {
-                widths[column] = max(widths[column], cell.count)
+                widths[column] = max(widths[column], cell.columns)
             }
         }
         // The last column may run over the edge, the others may not.
@@ -129,16 +149,24 @@ private struct VariableTable {
 
     var title: String { layout.paint(line(Self.titles), .quiet) }
 
-    func line(_ cells: [String]) -> String {
-        nameCell(cells[0]) + rest(cells)
+    private func line(_ cells: [String]) -> String {
+        cells[0].padded(widths[0]) + columns(cells)
     }
 
-    func nameCell(_ name: String) -> String {
-        layout.cut(name, to: widths[0]).padded(widths[0])
+    /// The first column: `name` made harmless, cut or with blanks behind it.
+    func addName(_ name: String, to line: inout [UInt8]) {
+        let text = layout.cut(TerminalText.escaped(name), to: widths[0])
+        line.append(contentsOf: text.utf8)
+        line.append(
+            contentsOf: repeatElement(UInt8(ascii: " "), count: max(widths[0] - text.columns, 0)))
     }
 
-    /// The columns behind the name.
-    func rest(_ cells: [String]) -> String {
+    /// The columns behind the name, and the end of the line.
+    func rest(_ cells: [String]) -> [UInt8] {
+        Array((columns(cells) + "\n").utf8)
+    }
+
+    private func columns(_ cells: [String]) -> String {
         let columns = [
             cells[1].padded(widths[1]), cells[2].padded(widths[2]),
             cells[3].aligned(widths[3]), cells[4].aligned(widths[4]), cells[5],

@@ -1,3 +1,5 @@
+import LTFNBytes
+
 /// What the place where text is shown can do.
 public struct TextLayout: Sendable {
     /// The columns of a line, at least 40.
@@ -79,20 +81,23 @@ public struct TextLayout: Sendable {
 
     /// `text` cut to `width` columns, the cut marked.
     func cut(_ text: String, to width: Int) -> String {
-        guard text.count > width else { return text }
+        guard text.columns > width else { return text }
         return isUnicode
             ? text.prefix(max(width - 1, 0)) + "…" : text.prefix(max(width - 2, 0)) + ".."
     }
 }
 
 extension String {
+    /// How wide the text is. Complexity: O(n), and the n is small for ASCII.
+    var columns: Int { TerminalText.isPlain(self) ? utf8.count : count }
+
     /// The text with blanks behind it up to `width` columns.
     func padded(_ width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(width - count, 0))
+        self + String(repeating: " ", count: Swift.max(width - columns, 0))
     }
 
     /// The text with blanks before it up to `width` columns.
     func aligned(_ width: Int) -> String {
-        String(repeating: " ", count: Swift.max(width - count, 0)) + self
+        String(repeating: " ", count: Swift.max(width - columns, 0)) + self
     }
 }

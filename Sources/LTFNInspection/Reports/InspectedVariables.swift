@@ -38,7 +38,9 @@ public struct InspectedVariables: Sequence {
 
         public mutating func next() -> VariableReport? {
             guard let index = nextIndex() else { return nil }
-            let report = VariableReport(of: all.reader, index, depth: all.depth, budget: &budget)
+            let report = VariableReport(
+                of: manifest.variables[index], all.reader, index, depth: all.depth,
+                budget: &budget)
             count += 1
             all.progress(count)
             return report

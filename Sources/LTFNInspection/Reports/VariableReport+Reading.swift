@@ -4,14 +4,13 @@ import LTFNFormat
 import LTFNInitializers
 
 extension VariableReport {
-    /// Looks at `reader.manifest.variables[index]`, as far as `budget` allows.
+    /// Looks at `info`, which is `reader.manifest.variables[index]`, as far as `budget` allows.
     ///
     /// What is wrong with the values is told in `outcome`.
     init(
-        of reader: any CheckpointReader, _ index: Int, depth: InspectionDepth,
-        budget: inout ExpansionBudget
+        of info: VariableInfo, _ reader: any CheckpointReader, _ index: Int,
+        depth: InspectionDepth, budget: inout ExpansionBudget
     ) {
-        let info = reader.manifest.variables[index]
         self.init(
             info: info, storage: reader.storage(index),
             expected: info.initializer.flatMap(Expectation.init))
