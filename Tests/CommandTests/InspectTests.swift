@@ -19,6 +19,22 @@ struct InspectTests {
         #expect(named.output == outcome.output)
     }
 
+    @Test("Options may stand before the subcommand, too")
+    func optionsFirst() throws {
+        let folder = try TinyModel.folder()
+        let usual = Programs.run("ltfn-inspect", "verify", "model.ltfn", "--json", in: folder)
+        for arguments in [
+            "--json verify model.ltfn", "--color never --json verify model.ltfn",
+            "--json model.ltfn verify",
+        ] {
+            let outcome = Programs.shell("\"$BIN/ltfn-inspect\" " + arguments, in: folder)
+            #expect(outcome.status == 0 && outcome.output == usual.output, "\(arguments)")
+        }
+        // A mistake is still told as one.
+        let wrong = Programs.run("ltfn-inspect", "--jsn", "verify", "model.ltfn", in: folder)
+        #expect(wrong.status == 64 && wrong.errors.contains("--jsn"))
+    }
+
     @Test("--no-stats lists the index")
     func noStatistics() throws {
         let folder = try TinyModel.folder()

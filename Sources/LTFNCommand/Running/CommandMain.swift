@@ -60,7 +60,7 @@ public enum CommandMain {
             )
         }
         do {
-            var command = try Root.parseAsRoot(JSONOptions.rewriting(arguments))
+            var command = try parse(root, JSONOptions.rewriting(arguments))
             try command.run()
             return Ending(status: .success)
         } catch let failure as CommandFailure {
@@ -70,6 +70,25 @@ public enum CommandMain {
             return Ending(status: failure.status, message: failure.message)
         } catch {
             return ending(of: root, parserError: error)
+        }
+    }
+
+    /// The command that the arguments mean. The parser wants the name of a subcommand first; options, and
+    /// whatever else can only be the subcommand's, may stand before it as well.
+    private static func parse<Root: ParsableCommand>(
+        _ root: Root.Type, _ arguments: [String]
+    ) throws -> any ParsableCommand {
+        do {
+            return try Root.parseAsRoot(arguments)
+        } catch {
+            let names = Root.configuration.subcommands.map { $0._commandName }
+            let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+            guard Root.exitCode(for: error) == .validationFailure,
+                let place = arguments[..<end].firstIndex(where: names.contains), place > 0,
+                let command = try? Root.parseAsRoot(
+                    [arguments[place]] + arguments[..<place] + arguments[(place + 1)...])
+            else { throw error }
+            return command
         }
     }
 
