@@ -13,6 +13,7 @@ public final class InferenceSession: Sendable {
     private let maximumBatch: Int
     private let engine: ForwardEngine
     private let pool: ThreadPool
+    /// The bytes that images may take on their way.
     private let memoryLimit: Int
 
     /// - Parameters:
@@ -20,15 +21,15 @@ public final class InferenceSession: Sendable {
     ///   - maximumBatch: images that are given at a time, at most, as a hint: more are run in turn, fewer
     ///     save working memory.
     /// - Throws: `corrupt` when a variable is missing or its shape does not fit the graph,
-    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when one image needs more working
-    ///   memory than `memoryLimit` bytes, before it is allocated.
+    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when the network needs more memory,
+    ///   or one image more work, than `limits` allow, before anything is allocated.
     public init(
         graph: ModelGraph, parameters: [VariableName: TensorData], maximumBatch: Int,
-        pool: ThreadPool, memoryLimit: Int = .max
+        pool: ThreadPool, limits: RunningLimits = .none
     ) throws(FormatError) {
         network = try BoundNetwork(graph: graph) { parameters[$0]?.info.shape }
-        self.memoryLimit = memoryLimit
-        try network.checkMemory(limit: memoryLimit)
+        memoryLimit = try network.checkMemory(limit: limits.memory)
+        try network.checkOperations(limit: limits.operationCount)
         self.parameters = try network.layerParameters(parameters)
         self.maximumBatch = maximumBatch
         self.pool = pool

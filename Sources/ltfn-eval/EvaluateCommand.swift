@@ -16,7 +16,8 @@ struct EvaluateCommand: CommandWithExamples {
         discussion: """
             Images and labels are IDX files, packed by gzip or not. Labels that are not named are \
             looked for beside the images, under every usual name; without labels the predictions \
-            are counted.
+            are counted. An image with logits that are not finite has no prediction and counts as \
+            wrong; the exit status is then 1.
             """,
         version: Toolkit.versionText(
             program: "ltfn-eval", formatVersion: NativeFormat.version,
@@ -57,6 +58,7 @@ struct EvaluateCommand: CommandWithExamples {
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
+    @OptionGroup var operations: OperationOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
@@ -88,7 +90,7 @@ struct EvaluateCommand: CommandWithExamples {
         if let predictions { try DurableFileWriter.check(path: predictions) }
         let inputs = try Inputs(
             model: model, bases: base.paths, images: images, labels: labels, count: count,
-            limits: expansion.limits)
+            limits: expansion.limits, operationCount: operations.maximumCount)
         if let labels = inputs.labelFile?.path { try expectKept([labels]) }
         guard minAccuracy == nil || inputs.labels != nil else {
             throw CommandFailure(
@@ -101,7 +103,8 @@ struct EvaluateCommand: CommandWithExamples {
             inputs, pool: pool, stopwatch: &stopwatch, keepsPredictions: predictions != nil,
             progress: ProgressReporter(
                 label: "evaluate", total: inputs.count, unit: "images",
-                terminal: display.errorTerminal, isQuiet: display.quiet))
+                terminal: display.errorTerminal, isQuiet: display.quiet),
+            announce: { operations.announce($0, display.notes(program: "ltfn-eval")) })
         try write(evaluation, document)
         try judge(evaluation)
     }
@@ -115,6 +118,9 @@ struct EvaluateCommand: CommandWithExamples {
     }
 
     private func judge(_ evaluation: Evaluation) throws {
+        if let problem = evaluation.nonFiniteText {
+            throw CommandFailure(.no, problem + ".")
+        }
         guard let minAccuracy, let accuracy = evaluation.metrics?.accuracy,
             accuracy < minAccuracy
         else { return }

@@ -17,17 +17,19 @@ struct Evaluation {
     private(set) var probabilities: [Double] = []
     private(set) var times: Stopwatch
 
-    /// Images that go through the network in one call.
+    /// Images that go through the network in one call, fewer when each has very many logits.
     private static let batchCount = 200
+    private static let logitCount = 1 << 22
 
     init(
         _ inputs: Inputs, pool: ThreadPool, stopwatch: inout Stopwatch, keepsPredictions: Bool,
-        progress: ProgressReporter
+        progress: ProgressReporter, announce: (_ operationCount: Double) -> Void
     ) throws {
         self.inputs = inputs
         threadCount = pool.threadCount
         let session = try Self.session(inputs, pool)
         classCount = session.classCount
+        announce(session.network.operationCount * Double(inputs.count))
         if let labels = inputs.labels {
             do throws(FormatError) {
                 try labels.check(classCount: classCount)
@@ -39,8 +41,9 @@ struct Evaluation {
         tally = PredictionTally(classCount: classCount)
         times = stopwatch
 
-        for start in stride(from: 0, to: inputs.count, by: Self.batchCount) {
-            let range = start..<min(start + Self.batchCount, inputs.count)
+        let batchCount = min(Self.batchCount, max(1, Self.logitCount / max(classCount, 1)))
+        for start in stride(from: 0, to: inputs.count, by: batchCount) {
+            let range = start..<min(start + batchCount, inputs.count)
             let pixels = Array(inputs.images.pixels(of: range))
             times.finish(.preprocess)
             let logits = try session.logits(pixels: pixels)
@@ -59,7 +62,7 @@ struct Evaluation {
             return try InferenceSession(
                 graph: inputs.graph, parameters: inputs.parameters,
                 maximumBatch: min(batchCount, inputs.count), pool: pool,
-                memoryLimit: inputs.limits.workingByteCount)
+                limits: inputs.runningLimits)
         } catch {
             throw error.about(inputs.modelPath)
         }

@@ -13,7 +13,7 @@ extension Evaluation {
             JSONMember("count", .int(Int64(inputs.count))),
             JSONMember("classes", .int(Int64(classCount))),
             JSONMember("predictions", .array(tally.countOfClass.map { .int(Int64($0)) })),
-            JSONMember("undecided", .int(Int64(tally.undecidedCount))),
+            JSONMember("nonfinite", .int(Int64(tally.nonFiniteCount))),
             JSONMember("threads", .int(Int64(threadCount))),
             JSONMember("images_per_second", .double(rate)),
             JSONMember(
@@ -31,7 +31,6 @@ extension Evaluation {
 
     private static func members(_ metrics: ClassificationMetrics) -> [JSONMember] {
         let matrix = metrics.confusion
-        let classes = 0..<matrix.classCount
         return [
             JSONMember("accuracy", number(metrics.accuracy)),
             JSONMember(
@@ -39,13 +38,31 @@ extension Evaluation {
                 metrics.interval.map { [.double($0.low), .double($0.high)] } ?? .null),
             JSONMember("correct", .int(Int64(metrics.correct))),
             JSONMember("cost", number(metrics.cost)),
-            JSONMember(
-                "confusion",
-                .array(
-                    classes.map { truth in
-                        .array(
-                            classes.map { .int(Int64(matrix[truth: truth, predicted: $0])) })
-                    })),
+        ] + members(matrix)
+    }
+
+    /// More classes than this are not laid out as a square: nearly all of it would be zeros.
+    private static let squareClassCount = 256
+
+    private static func members(_ matrix: ConfusionMatrix) -> [JSONMember] {
+        guard matrix.classCount <= squareClassCount else {
+            let entries = matrix.entries.map { entry -> JSONValue in
+                .object([
+                    "truth": .int(Int64(entry.truth)), "predicted": .int(Int64(entry.predicted)),
+                    "count": .int(Int64(entry.count)),
+                ])
+            }
+            return [
+                JSONMember("confusion", .null), JSONMember("recall", .null),
+                JSONMember("confusion_entries", .array(entries)),
+            ]
+        }
+        let classes = 0..<matrix.classCount
+        let rows = classes.map { truth -> JSONValue in
+            .array(classes.map { .int(Int64(matrix[truth: truth, predicted: $0])) })
+        }
+        return [
+            JSONMember("confusion", .array(rows)),
             JSONMember("recall", .array(classes.map { number(matrix.recall($0)) })),
         ]
     }
@@ -63,7 +80,7 @@ extension Evaluation {
     }
 
     /// A line for each image: its number, its class where it is known, the class it was taken for
-    /// and with what probability. Empty where the logits are not numbers.
+    /// and with what probability. Both are empty where the logits are not finite.
     var csv: String {
         var text =
             inputs.labels == nil

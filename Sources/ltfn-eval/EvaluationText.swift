@@ -20,13 +20,17 @@ extension Evaluation {
         } else {
             lines += [""] + countLines(terminal)
         }
-        if tally.undecidedCount > 0 {
-            lines.append(
-                terminal.styled(
-                    "\(tally.undecidedCount) images have no prediction: their logits are not numbers.",
-                    .boldRed))
-        }
+        if let problem = nonFiniteText { lines.append(terminal.styled(problem, .boldRed)) }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// `12 of 10,000 images have logits that are not finite`; nil when none has.
+    var nonFiniteText: String? {
+        let count = tally.nonFiniteCount
+        guard count > 0 else { return nil }
+        let images = "\(NumberText.grouped(count)) of \(NumberText.grouped(inputs.count)) images"
+        return images + (count == 1 ? " has" : " have")
+            + " logits that are not finite; without a prediction, they count as wrong"
     }
 
     private func heading(_ terminal: Terminal) -> String {
@@ -71,7 +75,7 @@ extension Evaluation {
     }
 
     private func matrixLines(_ matrix: ConfusionMatrix, _ terminal: Terminal) -> [String] {
-        let cell = max("\(matrix.counts.max() ?? 0)".count, "\(matrix.classCount - 1)".count) + 2
+        let cell = max("\(matrix.largestCount)".count, "\(matrix.classCount - 1)".count) + 2
         guard matrix.classCount * cell + 18 <= max(terminal.width, 80) else {
             return mistakeLines(matrix, terminal)
         }

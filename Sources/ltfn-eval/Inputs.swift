@@ -8,7 +8,8 @@ import LTFNInference
 /// What a run reads: a network with its variables, images, and labels where there are any.
 struct Inputs {
     let modelPath: String
-    let limits: DecodingLimits
+    /// What the network may take to run.
+    let runningLimits: RunningLimits
     let graph: ModelGraph
     let parameters: [VariableName: TensorData]
     let images: ImageSet
@@ -21,11 +22,11 @@ struct Inputs {
     /// - Parameter bases: the files that the model may be stored relative to.
     init(
         model: String, bases: [String], images: String, labels: String?, count: Int?,
-        limits: DecodingLimits
+        limits: DecodingLimits, operationCount: Double?
     ) throws(FormatError) {
         modelPath = model
-        self.limits = limits
-        (graph, parameters) = try Self.readModel(model, bases, limits)
+        (graph, parameters, runningLimits) = try Self.readModel(
+            model, bases, limits, operationCount)
         (self.images, imageFile) = try DatasetFile.images(at: images)
         do throws(FormatError) {
             try graph.checkInput(
@@ -47,8 +48,8 @@ struct Inputs {
     }
 
     private static func readModel(
-        _ path: String, _ bases: [String], _ limits: DecodingLimits
-    ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData]) {
+        _ path: String, _ bases: [String], _ limits: DecodingLimits, _ operationCount: Double?
+    ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData], RunningLimits) {
         do throws(FormatError) {
             let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
             let source = try FileSource(path: path)
@@ -62,7 +63,10 @@ struct Inputs {
             }
             let budget = ExpansionBudget(
                 limits, fileByteCount: source.byteCount, reader: reader)
-            return (graph, try graph.parameters(in: reader, budget: budget))
+            let running = RunningLimits(
+                limits, fileByteCount: source.byteCount, reader: reader,
+                operationCount: operationCount)
+            return (graph, try graph.parameters(in: reader, budget: budget), running)
         } catch {
             throw error.about(path)
         }

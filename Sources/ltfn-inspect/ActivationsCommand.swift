@@ -41,6 +41,7 @@ struct ActivationsCommand: CommandWithExamples {
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
+    @OptionGroup var operations: OperationOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
@@ -91,7 +92,9 @@ struct ActivationsCommand: CommandWithExamples {
             graph: graph, parameters: graph.parameters(in: model.reader, budget: model.budget),
             maximumBatch: max(imageCount, 1),
             pool: ThreadPool(threadCount: threads.threads ?? ThreadPool.coreCount),
-            memoryLimit: model.limits.workingByteCount)
+            limits: RunningLimits(
+                model.limits, fileByteCount: model.byteCount, reader: model.reader,
+                operationCount: operations.maximumCount))
     }
 
     /// The classes of the images, where labels that fit stand beside them.

@@ -1,4 +1,6 @@
 import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
 import Testing
 
 @Suite("ltfn-eval")
@@ -55,6 +57,38 @@ struct EvaluateTests {
         #expect(lines.count == 3)
         #expect(lines[0] == "index,label,predicted,probability")
         #expect(lines[1].hasPrefix("0,0,0,0.998") && lines[2].hasPrefix("1,1,1,0.998"))
+    }
+
+    @Test("Images with logits that are not finite are counted, named, and have no prediction")
+    func nonFinite() throws {
+        let folder = try TinyModel.folder()
+        let whole = try TinyModel.checkpoint()
+        // Only the images of class 0 pass the largest number.
+        var weights = [Float](repeating: 0, count: 48)
+        weights[0] = .greatestFiniteMagnitude
+        let sink = MemorySink()
+        try NativeFormat().write(
+            Checkpoint(
+                manifest: whole.manifest,
+                tensors: [
+                    try TensorData(shape: [3], floats: [2e37, 0, 0]),
+                    try TensorData(shape: [16, 3], floats: weights),
+                ]), to: sink)
+        try folder.put(sink.bytes, "model.ltfn")
+        let sentence = "4 of 10 images have logits that are not finite"
+        let outcome = Programs.run(
+            "ltfn-eval", "model.ltfn", "test-images.idx", "--predictions", "out.csv", in: folder)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains(sentence) && outcome.errors.contains(sentence))
+        let lines = String(decoding: try folder.get("out.csv"), as: UTF8.self).split(
+            separator: "\n")
+        #expect(lines[1] == "0,0,," && lines[2].hasPrefix("1,1,0,"))
+        let json = Programs.run(
+            "ltfn-eval", "model.ltfn", "test-images.idx", "--json", in: folder)
+        #expect(json.status == 1)
+        let document = try JSONReader.read(Array(json.output.utf8))
+        #expect(document["nonfinite"] == 4 && document["cost"] == .null)
+        #expect(document["predictions"] == [6, 0, 0] && document["correct"] == 0)
     }
 
     @Test("A result never replaces what the command reads")

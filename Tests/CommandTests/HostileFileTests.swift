@@ -128,6 +128,53 @@ struct HostileFileTests {
         }
     }
 
+    @Test("Thousands of classes take no more than what is counted of them")
+    func manyClasses() throws {
+        let folder = try Folder()
+        let file = try #require(
+            HostileFiles.all().first { $0.name == "graph-thousands-of-classes" })
+        try folder.put(file.bytes, "a.ltfn")
+        try folder.put(TinyModel.images([0, 1, 2], side: 28), "test-images.idx")
+        try folder.put(TinyModel.labels([0, 1, 2]), "test-labels.idx")
+        let evaluate = Self.program("ltfn-eval", in: folder)
+        let empty = try Self.cost([evaluate, "--version"], in: folder).byteCount
+        let line = [evaluate, folder.path("a.ltfn"), folder.path("test-images.idx")]
+        for arguments in [line, line + ["--json"]] {
+            let cost = try Self.cost(arguments, in: folder)
+            #expect(cost.status == 0)
+            // Goal F9.
+            #expect(cost.byteCount - empty <= 128 << 20, "\(cost)")
+        }
+        let outcome = Programs.run("ltfn-eval", "a.ltfn", "test-images.idx", "--json", in: folder)
+        let document = try JSONReader.read(Array(outcome.output.utf8))
+        #expect(document["confusion"] == .null && document["count"] == 3)
+        guard case .array(let entries)? = document["confusion_entries"] else {
+            Issue.record("What was counted is missing.")
+            return
+        }
+        #expect(entries.compactMap { $0["truth"] } == [0, 1, 2])
+    }
+
+    @Test("A network that asks for hours of work is refused, with the option that allows it")
+    func work() throws {
+        let folder = try TinyModel.folder()
+        let file = try #require(HostileFiles.all().first { $0.name == "graph-hours-of-work" })
+        try folder.put(file.bytes, "a.ltfn")
+        try folder.put(TinyModel.images([0], side: 256), "images.idx")
+        let sentence = "--max-operations COUNT allows more"
+        for line in [["ltfn-eval"], ["ltfn-inspect", "activations"]] {
+            let program = "\"$BIN/\(line[0])\" \(line.dropFirst().joined())"
+            let hostile = Programs.shell(program + " a.ltfn images.idx", in: folder)
+            #expect(hostile.status == 65)
+            expectOneSentence(hostile, from: line[0], with: sentence)
+            // One dense layer, 16 by 3.
+            let honest = program + " model.ltfn test-images.idx --max-operations "
+            expectOneSentence(
+                Programs.shell(honest + "47", in: folder), from: line[0], with: sentence)
+            #expect(Programs.shell(honest + "48", in: folder).status == 0)
+        }
+    }
+
     @Test("A device without end is refused by its first bytes")
     func endlessImages() throws {
         let folder = try TinyModel.folder()

@@ -43,6 +43,7 @@ extension HostileFiles {
             ("many-channels", [1, 1, 1, 1 << 21], image, [convolution(), whole, .flatten]),
             ("wide-channels", [1, 1, 1, 1 << 24], [1, 1, 1], [convolution(), .flatten]),
             ("many-classes", [784, 21_000], image, [.flatten, dense]),
+            ("thousands-of-classes", [784, 8_000], image, [.flatten, dense]),
             ("millions-of-classes", [1, 1 << 24], image, [whole, .flatten, dense]),
             ("large-input", [1, 1, 1, 1], [1 << 15, 1 << 15, 1], [convolution(), .flatten]),
             ("largest-input", [1, 1, 1, 1], [Int.max, 1, 1], [convolution(), .flatten]),
@@ -50,6 +51,10 @@ extension HostileFiles {
             (
                 "same-weights", [3, 3, 1000, 1000], image,
                 [Layer.Operation](repeating: convolution(), count: 1_500)
+            ),
+            (
+                "hours-of-work", [7, 7, 1, 1], [256, 256, 1],
+                [Layer.Operation](repeating: convolution(), count: 1_400) + [.flatten]
             ),
             ("relus", [1, 1, 1, 1], image, [Layer.Operation](repeating: .relu, count: 5_000)),
             (

@@ -49,7 +49,9 @@ struct MetricsTests {
         #expect(abs((metrics.cost ?? .nan) - 3.0175746103992602) < 1e-14)
         // Of equal logits the first wins.
         #expect(metrics.confusion[truth: 2, predicted: 0] == 1)
-        #expect(metrics.confusion.counts == [1, 0, 0, 1, 1, 0, 1, 0, 0])
+        let entries = metrics.confusion.entries
+        #expect(entries.map(\.truth) == [0, 1, 1, 2] && entries.map(\.predicted) == [0, 0, 1, 0])
+        #expect(entries.map(\.count) == [1, 1, 1, 1] && metrics.confusion.largestCount == 1)
         #expect(metrics.confusion.recall(1) == 0.5)
         #expect(metrics.confusion.precision(0) == 1.0 / 3)
         #expect(metrics.confusion.precision(2) == nil)
@@ -70,11 +72,13 @@ struct MetricsTests {
         #expect(parts == whole)
     }
 
-    @Test("Logits that are not numbers are wrong, and counted")
+    @Test("Logits that are not finite are wrong, and counted, whatever the others say")
     func notNumbers() {
         var metrics = ClassificationMetrics(classCount: 2)
-        metrics.add(logits: [.nan, .nan, .nan, 1].span, labels: [0, 1].span)
-        #expect(metrics.count == 2 && metrics.correct == 1 && metrics.undecidedCount == 1)
+        metrics.add(
+            logits: [.nan, .nan, .nan, 1, .infinity, 0, 0, -.infinity, 1, 2].span,
+            labels: [0, 1, 0, 0, 1].span)
+        #expect(metrics.count == 5 && metrics.correct == 1 && metrics.nonFiniteCount == 4)
         #expect(metrics.cost?.isNaN == true)
     }
 
@@ -85,7 +89,7 @@ struct MetricsTests {
         tally.add(logits: [.nan, .nan, .nan].span)
         #expect(tally.predictions == [0, 0, 0, 1, nil])
         #expect(tally.countOfClass == [3, 1, 0])
-        #expect(tally.undecidedCount == 1)
+        #expect(tally.nonFiniteCount == 1)
     }
 
     @Test("Examples without a mistake have none to list")

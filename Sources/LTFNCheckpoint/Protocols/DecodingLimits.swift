@@ -40,8 +40,4 @@ extension DecodingLimits {
         let (backed, overflow) = fileByteCount.multipliedReportingOverflow(by: 16)
         return max(UInt64(max(0, expandedByteCount)) / 8, overflow ? .max : backed)
     }
-
-    /// How many bytes a network out of a file may take to run, its parameters among them: a graph of a
-    /// few hundred bytes can ask for feature maps of any size. 1 GiB, or what values may take.
-    public var workingByteCount: Int { max(expandedByteCount, 1 << 30) }
 }

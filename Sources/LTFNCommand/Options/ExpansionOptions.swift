@@ -6,8 +6,9 @@ public struct ExpansionOptions: ParsableArguments {
     @Option(
         name: .customLong("max-expanded"),
         help: ArgumentHelp(
-            "How many bytes of values and working memory a file may ask for that it does not store "
-                + "(initial values, constants): 512M, 16G. (default: 64M, or 1,032 times the file)",
+            "How many bytes of values a file may ask for that it does not store (initial values, "
+                + "constants): 512M, 16G; to run a network it may take twice as many. "
+                + "(default: 64M, or 1,032 times the file)",
             valueName: "size"))
     var maximum: ByteSize?
 

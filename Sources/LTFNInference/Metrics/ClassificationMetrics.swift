@@ -5,8 +5,8 @@ public struct ClassificationMetrics: Hashable, Sendable {
     public private(set) var confusion: ConfusionMatrix
     /// All examples, those without a prediction among them.
     public private(set) var count = 0
-    /// How many examples have logits that are not numbers; they count as wrong.
-    public private(set) var undecidedCount = 0
+    /// How many examples have logits that are not finite; they count as wrong.
+    public private(set) var nonFiniteCount = 0
     private var totalCost = 0.0
 
     public init(classCount: Int) {
@@ -30,7 +30,7 @@ public struct ClassificationMetrics: Hashable, Sendable {
             if let predicted = predictedClass(of: row) {
                 confusion.add(truth: label, predicted: predicted)
             } else {
-                undecidedCount += 1
+                nonFiniteCount += 1
             }
         }
     }

@@ -1,14 +1,12 @@
-/// The class with the largest logit, the first of equals; NaN is never the largest.
+/// The class with the largest logit, the first of equals.
 ///
-/// - Returns: nil when there is no logit that is a number.
+/// - Returns: nil without logits, and when one of them is NaN or infinite: what the others say is then of
+///   no meaning.
 public func predictedClass(of logits: Span<Float>) -> Int? {
     var best: Int?
-    for index in logits.indices where !logits[index].isNaN {
-        guard let current = best else {
-            best = index
-            continue
-        }
-        if logits[index] > logits[current] { best = index }
+    for index in logits.indices {
+        guard logits[index].isFinite else { return nil }
+        if best.map({ logits[index] > logits[$0] }) ?? true { best = index }
     }
     return best
 }
@@ -16,7 +14,7 @@ public func predictedClass(of logits: Span<Float>) -> Int? {
 /// What a classifier said, gathered batch by batch.
 public struct PredictionTally: Hashable, Sendable {
     public let classCount: Int
-    /// The predicted class of every example; nil where the logits are not numbers.
+    /// The predicted class of every example; nil where a logit is not finite.
     public private(set) var predictions: [Int?] = []
     /// How many examples were taken for each class.
     public private(set) var countOfClass: [Int]
@@ -38,6 +36,6 @@ public struct PredictionTally: Hashable, Sendable {
         }
     }
 
-    /// How many examples have logits that are not numbers.
-    public var undecidedCount: Int { predictions.count - countOfClass.reduce(0, +) }
+    /// How many examples have logits that are not finite.
+    public var nonFiniteCount: Int { predictions.count - countOfClass.reduce(0, +) }
 }

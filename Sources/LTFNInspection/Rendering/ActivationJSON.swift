@@ -16,7 +16,7 @@ extension ActivationReport {
             JSONMember("count", .int(Int64(imageCount))),
             JSONMember("layers", .array(layers.map { $0.json(reaching: largestMagnitude) })),
             JSONMember("predictions", .array(predictions.countOfClass.map { .int(Int64($0)) })),
-            JSONMember("undecided", .int(Int64(predictions.undecidedCount))),
+            JSONMember("nonfinite", .int(Int64(predictions.nonFiniteCount))),
         ]
         if let metrics {
             members.append(JSONMember("correct", .int(Int64(metrics.correct))))

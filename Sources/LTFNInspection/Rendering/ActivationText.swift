@@ -37,11 +37,11 @@ extension ActivationReport {
                 + (bar.isEmpty ? "" : layout.paint(bar, .graph) + " ")
                 + layout.paint(NumberText.grouped(count), .quiet)
         }
-        if predictions.undecidedCount > 0 {
+        if predictions.nonFiniteCount > 0 {
             lines.append(
                 "  "
                     + layout.paint(
-                        FigureText.counted(predictions.undecidedCount, "image")
+                        FigureText.counted(predictions.nonFiniteCount, "image")
                             + " without a prediction: the logits are not numbers", .bad))
         }
         if let metrics, let accuracy = metrics.accuracy {
