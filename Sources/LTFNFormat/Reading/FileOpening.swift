@@ -9,18 +9,23 @@ struct FileOpening {
     var indexBytes: [UInt8]
 
     /// The bytes at the end of a file that are read at once, in the hope that the index is in them.
-    private static let tailByteCount: UInt64 = 65_536
+    static let usualTailByteCount: UInt64 = 65_536
 
-    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+    /// - Parameter tailByteCount: what is found does not depend on it; at least a footer.
+    init(
+        _ source: any ByteSource, limits: DecodingLimits,
+        tailByteCount: UInt64 = usualTailByteCount
+    ) throws(FormatError) {
+        let tailByteCount = max(tailByteCount, UInt64(Footer.byteCount))
         let total = source.byteCount
         // A small file is read as a whole.
-        let isSmall = total <= Self.tailByteCount
+        let isSmall = total <= tailByteCount
         let headByteCount = isSmall ? Int(total) : Header.byteCount
         let head = try source.read(at: 0, byteCount: headByteCount)
         header = try Header(parsing: head, fileByteCount: total)
-        let tailStart = isSmall ? 0 : total - Self.tailByteCount
+        let tailStart = isSmall ? 0 : total - tailByteCount
         let tail =
-            isSmall ? head : try source.read(at: tailStart, byteCount: Int(Self.tailByteCount))
+            isSmall ? head : try source.read(at: tailStart, byteCount: Int(tailByteCount))
         footerOffset = total - UInt64(Footer.byteCount)
         footer = try Footer(
             parsing: Array(tail.suffix(Footer.byteCount)), at: footerOffset, header: header)

@@ -41,7 +41,17 @@ public struct NativeReader: CheckpointReader {
         _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
         threadCount: Int = ThreadPool.coreCount
     ) throws(FormatError) {
-        let opening = try FileOpening(source, limits: limits)
+        try self.init(
+            source, limits: limits, bases: bases, threadCount: threadCount,
+            tailByteCount: FileOpening.usualTailByteCount)
+    }
+
+    /// - Parameter tailByteCount: how many bytes at the end of the file are read at once.
+    package init(
+        _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
+        threadCount: Int = ThreadPool.coreCount, tailByteCount: UInt64
+    ) throws(FormatError) {
+        let opening = try FileOpening(source, limits: limits, tailByteCount: tailByteCount)
         let indexOffset = opening.footer.indexOffset
         let parsed = try Index.parse(opening.indexBytes, at: indexOffset, limits: limits)
         try parsed.checkChunks()
