@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import LTFNBytes
 import Testing
@@ -161,6 +162,39 @@ import Testing
         #expect(try DurableFileWriter(path: "/dev/null").draftSource() == nil)
     }
 
+    @Test("what killed processes left goes with the next save of the name, and nothing else")
+    func leftDrafts() throws {
+        let directory = TemporaryDirectory()
+        let digits = "0123456789xyz"
+        let left = [".file.\(digits).ltfn-draft", ".file.zzzzzzzzzzzzz.ltfn-draft"]
+        let others = [
+            ".file.\(digits).tmp", ".file.\(digits)0.ltfn-draft", ".file.draft",
+            ".file.0123456789 yz.ltfn-draft", ".file2.\(digits).ltfn-draft",
+            "file.\(digits).ltfn-draft",
+        ]
+        for name in left + others { directory.put([1], name) }
+        // Somebody is writing in the directory: all may be somebody's.
+        let busy = try DurableFileWriter(path: directory.path("busy"))
+        try DurableFileWriter(path: directory.path("file")).commit()
+        #expect(directory.names.filter { $0.hasPrefix(".file") }.count == 7)
+        try busy.commit()
+        try DurableFileWriter(path: directory.path("file")).commit()
+        #expect(Set(directory.names) == Set(others + ["busy", "file"]))
+    }
+
+    @Test("a directory that somebody locks for himself can be written to all the same")
+    func lockedDirectory() throws {
+        let directory = TemporaryDirectory()
+        let descriptor = unsafe open(directory.path, O_RDONLY)
+        defer { close(descriptor) }
+        #expect(flock(descriptor, LOCK_EX) == 0)
+        let writer = try DurableFileWriter(path: directory.path("file"))
+        // Whoever holds the lock would take it for a left one, had it the same ending.
+        #expect(directory.names.allSatisfy { $0.hasSuffix(".tmp") })
+        try writer.commit()
+        #expect(directory.names == ["file"])
+    }
+
     @Test("a place can be checked without writing") func check() throws {
         let directory = TemporaryDirectory()
         directory.put([7], "old")
@@ -233,6 +267,18 @@ import Testing
             ["-c", "('\(probe)' /dev/fd/3 1000000 3>&1 >'\(path)') | head -c 1 > /dev/null"])
         #expect(closed.status == 0)
         #expect(directory.get("out") == Array("io write \(EPIPE) /dev/fd/3\n".utf8))
+    }
+
+    @Test("many that save to one name at once do not take each other's files for left ones")
+    func crowd() {
+        let directory = TemporaryDirectory()
+        let (probe, path) = (Command.saveProbe, directory.path("out"))
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for _ in 0..<10 {
+                #expect(Command.run(probe, [path, "400000"]).output == "saved\n")
+            }
+        }
+        #expect(directory.names == ["out"])
     }
 
     @Test("pending files are removed when a process has to end at once") func pending() {

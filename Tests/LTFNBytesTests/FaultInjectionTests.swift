@@ -10,7 +10,8 @@ import Testing
 struct FaultInjectionTests {
     private static let byteCount = 600_000
     private static let calls = [
-        "openat", "fchmod", "write", "fsync", "close", "linkat", "rename,renameat,renameat2",
+        "openat", "flock", "getdents64", "fchmod", "write", "fsync", "close", "linkat",
+        "rename,renameat,renameat2",
     ]
 
     /// The system calls of a save without failures, in order, those of the process's start
@@ -33,9 +34,13 @@ struct FaultInjectionTests {
         let lines = trace(FaultInjectionTests.calls.joined(separator: ","), directory.path("file"))
         let ours = lines.filter { $0.contains(directory.path) }
             .map { String($0.prefix { $0 != "(" }) }
-        let opened = ["openat", "openat", "fchmod"]
+        // The directory, what is in it, and the temporary file.
+        let opened = [
+            "openat", "flock", "openat", "getdents64", "getdents64", "close", "flock", "openat",
+            "fchmod",
+        ]
         let rest = ours.drop { $0 != "write" }
-        #expect(Array(ours.prefix(3)) == opened)
+        #expect(Array(ours.prefix(opened.count)) == opened)
         #expect(
             Array(rest.drop { $0 == "write" })
                 == ["fsync", "close", "linkat", "renameat", "fsync", "close"])
@@ -72,7 +77,7 @@ struct FaultInjectionTests {
         let path = directory.path("file")
         let new = [UInt8](repeating: 0x2E, count: FaultInjectionTests.byteCount)
         var survivors: Set<[UInt8]> = []
-        for calls in FaultInjectionTests.calls + ["unlinkat"] {
+        for calls in FaultInjectionTests.calls + ["unlinkat,unlink"] {
             directory.put([1, 2, 3], "file")
             for (index, line) in trace(calls, path).enumerated()
             where line.contains(directory.path) {
@@ -86,6 +91,10 @@ struct FaultInjectionTests {
                 let found = directory.get("file") ?? []
                 #expect((found == [1, 2, 3] || found == new) as Bool, "\(injection)")
                 survivors.insert(found)
+                // The next save removes what the killed one left.
+                #expect(
+                    Command.run(Command.saveProbe, [path, "1000"]).output == "saved\n")
+                #expect(directory.names == ["file"], "\(injection)")
             }
         }
         // Both must have been seen, or no process was killed.

@@ -3,6 +3,7 @@ final class DraftFile {
     /// Open for writing. Whoever made the draft closes it.
     let descriptor: Int32
     private let directory: Int32
+    private let names: DraftNames
     private let draftName: String
     private let finalName: String
     private let replacingExisting: Bool
@@ -31,9 +32,10 @@ final class DraftFile {
         finalName = name
         self.replacingExisting = replacingExisting
         directory = try SystemCalls.open(path, for: .directory)
+        names = DraftNames(of: name, in: directory, path: path)
         do throws(SystemError) {
             (descriptor, draftName) = try DraftFile.create(
-                in: directory, name: name, permissions: permissions)
+                in: directory, names, permissions: permissions)
         } catch {
             try? SystemCalls.close(directory)
             throw error
@@ -43,15 +45,14 @@ final class DraftFile {
 
     deinit {
         discard()
-        try? SystemCalls.close(directory)
     }
 
     private static func create(
-        in directory: Int32, name: String, permissions: UInt32?
+        in directory: Int32, _ names: DraftNames, permissions: UInt32?
     ) throws(SystemError) -> (descriptor: Int32, name: String) {
         let opening = SystemCalls.Opening.creating(permissions: permissions ?? 0o666)
         for _ in 0..<100 {
-            let draftName = temporaryName(for: name)
+            let draftName = names.random()
             let descriptor: Int32
             do throws(SystemError) {
                 descriptor = try SystemCalls.open(draftName, in: directory, for: opening)
@@ -76,12 +77,6 @@ final class DraftFile {
     /// A descriptor of its own, to read what has been written.
     func openForReading() throws(SystemError) -> Int32 {
         try SystemCalls.open(draftName, in: directory, for: .reading)
-    }
-
-    private static func temporaryName(for name: String) -> String {
-        // 40 scalars are at most 160 bytes: the whole stays below the usual limit of 255.
-        let stem = String(String.UnicodeScalarView(name.unicodeScalars.prefix(40)))
-        return ".\(stem).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     }
 }
 
@@ -111,7 +106,7 @@ extension DraftFile {
     /// Gives the file that is about to be replaced a second name, so that it can come back should
     /// the directory fail to sync.
     private func keepPrevious() -> Previous {
-        let name = DraftFile.temporaryName(for: finalName)
+        let name = names.random()
         do throws(SystemError) {
             try SystemCalls.link(finalName, to: name, in: directory)
         } catch {
@@ -186,7 +181,9 @@ extension DraftFile {
     }
 
     private func settle() {
+        if case .settled = state { return }
         state = .settled
         PendingFiles.remove(pending)
+        try? SystemCalls.close(directory)
     }
 }

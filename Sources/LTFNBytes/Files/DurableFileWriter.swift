@@ -2,7 +2,8 @@
 ///
 /// The bytes go to a temporary file beside the final one; `commit()` syncs and closes it, gives it
 /// its name and syncs the directory. Until then, and after any failure, the file that stood there
-/// before is untouched; without a commit the temporary file is removed. A symbolic link is kept
+/// before is untouched; without a commit the temporary file is removed, and what a killed process
+/// left (`.model.ltfn.….ltfn-draft`) by the next writer to the same name. A symbolic link is kept
 /// and its target replaced. Pipes, terminals and devices are written to directly.
 public final class DurableFileWriter: ByteSink {
     private enum State {

@@ -244,9 +244,12 @@ extension SystemCalls {
         _ = try retrying { Int(ftruncate(descriptor, length)) }
     }
 
-    /// Keeps others that ask for the same away, until the descriptor is closed.
-    static func lock(_ descriptor: Int32) throws(SystemError) {
-        _ = try retrying { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
+    /// Keeps others that ask for the same away, until the descriptor is closed. Does not wait.
+    ///
+    /// - Parameter shared: leaves others in that share it, and takes the place of an earlier lock.
+    static func lock(_ descriptor: Int32, shared: Bool = false) throws(SystemError) {
+        let kind = shared ? LOCK_SH : LOCK_EX
+        _ = try retrying { Int(flock(descriptor, kind | LOCK_NB)) }
     }
 
     static func setPermissions(_ descriptor: Int32, _ bits: UInt32) throws(SystemError) {
