@@ -17,7 +17,7 @@ extension HostileFiles {
             archive(
                 "npz-column-major-big-endian", [(">c16", true, [2, 2, 2, 2, 2, 2, most / 1024])]),
             archive(
-                "npz-many", (0..<300).map { _ in ("|u1", true, [300, 1_000]) }),
+                "npz-many", (0..<200).map { _ in ("|u1", true, [300, 1_000]) }),
         ]
     }
 

@@ -29,6 +29,7 @@ struct ColumnMajorOrder {
 
     private static let blockByteCount = 8 << 20
     private static let tileExtent = 64
+    private static let tileCount = tileExtent * tileExtent
 
     /// - Parameter elementByteCount: 1 or more.
     init(shape: TensorShape, elementByteCount: Int) {
@@ -91,7 +92,7 @@ struct ColumnMajorOrder {
             var row = Odometer(rows)
             while let places = row.next(Self.tileExtent) {
                 var column = Odometer(columns)
-                while let others = column.next(Self.tileExtent) {
+                while let others = column.next(Self.tileCount / places.count) {
                     for other in others {
                         let from = middle.before + other.before
                         let to = block.start + middle.behind + other.behind
@@ -159,8 +160,21 @@ struct ColumnMajorOrder {
         /// The next few places; nil at the end.
         mutating func next(_ limit: Int) -> [(before: Int, behind: Int)]? {
             guard !isAtEnd else { return nil }
+            guard let first = axes.first else {
+                isAtEnd = true
+                return [(before, behind)]
+            }
             var places: [(before: Int, behind: Int)] = []
-            repeat { places.append((before, behind)) } while advance() && places.count < limit
+            repeat {
+                // As far as the first axis goes.
+                let count = min(first.count - indices[0], limit - places.count)
+                for step in 0..<count {
+                    places.append((before + step * first.before, behind + step * first.behind))
+                }
+                indices[0] += count - 1
+                before += (count - 1) * first.before
+                behind += (count - 1) * first.behind
+            } while advance() && places.count < limit
             return places
         }
     }
