@@ -23,8 +23,8 @@ public struct OperationOptions: ParsableArguments {
     public func announce(_ count: Double, _ notes: Notes) {
         guard count >= Self.longCount else { return }
         notes.note(
-            "This takes \(NumberText.significant(count / 1e12, 3)) trillion operations; a core does "
-                + "some 0.1 trillion in a second.")
+            "This takes \(NumberText.significant(count / 1e12, 3)) trillion operations: minutes, or "
+                + "more.")
     }
 }
 

@@ -37,11 +37,11 @@ public struct RunningLimits: Hashable, Sendable {
 }
 
 extension BoundNetwork {
-    /// What running one image takes, by the direct methods: a multiply-add, a comparison or a copy counts
-    /// as one.
+    /// What running one image takes, by the direct methods: a multiply-add or a comparison counts as one,
+    /// and a value that is written as 16, which is what memory costs where arithmetic is little.
     public var operationCount: Double {
         zip(geometry.layers, geometry.outputCounts).reduce(0) {
-            $0 + $1.0.operationCount(outputs: $1.1)
+            $0 + $1.0.operationCount(outputs: $1.1) + 16 * Double($1.1)
         }
     }
 
@@ -103,7 +103,7 @@ extension LayerGeometry {
         case .maxPool(let geometry):
             Double(outputs) * Double(min(geometry.vertical.extent, geometry.input.height))
                 * Double(min(geometry.horizontal.extent, geometry.input.width))
-        case .relu: Double(outputs)
+        case .relu: 0
         }
     }
 }
