@@ -19,9 +19,16 @@ public struct AlignedBytes: Sendable {
         storage = Storage(byteCount: byteCount)
     }
 
+    /// A block that is not zeroed: the caller writes every byte before anybody reads one.
+    ///
+    /// The caller has checked that the machine can back `byteCount`.
+    @unsafe public init(unfilledByteCount byteCount: Int) {
+        storage = Storage(unfilledByteCount: byteCount)
+    }
+
     /// A copy of `bytes`.
     public init(copying bytes: RawSpan) {
-        storage = Storage(byteCount: bytes.byteCount)
+        storage = Storage(unfilledByteCount: bytes.byteCount)
         unsafe bytes.withUnsafeBytes { source in
             unsafe storage.buffer.copyMemory(from: source)
         }
@@ -81,14 +88,21 @@ public struct AlignedBytes: Sendable {
         private let block: UnsafeMutableRawPointer
         let buffer: UnsafeMutableRawBufferPointer
 
-        init(byteCount: Int) {
+        convenience init(byteCount: Int) {
             // `calloc` knows when the system's pages are zero already, which spares a large block
-            // one of two passes; the first multiple of 64 lies within the 63 bytes more.
-            guard let zeroed = unsafe calloc(byteCount + 63, 1) else {
-                fatalError("no memory for \(byteCount) bytes")
-            }
-            unsafe block = zeroed
-            let start = unsafe zeroed.alignedUp(toMultipleOf: 64)
+            // one of two passes.
+            unsafe self.init(calloc(byteCount + 63, 1), byteCount)
+        }
+
+        convenience init(unfilledByteCount byteCount: Int) {
+            unsafe self.init(malloc(byteCount + 63), byteCount)
+        }
+
+        /// - Parameter block: has 63 bytes more, in which the first multiple of 64 lies.
+        private init(_ block: UnsafeMutableRawPointer?, _ byteCount: Int) {
+            guard let block = unsafe block else { fatalError("no memory for \(byteCount) bytes") }
+            unsafe self.block = block
+            let start = unsafe block.alignedUp(toMultipleOf: 64)
             unsafe buffer = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
             unsafe Storage.askForLargePages(buffer)
         }
@@ -105,7 +119,7 @@ public struct AlignedBytes: Sendable {
         }
 
         convenience init(copying other: Storage) {
-            self.init(byteCount: unsafe other.buffer.count)
+            unsafe self.init(unfilledByteCount: other.buffer.count)
             unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(other.buffer))
         }
 

@@ -45,10 +45,9 @@ public struct Checkpoint: Sendable {
             total = sum
         }
         let manifest = reader.manifest
-        var tensors: [TensorData?] = []
-        for (index, variable) in manifest.variables.enumerated() {
-            tensors.append(variable.tiedTo == nil ? try reader.read(index) : nil)
-        }
+        let holders = manifest.variables.indices.filter { manifest.variables[$0].tiedTo == nil }
+        var tensors = [TensorData?](repeating: nil, count: manifest.variables.count)
+        for (index, tensor) in zip(holders, try reader.read(holders)) { tensors[index] = tensor }
         // Tied variables share the bytes of their target.
         for (index, variable) in manifest.variables.enumerated() {
             guard let target = variable.tiedTo.flatMap({ manifest.index(of: $0) }) else { continue }

@@ -33,6 +33,11 @@ public protocol CheckpointReader: Sendable {
     /// - Throws: `checksumMismatch`.
     func check(_ digest: SHA256Digest, of index: Int) throws(FormatError)
 
+    /// The values of several variables, in that order.
+    ///
+    /// - Throws: as for one.
+    func read(_ indices: [Int]) throws(FormatError) -> [TensorData]
+
     /// How `manifest.variables[index]` is stored.
     func storage(_ index: Int) -> StorageInfo
 
@@ -78,6 +83,12 @@ extension CheckpointReader {
 }
 
 extension CheckpointReader {
+    public func read(_ indices: [Int]) throws(FormatError) -> [TensorData] {
+        var tensors: [TensorData] = []
+        for index in indices { tensors.append(try read(index)) }
+        return tensors
+    }
+
     public var baseByteCount: UInt64 { 0 }
 
     public func expectBases() throws(FormatError) {}

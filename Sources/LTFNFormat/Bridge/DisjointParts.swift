@@ -2,40 +2,70 @@ import LTFNBytes
 import LTFNParallel
 import Synchronization
 
+/// A part of one of several blocks of bytes.
+struct BlockPart: Hashable, Sendable {
+    /// The number of the block.
+    var block: Int
+    /// The number of the part among those of the block.
+    var number: Int
+    /// The bytes of the block.
+    var range: Range<Int>
+}
+
 extension ThreadPool {
-    /// Fills parts of `bytes` at the same time.
+    /// Blocks of bytes, whose parts are filled at the same time.
     ///
     /// - Parameters:
-    ///   - parts: within `bytes`, ascending, none overlapping another.
+    ///   - parts: cover every block, in order.
     ///   - work: done on this thread at the same time.
-    ///   - fill: writes part number `index`.
+    ///   - fill: writes every byte of a part.
     /// - Throws: of the errors that `fill` threw, that of the first part.
     func fill(
-        _ parts: [Range<Int>], of bytes: inout AlignedBytes, meanwhile work: () -> Void = {},
-        _ fill: @Sendable (_ index: Int, _ part: inout MutableRawSpan) throws(FormatError) -> Void
-    ) throws(FormatError) {
-        var end = 0
-        for part in parts {
-            precondition(part.lowerBound >= end && part.upperBound <= bytes.byteCount)
-            end = part.upperBound
-        }
+        blocksOf byteCounts: [Int], parts: [BlockPart], meanwhile work: () -> Void = {},
+        _ fill:
+            @Sendable (_ place: BlockPart, _ part: inout MutableRawSpan) throws(FormatError) -> Void
+    ) throws(FormatError) -> [AlignedBytes] {
+        Self.expectCover(of: byteCounts, by: parts)
+        var blocks = byteCounts.map { unsafe AlignedBytes(unfilledByteCount: $0) }
+        // A block stays where it is for as long as `blocks` holds it; each part is touched by the
+        // one thread that runs its index.
+        var pointers = unsafe [UnsafeMutableRawBufferPointer]()
+        for number in blocks.indices { unsafe pointers.append(Self.buffer(of: &blocks[number])) }
+        nonisolated(unsafe) let buffers = unsafe pointers
         let errors = Mutex<[Int: FormatError]>([:])
-        var span = bytes.mutableBytes
-        unsafe span.withUnsafeMutableBytes { buffer in
-            // Each index is run once and touches its own part alone.
-            nonisolated(unsafe) let buffer = unsafe buffer
-            forEach(
-                parts.count,
-                { index in
-                    let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[parts[index]])
-                    var span = unsafe MutableRawSpan(_unsafeBytes: part)
-                    do throws(FormatError) {
-                        try fill(index, &span)
-                    } catch {
-                        errors.withLock { $0[index] = error }
-                    }
-                }, meanwhile: work)
-        }
+        forEach(
+            parts.count,
+            { index in
+                let place = parts[index]
+                let part = unsafe UnsafeMutableRawBufferPointer(
+                    rebasing: buffers[place.block][place.range])
+                var span = unsafe MutableRawSpan(_unsafeBytes: part)
+                do throws(FormatError) {
+                    try fill(place, &span)
+                } catch {
+                    errors.withLock { $0[index] = error }
+                }
+            }, meanwhile: work)
         if let first = errors.withLock({ $0.min { $0.key < $1.key }?.value }) { throw first }
+        return blocks
+    }
+
+    private static func buffer(of block: inout AlignedBytes) -> UnsafeMutableRawBufferPointer {
+        var span = block.mutableBytes
+        return unsafe span.withUnsafeMutableBytes { unsafe $0 }
+    }
+
+    private static func expectCover(of byteCounts: [Int], by parts: [BlockPart]) {
+        var next = parts.startIndex
+        for (block, byteCount) in byteCounts.enumerated() {
+            var end = 0
+            while next < parts.endIndex, parts[next].block == block {
+                precondition(parts[next].range.lowerBound == end)
+                end = parts[next].range.upperBound
+                next += 1
+            }
+            precondition(end == byteCount)
+        }
+        precondition(next == parts.endIndex)
     }
 }

@@ -1,5 +1,4 @@
 import LTFNBytes
-import Synchronization
 
 /// What decoding a chunk needs on the way, and what the next chunk can use again.
 struct DecodingTools: Sendable {
@@ -34,18 +33,5 @@ struct DecodingTools: Sendable {
                     "A deflate stream is damaged. \(error.message)")
             }
         }
-    }
-}
-
-/// Tools that no thread uses at the moment.
-final class Toolbox: Sendable {
-    private let tools = Mutex<[DecodingTools]>([])
-
-    func take() -> DecodingTools {
-        tools.withLock { $0.popLast() } ?? DecodingTools()
-    }
-
-    func putBack(_ tool: DecodingTools) {
-        tools.withLock { $0.append(tool) }
     }
 }

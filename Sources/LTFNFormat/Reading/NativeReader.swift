@@ -22,7 +22,7 @@ public struct NativeReader: CheckpointReader {
     let depth: Int
     /// Decodes chunks.
     let pool: ThreadPool
-    let toolbox = Toolbox()
+    let toolbox = Toolbox { DecodingTools() }
     /// Counts the chunks that have been decoded.
     let counter = ChunkCounter()
     /// The variables whose stored bytes have been found right for mapping.

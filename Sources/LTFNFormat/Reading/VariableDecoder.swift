@@ -45,76 +45,84 @@ struct VariableDecoder {
     func decode(
         _ range: Range<Int>, meanwhile work: () -> Void = {}
     ) throws(FormatError) -> AlignedBytes {
+        try reader.decode([plan(range)], meanwhile: work)[0]
+    }
+
+    /// How the bytes of `range` are decoded.
+    func plan(_ range: Range<Int>) -> DecodingPlan {
         switch reader.index.storages[variable] {
-        case .tied:
-            return try VariableDecoder(reader, variable: target()).decode(range, meanwhile: work)
-        case .initial: return try replay(range, meanwhile: work)
-        case .base(let number):
-            work()
-            return try reader.baseBytes(of: info, base: number, range)
-        case .chunks(let exponent, let first):
-            return try decodeChunks(range, exponent: Int(exponent), first: first, meanwhile: work)
+        case .chunks(let exponent, _):
+            let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent)
+            let first = range.lowerBound >> Int(exponent)
+            let end = range.isEmpty ? first : (range.upperBound - 1) >> Int(exponent) + 1
+            let parts = (first..<end).map { position in
+                let wanted = grid.range(of: position).clamped(to: range)
+                return wanted.lowerBound - range.lowerBound..<wanted.upperBound - range.lowerBound
+            }
+            return DecodingPlan(decoder: self, wanted: range, parts: parts)
+        // The other file has chunks of its own, and has to be there for no bytes, too.
+        case .base: return DecodingPlan(decoder: self, wanted: range, parts: [0..<range.count])
+        // A variable that is tied has been left for its target.
+        case .initial, .tied:
+            let grid = ChunkGrid(byteCount: range.count, exponent: 20)
+            let parts = (0..<grid.count).map { grid.range(of: $0) }
+            return DecodingPlan(decoder: self, wanted: range, parts: parts)
         }
     }
 
-    private func target() -> Int { reader.holder(of: variable) }
+    /// Decodes a part of a plan.
+    ///
+    /// - Parameter start: the first byte of the part among those of the variable.
+    func decode(from start: Int, into part: inout MutableRawSpan) throws(FormatError) {
+        switch reader.index.storages[variable] {
+        case .chunks(let exponent, let first):
+            try decode(from: start, first: first, exponent: exponent, into: &part)
+        case .base(let number):
+            try copy(start..<start + part.byteCount, ofBase: number, to: &part)
+        case .initial, .tied: try replay(from: start, into: &part)
+        }
+    }
 
-    private func replay(
-        _ range: Range<Int>, meanwhile work: () -> Void
-    ) throws(FormatError) -> AlignedBytes {
+    private func copy(
+        _ range: Range<Int>, ofBase number: UInt16, to part: inout MutableRawSpan
+    ) throws(FormatError) {
+        let bytes = try reader.baseBytes(of: info, base: number, range)
+        ByteKernels.copy(bytes.bytes, to: &part)
+    }
+
+    /// Makes initial values.
+    ///
+    /// - Parameter start: the first byte of the part among those of the variable.
+    func replay(from start: Int, into part: inout MutableRawSpan) throws(FormatError) {
         guard let initializer else {
             throw FormatError(
                 .corrupt, format: NativeFormat.formatName, rule: "LTFN-V10",
                 variable: info.name.string, "The variable has no initial values.")
         }
         let element = info.tensor.dtype.bitCount / 8
-        let whole =
-            range.lowerBound / element * element..<(range.upperBound + element - 1) / element
-            * element
-        var bytes = AlignedBytes(byteCount: whole.count)
-        // Every element's byte count divides that of a part.
-        let parts = ChunkGrid(byteCount: whole.count, exponent: 20)
-        try reader.pool.fill(
-            (0..<parts.count).map { parts.range(of: $0) }, of: &bytes, meanwhile: work
-        ) { (number, part) throws(FormatError) in
-            let start = whole.lowerBound + parts.range(of: number).lowerBound
-            try initializer.fill(&part, from: UInt64(start / element))
+        let excess = start % element
+        guard excess > 0 || part.byteCount % element > 0 else {
+            return try initializer.fill(&part, from: UInt64(start / element))
         }
-        return whole == range
-            ? bytes
-            : AlignedBytes(
-                copying: bytes.bytes.extracting(
-                    range.lowerBound - whole.lowerBound..<range.upperBound - whole.lowerBound))
+        let elementCount = (excess + part.byteCount + element - 1) / element
+        var whole = AlignedBytes(byteCount: elementCount * element)
+        var room = whole.mutableBytes
+        try initializer.fill(&room, from: UInt64(start / element))
+        ByteKernels.copy(whole.bytes.extracting(excess..<excess + part.byteCount), to: &part)
     }
 
-    private func decodeChunks(
-        _ range: Range<Int>, exponent: Int, first: Int, meanwhile work: () -> Void
-    ) throws(FormatError) -> AlignedBytes {
-        var result = AlignedBytes(byteCount: range.count)
-        guard !range.isEmpty else {
-            work()
-            return result
+    /// Decodes a chunk, or a part of it.
+    private func decode(
+        from start: Int, first: Int, exponent: UInt8, into part: inout MutableRawSpan
+    ) throws(FormatError) {
+        let position = start >> Int(exponent)
+        let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent)
+        let chunk = grid.range(of: position)
+        if part.byteCount == chunk.count {
+            try decodeChunk(first + position, start: chunk.lowerBound, into: &part)
+        } else {
+            try decodePart(of: first + position, chunk, from: start, into: &part)
         }
-        let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: UInt8(exponent))
-        let positions = range.lowerBound >> exponent...(range.upperBound - 1) >> exponent
-        let parts = positions.map { position in
-            let wanted = grid.range(of: position).clamped(to: range)
-            return wanted.lowerBound - range.lowerBound..<wanted.upperBound - range.lowerBound
-        }
-        try reader.pool.fill(
-            parts, of: &result, meanwhile: work
-        ) { (index, part) throws(FormatError) in
-            let chunk = grid.range(of: positions.lowerBound + index)
-            let number = first + positions.lowerBound + index
-            if part.byteCount == chunk.count {
-                try decodeChunk(number, start: chunk.lowerBound, into: &part)
-            } else {
-                try decodePart(
-                    of: number, chunk, from: parts[index].lowerBound + range.lowerBound,
-                    into: &part)
-            }
-        }
-        return result
     }
 
     /// Decodes a chunk and keeps a part of it.

@@ -60,7 +60,7 @@ extension Benchmark {
             let format = format(threadCount)
             let work = try Work(repeating: Double(amount)) {
                 let reader = try format.open(MemorySource(file), limits: .standard)
-                for index in reader.manifest.variables.indices { _ = try reader.read(index) }
+                _ = try reader.read(Array(reader.manifest.variables.indices))
             }
             return Work(
                 peerInput: peers.isEmpty ? nil : PeerInput(checkpoint),

@@ -1,0 +1,74 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// How bytes of a variable are decoded: in parts that wait for nothing.
+struct DecodingPlan: Sendable {
+    let decoder: VariableDecoder
+    /// What is wanted of the bytes of the variable.
+    let wanted: Range<Int>
+    /// Cover `wanted`, the first byte of which is number 0, in order.
+    let parts: [Range<Int>]
+
+    /// Writes all bytes of a part.
+    func fill(_ number: Int, _ part: inout MutableRawSpan) throws(FormatError) {
+        try decoder.decode(from: wanted.lowerBound + parts[number].lowerBound, into: &part)
+    }
+}
+
+extension NativeReader {
+    /// What the plans give, decoded at the same time.
+    ///
+    /// - Parameter work: done on this thread meanwhile.
+    func decode(
+        _ plans: [DecodingPlan], meanwhile work: () -> Void = {}
+    ) throws(FormatError) -> [AlignedBytes] {
+        var places: [BlockPart] = []
+        for (block, plan) in plans.enumerated() {
+            for (number, range) in plan.parts.enumerated() {
+                places.append(BlockPart(block: block, number: number, range: range))
+            }
+        }
+        return try pool.fill(
+            blocksOf: plans.map { $0.wanted.count }, parts: places, meanwhile: work
+        ) { (place, part) throws(FormatError) in
+            try plans[place.block].fill(place.number, &part)
+        }
+    }
+
+    /// The values of several variables, more of which are decoded at the same time than one by one.
+    public func read(_ numbers: [Int]) throws(FormatError) -> [TensorData] {
+        var tensors: [TensorData] = []
+        tensors.reserveCapacity(numbers.count)
+        var next = 0
+        while next < numbers.count {
+            var plans: [DecodingPlan] = []
+            var byteCount = 0
+            repeat {
+                let number = numbers[next + plans.count]
+                plans.append(try plan(number))
+                byteCount += manifest.variables[number].tensor.byteCount
+            } while byteCount < Self.batchByteCount && next + plans.count < numbers.count
+            for bytes in try decode(plans) {
+                let info = manifest.variables[numbers[next]].tensor
+                tensors.append(try TensorData(info: info, bytes: bytes))
+                next += 1
+            }
+        }
+        return tensors
+    }
+
+    /// A batch of variables has no more than this and the last of them.
+    private static let batchByteCount = 1 << 26
+
+    /// The plan for all values of a variable.
+    private func plan(_ number: Int) throws(FormatError) -> DecodingPlan {
+        let info = manifest.variables[number]
+        do {
+            let wanted = 0..<info.tensor.byteCount
+            try checkAllowance(info.tensor, wanted)
+            return try VariableDecoder(self, variable: holder(of: number)).plan(wanted)
+        } catch {
+            throw error.naming(info.name.string)
+        }
+    }
+}
