@@ -36,7 +36,9 @@ struct PlaneKernelTests {
         for kernels in PlaneKernels.supported {
             for count in Self.counts {
                 let words = Self.words(dtype, count, seed: UInt64(count + 1))
-                let planes = kernels.split(words.rawSpan, coding)
+                var planes = [UInt8](repeating: 1, count: words.count)
+                var room = planes.mutableRawSpan
+                kernels.split(words.rawSpan, coding, into: &room)
                 var expected = [UInt8](repeating: 0, count: words.count)
                 for index in 0..<count {
                     let y = coding.transformed(Self.word(words, index, coding.byteCount))
@@ -102,14 +104,21 @@ struct PlaneKernelTests {
                     $0 % 3 == 0 ? $1.0 : $1.1
                 }
                 let expected = Self.residual(words, from: origins, coding)
-                let found = kernels.residual(from: origins.rawSpan, to: words.rawSpan, coding)
-                #expect(found.symbols == expected.symbols, "\(kernels) \(count)")
-                #expect(found.tailBitCount == expected.bitCount)
-                #expect(found.tails.starts(with: expected.tails))
+                var symbols = [UInt8](repeating: 1, count: count)
+                var tails = [UInt8](
+                    repeating: 1, count: PlaneKernels.tailRoom(forWordsOf: words.count))
+                var symbolRoom = symbols.mutableRawSpan
+                var tailRoom = tails.mutableRawSpan
+                let bitCount = kernels.residual(
+                    from: origins.rawSpan, to: words.rawSpan, coding, symbols: &symbolRoom,
+                    tails: &tailRoom)
+                #expect(symbols == expected.symbols, "\(kernels) \(count)")
+                #expect(bitCount == expected.bitCount)
+                #expect(tails.starts(with: expected.tails))
                 var changed = origins
                 var span = changed.mutableRawSpan
                 let outcome = kernels.apply(
-                    symbols: found.symbols.rawSpan, tails: expected.tails.rawSpan, to: &span, coding
+                    symbols: symbols.rawSpan, tails: expected.tails.rawSpan, to: &span, coding
                 )
                 #expect(outcome == .applied && changed == words, "\(kernels) \(count)")
             }

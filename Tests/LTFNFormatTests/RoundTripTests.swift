@@ -222,6 +222,63 @@ struct RoundTripTests {
         }
     }
 
+    /// Variables of many lengths, some the same as earlier ones, which others are encoded beside.
+    private static func crowd() throws -> Checkpoint {
+        var random = TestBytes(seed: 8)
+        var infos: [VariableInfo] = []
+        var tensors: [TensorData] = []
+        for number in 0..<60 {
+            let count = [3, 0, 40_000, 900, 5000, 70_000][number % 6] + number / 6 % 2
+            let info = try TensorInfo(dtype: .f32, shape: TensorShape([count]))
+            let values = (0..<count).flatMap { _ in Samples.bytes(random.normal()) }
+            let isSame = number > 12 && number % 4 == 0 && tensors[number - 12].info == info
+            infos.append(
+                VariableInfo(name: try VariableName("v\(100 + number)"), tensor: info))
+            tensors.append(
+                isSame
+                    ? tensors[number - 12]
+                    : try TensorData(info: info, bytes: AlignedBytes(copying: values.rawSpan)))
+        }
+        return try Checkpoint(manifest: Manifest(variables: infos), tensors: tensors)
+    }
+
+    @Test(
+        "Chunks of many variables at a time give the same bytes (LTFN-W1), and come back together")
+    func crowd() throws {
+        let checkpoint = try Self.crowd()
+        let one = try write(checkpoint, options(chunk: 1 << 15, threads: 1))
+        for threads in [2, 3, 7] {
+            let same = try write(checkpoint, options(chunk: 1 << 15, threads: threads)) == one
+            #expect(same, "\(threads)")
+            let reader = try NativeReader(MemorySource(one), threadCount: threads)
+            #expect(areEqual(checkpoint, try Checkpoint(reading: reader)) as Bool)
+            let some = try reader.read([7, 3, 7, 59])
+            for (tensor, number) in zip(some, [7, 3, 7, 59]) {
+                let byteCount = tensor.info.byteCount
+                let expected = checkpoint.tensors[number].bytes.copy(of: 0..<byteCount)
+                #expect((tensor.bytes.copy(of: 0..<byteCount) == expected) as Bool)
+            }
+        }
+        let references = try NativeReader(MemorySource(one)).index.chunks.count {
+            $0.codec == .reference
+        }
+        #expect(references > 0)
+    }
+
+    @Test("A damaged variable among several is named")
+    func damageAmongSeveral() throws {
+        let file = try write(Self.crowd(), options(chunk: 1 << 15))
+        let reader = try NativeReader(MemorySource(file))
+        let chunk = reader.index.chunkRange(33).lowerBound
+        var damaged = file
+        damaged[Int(reader.index.chunks[chunk].offset) + 5] ^= 1
+        let error = failure {
+            _ = try NativeReader(MemorySource(damaged)).read([1, 33, 40])
+        }
+        #expect(error?.code == .checksumMismatch)
+        #expect(error?.variable == "v133")
+    }
+
     @Test("The content digest depends on the content alone (LTFN-X5)")
     func contentDigest() throws {
         let checkpoint = try Samples.small()

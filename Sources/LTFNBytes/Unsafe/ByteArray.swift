@@ -13,6 +13,11 @@ extension [UInt8] {
         self = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
     }
 
+    /// Adds a copy of `bytes`.
+    public mutating func append(copying bytes: RawSpan) {
+        unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    }
+
     /// The bytes, for writing.
     public var mutableRawSpan: MutableRawSpan {
         @_lifetime(&self)

@@ -14,6 +14,7 @@ public struct ByteWriter: Sendable {
         bytes.append(contentsOf: more)
     }
 
+    public mutating func append(_ more: RawSpan) { bytes.append(copying: more) }
     public mutating func append(_ more: ArraySlice<UInt8>) {
         bytes.append(contentsOf: more)
     }

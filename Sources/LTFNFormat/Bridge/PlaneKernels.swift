@@ -19,20 +19,23 @@ package struct PlaneKernels: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { unsafe String(cString: ck_cpu_name(cpu)) }
 
-    /// The planes of `words`, the lowest first, each a byte for every word.
+    /// Cuts `words` into planes, the lowest first, each a byte for every word.
     ///
-    /// - Parameter words: whole words.
-    package func split(_ words: RawSpan, _ coding: WordCoding) -> [UInt8] {
+    /// - Parameters:
+    ///   - words: whole words.
+    ///   - planes: as many bytes.
+    package func split(
+        _ words: RawSpan, _ coding: WordCoding, into planes: inout MutableRawSpan
+    ) {
         let count = words.byteCount / coding.byteCount
-        guard count > 0 else { return [] }
-        return unsafe [UInt8](unsafeUninitializedCapacity: count * coding.byteCount) {
-            planes, initialized in
+        precondition(planes.byteCount == count * coding.byteCount)
+        unsafe planes.withUnsafeMutableBytes { planes in
             unsafe words.withUnsafeBytes { source in
+                guard count > 0, let target = planes.baseAddress else { return }
                 unsafe ck_planes_split(
                     cpu, coding.transform.code, Int32(coding.byteCount), count,
-                    source.baseAddress, planes.baseAddress)
+                    source.baseAddress, target)
             }
-            initialized = count * coding.byteCount
         }
     }
 
@@ -79,37 +82,39 @@ package struct PlaneKernels: Hashable, Sendable, CustomStringConvertible {
 
 // Residuals.
 extension PlaneKernels {
-    /// The residual that leads from `origins` to `words`.
+    /// The bytes that the tails of `byteCount` bytes of words may take, and what is written behind them.
+    package static func tailRoom(forWordsOf byteCount: Int) -> Int { byteCount + 8 }
+
+    /// Writes the residual that leads from `origins` to `words`.
     ///
     /// - Parameters:
     ///   - origins: whole words.
     ///   - words: as many bytes.
-    /// - Returns: a symbol for every word, and the tails with their number of bits; the tails are
-    ///   followed by up to 7 bytes of zeros.
+    ///   - symbols: a byte for every word.
+    ///   - tails: `tailRoom` bytes; those behind the tails are of no meaning, but for bits of zero up
+    ///     to the next whole byte.
+    /// - Returns: the bits in `tails`.
     package func residual(
-        from origins: RawSpan, to words: RawSpan, _ coding: WordCoding
-    ) -> (symbols: [UInt8], tails: [UInt8], tailBitCount: Int) {
-        precondition(origins.byteCount == words.byteCount)
+        from origins: RawSpan, to words: RawSpan, _ coding: WordCoding,
+        symbols: inout MutableRawSpan, tails: inout MutableRawSpan
+    ) -> Int {
         let count = words.byteCount / coding.byteCount
-        guard count > 0 else { return ([], [], 0) }
+        precondition(origins.byteCount == words.byteCount && symbols.byteCount == count)
+        precondition(tails.byteCount >= Self.tailRoom(forWordsOf: count * coding.byteCount))
+        guard count > 0 else { return 0 }
         var residual = coding.residual
-        var tails: [UInt8] = []
-        var tailBitCount: UInt64 = 0
-        let symbols = unsafe [UInt8](unsafeUninitializedCapacity: count) { symbols, initialized in
-            unsafe tails = [UInt8](unsafeUninitializedCapacity: count * coding.byteCount + 8) {
-                tails, tailByteCount in
+        return unsafe symbols.withUnsafeMutableBytes { symbols in
+            unsafe tails.withUnsafeMutableBytes { tails in
                 unsafe origins.withUnsafeBytes { origins in
                     unsafe words.withUnsafeBytes { words in
-                        tailBitCount = unsafe ck_residual_encode(
-                            cpu, &residual, count, origins.baseAddress, words.baseAddress,
-                            symbols.baseAddress, tails.baseAddress)
+                        unsafe Int(
+                            ck_residual_encode(
+                                cpu, &residual, count, origins.baseAddress, words.baseAddress,
+                                symbols.baseAddress, tails.baseAddress))
                     }
                 }
-                tailByteCount = Int(tailBitCount + 63) / 64 * 8
             }
-            initialized = count
         }
-        return (symbols, tails, Int(tailBitCount))
     }
 
     /// What came of applying a residual.

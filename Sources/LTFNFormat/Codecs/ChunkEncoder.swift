@@ -22,51 +22,63 @@ struct ChunkEncoder {
     let options: NativeFormat.WritingOptions
     /// Of a variable whose initial values can be replayed.
     let initializer: Initializer?
+    let toolbox: Toolbox<EncodingTools>
 
     /// - Parameters:
     ///   - start: the first byte of the chunk among those of the variable.
     ///   - base: as many bytes of the base file, if the variable is there.
     func encode(_ bytes: RawSpan, start: Int, base: AlignedBytes?) -> EncodedChunk {
         if let constant = constant(bytes) { return constant }
-        let coding = WordCoding(dtype)
+        var tools = toolbox.take()
+        defer { toolbox.putBack(tools) }
         var best: EncodedChunk?
-        if let initial = initialValues(byteCount: bytes.byteCount, start: start) {
-            if allows(.initial), ByteKernels.areEqual(initial.bytes, bytes) {
-                return EncodedChunk(.initial, [])
-            }
-            if allows(.initialResidual),
-                let residual = ResidualCodec.encode(
-                    bytes, from: initial.bytes, coding, effort: options.effort)
-            {
-                best = EncodedChunk(.initialResidual, residual)
-            }
+        // The room is taken out while the other rooms are written to.
+        var initial = exchange(&tools.initial, with: AlignedBytes(byteCount: 0))
+        defer { tools.initial = initial }
+        if fill(&initial, byteCount: bytes.byteCount, start: start) {
+            let origins = initial.bytes.extracting(0..<bytes.byteCount)
+            best = change(
+                of: bytes, from: origins, same: .initial, residual: .initialResidual, best, &tools)
         }
         if let base {
-            if allows(.base), ByteKernels.areEqual(base.bytes, bytes) {
-                return EncodedChunk(.base, [])
-            }
-            if allows(.baseResidual),
-                let residual = ResidualCodec.encode(
-                    bytes, from: base.bytes, coding, effort: options.effort),
-                residual.count < best?.bytes.count ?? .max
-            {
-                best = EncodedChunk(.baseResidual, residual)
-            }
+            best = change(
+                of: bytes, from: base.bytes, same: .base, residual: .baseResidual, best, &tools)
         }
+        if let best, best.record.codec.storesNothing { return best }
         let limit = best?.bytes.count ?? bytes.byteCount
         if allows(.planes),
-            let planes = PlanesCodec.encode(bytes, coding, effort: options.effort, limit: limit)
+            let planes = PlanesCodec.encode(
+                bytes, WordCoding(dtype), effort: options.effort, limit: limit, with: &tools)
         {
             best = EncodedChunk(.planes, planes)
         }
         return best ?? EncodedChunk(.raw, [UInt8](copying: bytes))
     }
 
+    /// The smallest of `best` and what says how `bytes` differ from `origins`.
+    ///
+    /// - Parameters:
+    ///   - same: the codec for no difference.
+    ///   - residual: the codec for others.
+    private func change(
+        of bytes: RawSpan, from origins: RawSpan, same: Codec, residual: Codec,
+        _ best: EncodedChunk?, _ tools: inout EncodingTools
+    ) -> EncodedChunk? {
+        if let best, best.record.codec.storesNothing { return best }
+        if allows(same), ByteKernels.areEqual(origins, bytes) { return EncodedChunk(same, []) }
+        guard allows(residual),
+            let stored = ResidualCodec.encode(
+                bytes, from: origins, WordCoding(dtype), effort: options.effort, with: &tools),
+            stored.count < best?.bytes.count ?? .max
+        else { return best }
+        return EncodedChunk(residual, stored)
+    }
+
     /// Whether the chunk holds its initial values.
     func isInitial(_ bytes: RawSpan, start: Int) -> Bool {
-        initialValues(byteCount: bytes.byteCount, start: start).map {
-            ByteKernels.areEqual($0.bytes, bytes)
-        } ?? false
+        var initial = AlignedBytes(byteCount: 0)
+        return fill(&initial, byteCount: bytes.byteCount, start: start)
+            && ByteKernels.areEqual(initial.bytes, bytes)
     }
 
     private func allows(_ codec: Codec) -> Bool { options.codecs.contains(codec) }
@@ -79,16 +91,20 @@ struct ChunkEncoder {
         return EncodedChunk(.constant, [UInt8](copying: bytes.extracting(0..<unit)))
     }
 
-    private func initialValues(byteCount: Int, start: Int) -> AlignedBytes? {
+    /// Fills the first bytes of `room`, which grows where it has to, with initial values.
+    ///
+    /// - Returns: whether there are any.
+    private func fill(_ room: inout AlignedBytes, byteCount: Int, start: Int) -> Bool {
         guard allows(.initial) || allows(.initialResidual), dtype.bitCount >= 8, let initializer
-        else { return nil }
-        var initial = AlignedBytes(byteCount: byteCount)
-        var bytes = initial.mutableBytes
+        else { return false }
+        if room.byteCount < byteCount { room = AlignedBytes(byteCount: byteCount) }
+        var all = room.mutableBytes
+        var bytes = all._mutatingExtracting(0..<byteCount)
         do {
             try initializer.fill(&bytes, from: UInt64(start / (dtype.bitCount / 8)))
         } catch {
-            return nil
+            return false
         }
-        return initial
+        return true
     }
 }

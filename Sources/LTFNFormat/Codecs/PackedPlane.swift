@@ -11,28 +11,33 @@ struct PackedPlane: Hashable {
     static let headByteCount = 4
     private static let bodyMask: UInt32 = 0x3FFF_FFFF
 
-    var mode: Mode
-    var body: [UInt8]
+    let mode: Mode
+    /// Of the body.
+    private let bodyByteCount: Int
+    /// The body, unless it is the plane itself.
+    private let body: [UInt8]
 
-    var head: UInt32 { mode.rawValue << 30 | UInt32(body.count) }
-    var byteCount: Int { Self.headByteCount + body.count }
+    var head: UInt32 { mode.rawValue << 30 | UInt32(bodyByteCount) }
+    var byteCount: Int { Self.headByteCount + bodyByteCount }
 
     /// The smallest of the modes that `effort` tries.
-    init(packing plane: RawSpan, effort: Effort) {
-        self.init(packing: plane, ByteHistogram(plane), effort: effort)
-    }
-
-    init(packing plane: RawSpan, _ histogram: ByteHistogram, effort: Effort) {
-        if let byte = histogram.onlyByte {
+    init(packing plane: RawSpan, _ forecast: PlaneForecast, effort: Effort) {
+        if case .constant(let byte) = forecast {
             mode = .constant
             body = [byte]
-        } else if let packed = PlaneDeflater.smallest(plane, histogram, effort: effort) {
+        } else if let packed = PlaneDeflater.smallest(plane, forecast, effort: effort) {
             mode = .deflate
             body = packed
         } else {
             mode = .raw
-            body = [UInt8](copying: plane)
+            body = []
         }
+        bodyByteCount = mode == .raw ? plane.byteCount : body.count
+    }
+
+    /// - Parameter plane: the one that was packed.
+    func writeBody(of plane: RawSpan, to writer: inout ByteWriter) {
+        if mode == .raw { writer.append(plane) } else { writer.append(body) }
     }
 
     /// What a head says.
@@ -71,24 +76,5 @@ struct PackedPlane: Hashable {
             FormatError(
                 .corrupt, format: NativeFormat.formatName, rule: rule, offset: offset, message)
         }
-    }
-}
-
-/// How often each byte occurs.
-struct ByteHistogram {
-    let counts: [UInt32]
-    let total: Int
-
-    init(_ bytes: RawSpan) {
-        counts = ByteKernels.histogram(bytes)
-        total = bytes.byteCount
-    }
-
-    /// The byte that all are equal to, if there is one.
-    var onlyByte: UInt8? {
-        guard total > 0, let byte = counts.firstIndex(where: { $0 > 0 }),
-            Int(counts[byte]) == total
-        else { return nil }
-        return UInt8(byte)
     }
 }

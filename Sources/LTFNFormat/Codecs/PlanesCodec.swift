@@ -4,31 +4,34 @@ import LTFNBytes
 enum PlanesCodec {
     /// The stored bytes, or nil when they would not be fewer than `limit`.
     ///
-    /// - Parameter limit: at most the bytes of `words`.
+    /// - Parameters:
+    ///   - limit: at most the bytes of `words`.
+    ///   - tools: what is needed on the way.
     static func encode(
-        _ words: RawSpan, _ coding: WordCoding, effort: Effort, limit: Int
+        _ words: RawSpan, _ coding: WordCoding, effort: Effort, limit: Int,
+        with tools: inout EncodingTools
     ) -> [UInt8]? {
-        let count = words.byteCount / coding.byteCount
-        let split = PlaneKernels.selected.split(words, coding)
-        let ranges = (0..<coding.byteCount).reversed().map { $0 * count..<($0 + 1) * count }
-        let histograms = ranges.map { ByteHistogram(split.rawSpan.extracting($0)) }
-        // Codes are not made when it is plain that they do not pay.
-        let least = histograms.reduce(coding.byteCount * PackedPlane.headByteCount) {
-            $0 + $1.leastByteCount(effort: effort)
+        tools.split(words, coding) { split -> [UInt8]? in
+            let count = words.byteCount / coding.byteCount
+            let planes = (0..<coding.byteCount).reversed().map { $0 * count..<($0 + 1) * count }
+            let forecasts = planes.map { PlaneForecast(split.extracting($0), effort: effort) }
+            // Codes are not made when it is plain that they do not pay.
+            let least = forecasts.reduce(coding.byteCount * PackedPlane.headByteCount) {
+                $0 + $1.leastByteCount
+            }
+            guard least < limit else { return nil }
+            let packed = zip(planes, forecasts).map {
+                PackedPlane(packing: split.extracting($0), $1, effort: effort)
+            }
+            let total = packed.reduce(0) { $0 + $1.byteCount }
+            guard total < limit else { return nil }
+            var writer = ByteWriter(reservingCapacity: total)
+            for plane in packed { writer.u32(plane.head) }
+            for (range, plane) in zip(planes, packed) {
+                plane.writeBody(of: split.extracting(range), to: &writer)
+            }
+            return writer.bytes
         }
-        guard least < limit else { return nil }
-        var planes: [PackedPlane] = []
-        var total = 0
-        for (range, histogram) in zip(ranges, histograms) {
-            let bytes = split.rawSpan.extracting(range)
-            planes.append(PackedPlane(packing: bytes, histogram, effort: effort))
-            total += planes[planes.count - 1].byteCount
-        }
-        guard total < limit else { return nil }
-        var writer = ByteWriter(reservingCapacity: total)
-        for plane in planes { writer.u32(plane.head) }
-        for plane in planes { writer.append(plane.body) }
-        return writer.bytes
     }
 
     /// - Parameters:

@@ -4,22 +4,25 @@ import LTFNBytes
 enum ResidualCodec {
     /// The stored bytes, or nil when they would not be fewer than `words`.
     ///
-    /// - Parameter origins: as many bytes as `words`.
+    /// - Parameters:
+    ///   - origins: as many bytes as `words`.
+    ///   - tools: what is needed on the way.
     static func encode(
-        _ words: RawSpan, from origins: RawSpan, _ coding: WordCoding, effort: Effort
+        _ words: RawSpan, from origins: RawSpan, _ coding: WordCoding, effort: Effort,
+        with tools: inout EncodingTools
     ) -> [UInt8]? {
-        let (symbols, tails, bitCount) = PlaneKernels.selected.residual(
-            from: origins, to: words, coding)
-        let tailByteCount = (bitCount + 7) / 8
-        guard tailByteCount + PackedPlane.headByteCount < words.byteCount else { return nil }
-        let plane = PackedPlane(packing: symbols.rawSpan, effort: effort)
-        let total = plane.byteCount + tailByteCount
-        guard total < words.byteCount else { return nil }
-        var writer = ByteWriter(reservingCapacity: total)
-        writer.u32(plane.head)
-        writer.append(plane.body)
-        writer.append(tails[..<tailByteCount])
-        return writer.bytes
+        tools.residual(from: origins, to: words, coding) { symbols, tails -> [UInt8]? in
+            guard tails.byteCount + PackedPlane.headByteCount < words.byteCount else { return nil }
+            let forecast = PlaneForecast(symbols, effort: effort)
+            let plane = PackedPlane(packing: symbols, forecast, effort: effort)
+            let total = plane.byteCount + tails.byteCount
+            guard total < words.byteCount else { return nil }
+            var writer = ByteWriter(reservingCapacity: total)
+            writer.u32(plane.head)
+            plane.writeBody(of: symbols, to: &writer)
+            writer.append(tails)
+            return writer.bytes
+        }
     }
 
     /// - Parameters:

@@ -12,13 +12,14 @@ extension NativeWriter {
             dtype: info.tensor.dtype, options: options,
             initializer: info.initializer.flatMap { spec in
                 try? Initializer(spec, dtype: info.tensor.dtype)
-            })
+            }, toolbox: toolbox)
         // The digest takes a pass of its own only when it may turn out to be a known one.
         var digest: SHA256Digest?
         if let storage = try wholeStorage(values, &digest, of: info, encoder) {
             index.storages[number] = storage
         } else {
-            index.storages[number] = .chunks(exponent: exponent, first: index.chunks.count)
+            index.storages[number] = .chunks(
+                exponent: exponent, first: index.chunks.count + jobs.count)
             try storeChunks(values, &digest, at: number, with: encoder)
         }
         let known = try digest.made(of: values)
@@ -71,6 +72,11 @@ extension NativeWriter {
         guard options.codecs.contains(.initial), encoder.dtype.bitCount >= 8,
             encoder.initializer != nil
         else { return false }
+        // Trained values differ at once.
+        // Trained values differ at once.
+        let beginning = 0..<min(firstChunk(of: values).count, 4096)
+        let front = try values.piece(beginning)
+        guard encoder.isInitial(front.span(beginning), start: 0) else { return false }
         var position = 0
         while let piece = try values.piece(at: position) {
             let ranges = chunkRanges(of: piece, in: values)
@@ -122,14 +128,16 @@ extension NativeWriter {
             byteCount: values.byteCount, checksum: CRC32C.checksum(piece.span(first)))
         if holders.mayHold(sketch) {
             let found = try digest.made(of: values)
-            if let holder = holders.variable(found) { return refer(to: holder) }
+            if let holder = holders.variable(found) { return try refer(to: holder) }
         }
         try encodeChunks(values, &digest, at: number, with: encoder)
         holders.insert(number, sketch, try digest.made(of: values))
     }
 
     /// Every chunk is the same as one of `holder`.
-    private mutating func refer(to holder: Int) {
+    private mutating func refer(to holder: Int) throws(FormatError) {
+        // The chunks have their records when they have been put.
+        try putAll()
         for number in index.chunkRange(holder) {
             var record = ChunkRecord(codec: .reference)
             record.offset =
@@ -139,74 +147,75 @@ extension NativeWriter {
         }
     }
 
-    /// Encodes a piece while the one before it is written, this one hashed and the next one fetched.
+    /// Encodes and hashes chunks while those before them are written.
     ///
     /// - Parameter digest: is made on the way when it is not known.
     private mutating func encodeChunks(
         _ values: ValueSource, _ digest: inout SHA256Digest?, at number: Int,
         with encoder: ChunkEncoder
     ) throws(FormatError) {
-        let origin = base?.position(of: index.manifest.variables[number])
-        let isHashing = digest == nil
-        let pool = self.pool
-        var hash = SHA256()
-        var encoded: [EncodedChunk] = []
-        var next = try Work(values.piece(at: 0), of: self, values, origin)
-        while let work = next {
-            var outcome = Result<Work?, FormatError>.success(nil)
-            let waiting = encoded
-            encoded = pool.map(
-                work.ranges.count,
-                meanwhile: {
-                    if isHashing { hash.update(work.piece.span(work.piece.range)) }
-                    do throws(FormatError) {
-                        for chunk in waiting { try put(chunk) }
-                        let piece = try values.piece(at: work.piece.range.upperBound)
-                        outcome = .success(try Work(piece, of: self, values, origin))
-                    } catch {
-                        outcome = .failure(error)
-                    }
-                },
-                { position in
-                    let range = work.ranges[position]
-                    return encoder.encode(
-                        work.piece.span(range), start: range.lowerBound,
-                        base: work.origins[position])
-                })
-            next = try outcome.get()
+        let origin = self.origin(of: number)
+        let hash = digest == nil ? SharedHash(allowance: jobLimit / 2) : nil
+        var position = 0
+        while let piece = try values.piece(at: position) {
+            for range in chunkRanges(of: piece, in: values) {
+                hash?.add(range, of: piece)
+                try add(range.count) { () throws(FormatError) in
+                    hash?.help()
+                    return try encoder.encode(
+                        piece.span(range), start: range.lowerBound, base: origin?.bytes(range))
+                }
+                hash?.help()
+            }
+            position = piece.range.upperBound
         }
-        for chunk in encoded { try put(chunk) }
-        if isHashing { digest = hash.finalize() }
+        if let hash { digest = hash.finalize() }
     }
 
-    /// A piece with what is needed to encode it.
-    private struct Work: Sendable {
-        let piece: ValueSource.Piece
-        let ranges: [Range<Int>]
-        /// For each chunk as many bytes of the base file, if they are wanted.
-        let origins: [AlignedBytes?]
+    /// A variable of the base file.
+    private struct Origin: Sendable {
+        let base: NativeReader
+        let variable: Int
 
-        /// - Parameter origin: the number of the variable in the base file.
-        init?(
-            _ piece: ValueSource.Piece?, of writer: NativeWriter, _ values: ValueSource,
-            _ origin: Int?
-        ) throws(FormatError) {
-            guard let piece else { return nil }
-            self.piece = piece
-            ranges = writer.chunkRanges(of: piece, in: values)
-            var origins: [AlignedBytes?] = []
-            for range in ranges { origins.append(try writer.originBytes(origin, range)) }
-            self.origins = origins
+        func bytes(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
+            try base.read(variable, bytes: range)
         }
     }
 
-    private func originBytes(
-        _ origin: Int?, _ range: Range<Int>
-    ) throws(FormatError) -> AlignedBytes? {
-        guard let base, let origin,
-            options.codecs.contains(.base) || options.codecs.contains(.baseResidual)
+    /// The variable of the base file that has the name, dtype and shape of `number`, if it is wanted.
+    private func origin(of number: Int) -> Origin? {
+        guard let base, options.codecs.contains(.base) || options.codecs.contains(.baseResidual)
         else { return nil }
-        return try base.read(origin, bytes: range)
+        return base.position(of: index.manifest.variables[number]).map {
+            Origin(base: base, variable: $0)
+        }
+    }
+
+    /// Adds a chunk to those that are being encoded, and puts those that are done.
+    ///
+    /// - Parameter byteCount: of the chunk.
+    private mutating func add(
+        _ byteCount: Int, _ encode: @escaping @Sendable () throws(FormatError) -> EncodedChunk
+    ) throws(FormatError) {
+        let job: @Sendable () -> Result<EncodedChunk, FormatError> = {
+            do throws(FormatError) {
+                return .success(try encode())
+            } catch {
+                return .failure(error)
+            }
+        }
+        if byteCount < Self.sharedByteCount { jobs.add(done: job()) } else { jobs.add(job) }
+        while let chunk = jobs.count < jobLimit ? jobs.takeIfDone() : jobs.take() {
+            try put(chunk.get())
+        }
+    }
+
+    /// Handing a smaller chunk to another thread costs more than encoding it.
+    private static let sharedByteCount = 1 << 14
+
+    /// Puts all chunks that are being encoded.
+    mutating func putAll() throws(FormatError) {
+        while let chunk = jobs.take() { try put(chunk.get()) }
     }
 
     private mutating func put(_ chunk: EncodedChunk) throws(FormatError) {

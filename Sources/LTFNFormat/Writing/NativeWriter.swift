@@ -8,6 +8,9 @@ struct NativeWriter: CheckpointWriter {
     let sink: any ByteSink
     let options: NativeFormat.WritingOptions
     let pool: ThreadPool
+    /// The chunks that are being encoded, in the order in which they will stand in the file.
+    let jobs: OrderedJobs<Result<EncodedChunk, FormatError>>
+    let toolbox = Toolbox { EncodingTools() }
     let exponent: UInt8
     let base: NativeReader?
     var index: Index
@@ -55,6 +58,7 @@ struct NativeWriter: CheckpointWriter {
         self.index = index
         self.isDone = isDone
         pool = ThreadPool(threadCount: options.threadCount)
+        jobs = OrderedJobs(threadCount: options.threadCount)
         // What has no place in the index is refused before anything is written.
         _ = try index.encoded()
     }
@@ -114,6 +118,7 @@ struct NativeWriter: CheckpointWriter {
                 variable: index.manifest.variables[next].name.string,
                 "The values of the variable are missing.")
         }
+        try putAll()
         index.orderChunks()
         if !index.features.contains(.baseFiles) { index.bases = [] }
         let (bytes, _) = try index.encoded()
@@ -128,11 +133,14 @@ struct NativeWriter: CheckpointWriter {
         while next < isDone.count, isDone[next] { next += 1 }
     }
 
-    /// The bytes that are in memory together: a few chunks for each thread.
-    private var pieceByteCount: Int {
+    /// How many chunks are encoded at the same time or wait to be: a few for each thread.
+    var jobLimit: Int {
         let chunkCount = max(1, min(4, (32 << 20) >> Int(exponent)))
-        return pool.threadCount * chunkCount << Int(exponent)
+        return max(1, options.threadCount) * chunkCount
     }
+
+    /// The values that are asked for at a time.
+    private var pieceByteCount: Int { jobLimit << Int(exponent) }
 
     mutating func put(_ bytes: [UInt8]) throws(FormatError) {
         try sink.write(bytes)

@@ -3,18 +3,14 @@ import Synchronization
 
 extension ThreadPool {
     /// `transform(0)` … `transform(count - 1)`, in that order.
-    ///
-    /// - Parameter work: done on this thread at the same time.
     func map<Result: Sendable>(
-        _ count: Int, meanwhile work: () -> Void = {}, _ transform: @Sendable (Int) -> Result
+        _ count: Int, _ transform: @Sendable (Int) -> Result
     ) -> [Result] {
         let results = Mutex([Result?](repeating: nil, count: count))
-        forEach(
-            count,
-            { number in
-                let result = transform(number)
-                results.withLock { $0[number] = result }
-            }, meanwhile: work)
+        forEach(count) { number in
+            let result = transform(number)
+            results.withLock { $0[number] = result }
+        }
         return results.withLock { $0.compactMap { $0 } }
     }
 }
