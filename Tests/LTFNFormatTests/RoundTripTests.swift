@@ -265,7 +265,7 @@ struct RoundTripTests {
         #expect(references > 0)
     }
 
-    @Test("A damaged variable among several is named")
+    @Test("A damaged variable among several is named (LTFN-D6)")
     func damageAmongSeveral() throws {
         let file = try write(Self.crowd(), options(chunk: 1 << 15))
         let reader = try NativeReader(MemorySource(file))
