@@ -1,12 +1,14 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import LTFNInspection
 
 /// An open model file.
 struct ModelFile {
     let path: String
     let byteCount: UInt64
     let reader: any CheckpointReader
+    let content: ContentIdentity
     let limits: DecodingLimits
 
     /// How much may be made out of the file, over all its variables.
@@ -20,16 +22,18 @@ struct ModelFile {
     init(
         _ path: String, bases: [String], limits: DecodingLimits, readsValues: Bool = true
     ) throws(FormatError) {
-        let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
+        let bases = try BaseFiles(paths: bases, limits: limits).readers
         let source = try FileSource(path: path)
         self.path = path
         self.limits = limits
         byteCount = source.byteCount
-        reader = try about(path) { () throws(FormatError) in
-            let reader = try format.open(source, limits: limits)
+        let reader = try about(path) { () throws(FormatError) in
+            let reader = try NativeReader(source, limits: limits, bases: bases)
             if readsValues { try reader.expectBases() }
             return reader
         }
+        self.reader = reader
+        content = ContentIdentity(digest: reader.contentDigest, bases: reader.baseDigests)
     }
 }
 

@@ -50,7 +50,7 @@ struct ShowCommand: CommandWithExamples {
         // Where a person sees the variables come, a bar would be in the way.
         let report = CheckpointReport(
             of: model.reader, name: file, formatName: "ltfn", fileByteCount: model.byteCount,
-            depth: noStats ? .index : .init(), limits: model.limits
+            content: model.content, depth: noStats ? .index : .init(), limits: model.limits
         ) { count in
             progress.update(count)
             if isWatched { Output.stdout.flush() }

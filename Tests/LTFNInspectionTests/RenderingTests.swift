@@ -175,7 +175,8 @@ struct CheckpointJSONTests {
     @Test("The schema comes first, the other keys are sorted")
     func keys() throws {
         let text = try sampleReport().json
-        #expect(text.hasPrefix("{\n  \"schema\": \"ltfn.inspect/1\",\n  \"file\": \"he.ltfn\",\n"))
+        #expect(text.hasPrefix("{\n  \"schema\": \"ltfn.inspect/1\",\n"))
+        #expect(text.contains("\n  \"content_digest\": null,\n  \"file\": \"he.ltfn\",\n"))
         let keys = text.split(separator: "\n").filter { $0.hasPrefix("  \"") }.dropFirst()
         #expect(keys.elementsEqual(keys.sorted()))
     }

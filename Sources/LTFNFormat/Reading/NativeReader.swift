@@ -30,6 +30,9 @@ public struct NativeReader: CheckpointReader {
 
     public var manifest: Manifest { index.manifest }
 
+    /// The content digests of the files that this one is stored relative to.
+    public var baseDigests: [SHA256Digest] { index.bases }
+
     /// How many chunks have been decoded so far.
     public var decodedChunkCount: Int { counter.value }
 

@@ -32,6 +32,8 @@ struct DocumentWriter {
         document = JSONDocument(
             [
                 "schema": .string(InspectionSchema.name),
+                "bases": .array(report.content?.bases.map { .string("\($0)") } ?? []),
+                "content_digest": report.content.map { .string("\($0.digest)") } ?? .null,
                 "file": .string(report.name),
                 "file_bytes": .uint(report.fileByteCount),
                 "format": .string(report.formatName),

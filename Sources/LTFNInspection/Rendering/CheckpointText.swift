@@ -191,6 +191,10 @@ extension CheckpointReport {
         ]
         lines += layout.lines(
             of: facts.map { TextLayout.Piece($0) }, separator: " \(layout.dot) ")
+        if let content {
+            lines.append("  content digest \(content.digest)")
+            lines += content.bases.map { "  relative to    \($0)" }
+        }
         if let graph { lines += network(graph, layout) }
         return lines
     }

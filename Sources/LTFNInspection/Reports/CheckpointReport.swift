@@ -10,6 +10,8 @@ public struct CheckpointReport<Variables: Sequence<VariableReport>> {
     /// `ltfn`, `safetensors`, …
     public var formatName: String
     public var fileByteCount: UInt64
+    /// nil: the format has none.
+    public var content: ContentIdentity?
     public var graph: ModelGraph?
     public var metadata: Metadata
     public var totals: CheckpointTotals
@@ -24,12 +26,14 @@ public struct CheckpointReport<Variables: Sequence<VariableReport>> {
 extension CheckpointReport where Variables == [VariableReport] {
     /// A report with all its variables in memory.
     public init(
-        name: String, formatName: String, fileByteCount: UInt64, graph: ModelGraph? = nil,
-        metadata: Metadata = [:], variables: [VariableReport]
+        name: String, formatName: String, fileByteCount: UInt64,
+        content: ContentIdentity? = nil, graph: ModelGraph? = nil, metadata: Metadata = [:],
+        variables: [VariableReport]
     ) {
         self.name = name
         self.formatName = formatName
         self.fileByteCount = fileByteCount
+        self.content = content
         self.graph = graph
         self.metadata = metadata
         self.variables = variables
@@ -50,12 +54,14 @@ extension CheckpointReport where Variables == InspectedVariables {
     ///   - progress: called with the number of variables that are done.
     public init(
         of reader: any CheckpointReader, name: String, formatName: String, fileByteCount: UInt64,
+        content: ContentIdentity? = nil,
         depth: InspectionDepth = InspectionDepth(), limits: DecodingLimits = .standard,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
         self.name = name
         self.formatName = formatName
         self.fileByteCount = fileByteCount
+        self.content = content
         let manifest = reader.manifest
         graph = manifest.graph
         metadata = manifest.metadata

@@ -56,6 +56,20 @@ import Testing
         #expect(directory.get("w.ltfn") == directory.get("1.ltfn"))
     }
 
+    @Test("the inspector says what a file is known by, and which bases it needs (LTFN-X5)")
+    func digests() throws {
+        try makeFiles()
+        #expect(try run("ltfn-convert 1.ltfn -o d.ltfn --relative-to 0.ltfn").status == 0)
+        let text = try run("ltfn-inspect d.ltfn --no-stats")
+        #expect(text.status == 0, "\(text.errors)")
+        #expect(text.output.contains("content digest \(try digest("1.ltfn"))"))
+        #expect(text.output.contains("relative to    \(try digest("0.ltfn"))"))
+        let document = try JSONReader.read(
+            Array(try run("ltfn-inspect d.ltfn --no-stats --json").output.utf8))
+        #expect(document["content_digest"] == .string(try digest("d.ltfn")))
+        #expect(document["bases"] == .array([.string(try digest("0.ltfn"))]))
+    }
+
     @Test("a base that is missing is named by its digest, a wrong one by its path")
     func missing() throws {
         try makeFiles()
