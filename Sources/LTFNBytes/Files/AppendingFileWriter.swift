@@ -80,7 +80,7 @@ public final class AppendingFileWriter: ByteSink {
         try run(.sync) { () throws(SystemError) in try SystemCalls.sync(descriptor) }
         state = .closed
         // All is on the disk: nothing depends on how this ends.
-        try? SystemCalls.close(descriptor)
+        close()
     }
 
     /// Gives up: the file becomes what it was. Without effect after `commit()`.
@@ -93,6 +93,11 @@ public final class AppendingFileWriter: ByteSink {
     /// What cannot be taken back stays as an end that no reader takes for whole.
     private func restore() {
         try? SystemCalls.truncate(descriptor, to: oldByteCount)
+        close()
+    }
+
+    private func close() {
+        try? SystemCalls.unlock(descriptor)
         try? SystemCalls.close(descriptor)
     }
 

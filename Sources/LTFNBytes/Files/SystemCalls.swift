@@ -252,6 +252,12 @@ extension SystemCalls {
         _ = try retrying { Int(flock(descriptor, kind | LOCK_NB)) }
     }
 
+    /// Lets others in that ask for the same. Closing does so only when no process that was started
+    /// meanwhile still has the descriptor.
+    static func unlock(_ descriptor: Int32) throws(SystemError) {
+        _ = try retrying { Int(flock(descriptor, LOCK_UN)) }
+    }
+
     static func setPermissions(_ descriptor: Int32, _ bits: UInt32) throws(SystemError) {
         try check(fchmod(descriptor, mode_t(truncatingIfNeeded: bits)))
     }
