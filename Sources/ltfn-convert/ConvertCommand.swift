@@ -146,6 +146,9 @@ struct ConvertCommand: CommandWithExamples {
     private var outputPath: String { isToStandardOutput ? "/dev/stdout" : output ?? "" }
 
     private func validateBases() throws {
+        if isToStandardOutput, let input, FileIdentity.same(input, outputPath) {
+            throw ValidationError("The output would be written into \(input), which is read.")
+        }
         let registry = FormatRegistry.standard
         let target =
             to.flatMap(registry.format(named:)) ?? output.flatMap(registry.format(forPath:))

@@ -231,4 +231,28 @@ struct AppendingTests {
         }
         #expect(error?.code == .limitExceeded && error?.rule == "LTFN-C10")
     }
+
+    @Test("No file is written that has too many bases for readers (LTFN-C10)")
+    func longChain() throws {
+        var random = TestBytes(seed: 42)
+        let shared = random.bytes(999)
+        var reader: NativeReader?
+        for link in 0..<10 {
+            let sink = MemorySink()
+            let checkpoint = try Samples.single(.u8, [1000], shared + [UInt8(link)])
+            let error = failure {
+                try NativeFormat(options: options(chunk: 64), base: reader).write(
+                    checkpoint, to: sink)
+            }
+            #expect((error == nil) == (link <= 8), "\(link)")
+            if error != nil {
+                #expect(error?.rule == "LTFN-C10" && sink.bytes.isEmpty)
+                continue
+            }
+            reader = try NativeReader(
+                MemorySource(sink.bytes), bases: reader.map { [$0] } ?? [])
+            let bytes = try #require(try reader?.read(0)).bytes.copy(of: 999..<1000)
+            #expect(bytes == [UInt8(link)])
+        }
+    }
 }

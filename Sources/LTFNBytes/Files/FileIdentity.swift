@@ -13,13 +13,10 @@ public struct FileIdentity: Hashable, Sendable {
             (device, inode, name) = (info.device, info.inode, "")
             return
         }
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let directory = slash.map { String(path[...$0]) } ?? "."
-        guard let info = try? SystemCalls.info(path: directory), info.kind == .directory else {
-            return nil
-        }
-        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        guard !name.isEmpty else { return nil }
+        // A symbolic link may lead to a name that is not there yet either.
+        guard case .file(let directory, let name, _)? = try? OutputPlace(path: path),
+            let info = try? SystemCalls.info(path: directory), info.kind == .directory
+        else { return nil }
         (device, inode, self.name) = (info.device, info.inode, name)
     }
 

@@ -309,7 +309,18 @@ extension NativeReader {
                 variable: info.name.string,
                 "The base file has no such variable of this dtype and shape.")
         }
-        return try base.read(position, bytes: range)
+        return try base.readAsBase(position, range)
+    }
+
+    /// The bytes of a variable of this file, for another one; errors name this one.
+    func readAsBase(_ number: Int, _ range: Range<Int>) throws(FormatError) -> AlignedBytes {
+        do throws(FormatError) {
+            return try read(number, bytes: range)
+        } catch {
+            var error = error
+            error.path = error.path ?? path
+            throw error
+        }
     }
 
     /// The number of the variable that has the name, dtype and shape of `info`.

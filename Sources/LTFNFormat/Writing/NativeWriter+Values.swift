@@ -94,7 +94,7 @@ extension NativeWriter {
         _ values: ValueSource, _ base: NativeReader, _ origin: Int
     ) throws(FormatError) -> Bool {
         let first = firstChunk(of: values)
-        let bytes = try base.read(origin, bytes: first)
+        let bytes = try base.readAsBase(origin, first)
         let piece = try values.piece(first)
         return ByteKernels.areEqual(bytes.bytes, piece.span(first))
     }
@@ -178,7 +178,7 @@ extension NativeWriter {
         let variable: Int
 
         func bytes(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
-            try base.read(variable, bytes: range)
+            try base.readAsBase(variable, range)
         }
     }
 

@@ -51,6 +51,13 @@ struct NativeWriter: CheckpointWriter {
                 "A chunk of \(options.chunkByteCount) bytes was asked for; expected a power of two "
                     + "from 64 to 2^30.")
         }
+        let depthLimit = DecodingLimits.standard.baseDepth
+        if let base, base.depth > depthLimit {
+            throw FormatError(
+                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-C10", path: base.path,
+                "\(base.depth) base files would stand behind one another, and readers take "
+                    + "\(depthLimit): take an earlier one as the base.")
+        }
         self.sink = sink
         self.options = options
         self.exponent = exponent

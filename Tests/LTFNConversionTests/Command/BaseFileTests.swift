@@ -70,6 +70,34 @@ import Testing
         #expect(document["bases"] == .array([.string(try digest("0.ltfn"))]))
     }
 
+    @Test("damage in a base is said of the base, not of the file that needs it")
+    func damagedBase() throws {
+        try makeFiles()
+        #expect(try run("ltfn-convert 1.ltfn -o d.ltfn --relative-to 0.ltfn").status == 0)
+        var bytes = try #require(directory.get("0.ltfn"))
+        bytes[bytes.count / 3] ^= 1
+        directory.put(bytes, "0.ltfn")
+        for line in ["ltfn-convert d.ltfn -o x.npz", "ltfn-inspect verify d.ltfn"] {
+            let result = try run("\(line) --base 0.ltfn")
+            #expect(result.status == 65)
+            let text = (result.output + result.errors).replacing(": ltfn: ", with: ": ")
+            #expect(text.contains("0.ltfn: The checksum of chunk"), "\(text)")
+        }
+    }
+
+    @Test("standard output that is the input, or a link to another output, is refused")
+    func ownInput() throws {
+        try makeFiles()
+        let before = directory.get("0.ltfn")
+        let appended = try run("ltfn-convert 0.ltfn -o - --to ltfn >> 0.ltfn")
+        #expect(appended.status == 64, "\(appended.errors)")
+        #expect(directory.get("0.ltfn") == before)
+        let linked = try run(
+            "ln -s out.safetensors link; ltfn-convert 0.ltfn -o out.safetensors --json=link")
+        #expect(linked.status == 64, "\(linked.errors)")
+        #expect(directory.get("out.safetensors") == nil)
+    }
+
     @Test("a base that is missing is named by its digest, a wrong one by its path")
     func missing() throws {
         try makeFiles()
