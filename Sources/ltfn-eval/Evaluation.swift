@@ -31,10 +31,9 @@ struct Evaluation {
         classCount = session.classCount
         announce(session.network.operationCount * Double(inputs.count))
         if let labels = inputs.labels {
-            do throws(FormatError) {
+            let path = inputs.labelFile?.path ?? inputs.modelPath
+            try FormatError.about(path) { [classCount] () throws(FormatError) in
                 try labels.check(classCount: classCount)
-            } catch {
-                throw error.about(inputs.labelFile?.path ?? inputs.modelPath)
             }
             metrics = ClassificationMetrics(classCount: classCount)
         }
@@ -58,13 +57,11 @@ struct Evaluation {
     private static func session(
         _ inputs: Inputs, _ pool: ThreadPool
     ) throws(FormatError) -> InferenceSession {
-        do throws(FormatError) {
-            return try InferenceSession(
+        try FormatError.about(inputs.modelPath) { () throws(FormatError) in
+            try InferenceSession(
                 graph: inputs.graph, parameters: inputs.parameters,
                 maximumBatch: min(batchCount, inputs.count), pool: pool,
                 limits: inputs.runningLimits)
-        } catch {
-            throw error.about(inputs.modelPath)
         }
     }
 

@@ -28,11 +28,9 @@ struct Inputs {
         (graph, parameters, runningLimits) = try Self.readModel(
             model, bases, limits, operationCount)
         (self.images, imageFile) = try DatasetFile.images(at: images)
-        do throws(FormatError) {
-            try graph.checkInput(
-                height: self.images.height, width: self.images.width, channels: 1)
-        } catch {
-            throw error.about(images)
+        let (height, width) = (self.images.height, self.images.width)
+        try FormatError.about(images) { [graph] () throws(FormatError) in
+            try graph.checkInput(height: height, width: width, channels: 1)
         }
         let found =
             if let labels { Optional(try DatasetFile.labels(at: labels)) } else {
@@ -50,7 +48,7 @@ struct Inputs {
     private static func readModel(
         _ path: String, _ bases: [String], _ limits: DecodingLimits, _ operationCount: Double?
     ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData], RunningLimits) {
-        do throws(FormatError) {
+        try FormatError.about(path) { () throws(FormatError) in
             let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
             let source = try FileSource(path: path)
             let reader = try format.open(source, limits: limits)
@@ -67,25 +65,12 @@ struct Inputs {
                 limits, fileByteCount: source.byteCount, reader: reader,
                 operationCount: operationCount)
             return (graph, try graph.parameters(in: reader, budget: budget), running)
-        } catch {
-            throw error.about(path)
         }
     }
 
     private func check(_ labels: LabelSet, at path: String) throws(FormatError) {
-        do throws(FormatError) {
-            _ = try LabelledImages(images: images, labels: labels)
-        } catch {
-            throw error.about(path)
+        _ = try FormatError.about(path) { () throws(FormatError) in
+            try LabelledImages(images: images, labels: labels)
         }
-    }
-}
-
-extension FormatError {
-    /// The same error, about the file at `path` unless it names one.
-    func about(_ path: String) -> FormatError {
-        var copy = self
-        copy.path = self.path ?? path
-        return copy
     }
 }

@@ -58,10 +58,10 @@ struct ActivationsCommand: CommandWithExamples {
         let model = try ModelFile(file, bases: base.paths, limits: expansion.limits)
         let set = try DatasetFile.images(at: images).images
         let range = 0..<min(count, set.count)
-        let session = try about(file) { () throws(FormatError) -> InferenceSession in
+        let session = try FormatError.about(file) { () throws(FormatError) -> InferenceSession in
             try self.session(model, imageCount: range.count)
         }
-        try about(images) { () throws(FormatError) in
+        try FormatError.about(images) { () throws(FormatError) in
             try session.network.graph.checkInput(
                 height: set.height, width: set.width, channels: 1)
         }

@@ -27,25 +27,12 @@ struct ModelFile {
         self.path = path
         self.limits = limits
         byteCount = source.byteCount
-        let reader = try about(path) { () throws(FormatError) in
+        let reader = try FormatError.about(path) { () throws(FormatError) in
             let reader = try NativeReader(source, limits: limits, bases: bases)
             if readsValues { try reader.expectBases() }
             return reader
         }
         self.reader = reader
         content = ContentIdentity(digest: reader.contentDigest, bases: reader.baseDigests)
-    }
-}
-
-/// Runs `body`; errors that name no file are about the one at `path`.
-func about<Value>(
-    _ path: String, _ body: () throws(FormatError) -> Value
-) throws(FormatError) -> Value {
-    do throws(FormatError) {
-        return try body()
-    } catch {
-        var copy = error
-        copy.path = error.path ?? path
-        throw copy
     }
 }

@@ -208,6 +208,26 @@ struct AppendingTests {
         #expect(equal)
     }
 
+    @Test("Damage in a base is said of the base, which is named even in memory (LTFN-C9 LTFN-D6)")
+    func damagedBase() throws {
+        var random = TestBytes(seed: 35)
+        let values = random.bytes(999)
+        let base = try NativeReader(
+            MemorySource(try write(Samples.single(.u8, [1000], values + [0]))))
+        let sink = MemorySink()
+        try NativeFormat(options: options(chunk: 64), base: base).write(
+            Samples.single(.u8, [1000], values + [1]), to: sink)
+        var damaged = try write(Samples.single(.u8, [1000], values + [0]))
+        damaged[500] ^= 1
+        let reader = try NativeReader(
+            MemorySource(sink.bytes), bases: [NativeReader(MemorySource(damaged))])
+        let error = failure { _ = try reader.read(0) }
+        #expect(error?.rule == "LTFN-D6" && error?.variable == "w")
+        #expect(error?.path == "the base with the content digest \(base.contentDigest)")
+        // Whoever has opened the file does not say that the damage is there.
+        #expect(error?.about("tuned.ltfn") == error)
+    }
+
     @Test("Chains of bases have an end (LTFN-C10)")
     func chains() throws {
         var limits = DecodingLimits()

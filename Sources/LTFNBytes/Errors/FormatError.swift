@@ -36,7 +36,7 @@ public struct FormatError: Error, Hashable, Sendable {
     public var offset: UInt64?
     /// The variable concerned.
     public var variable: String?
-    /// The file concerned.
+    /// The file concerned; of a base file that has no path, what it is known by.
     public var path: String?
     /// For `io`: what was tried.
     public var operation: Operation?

@@ -72,12 +72,11 @@ public struct FileConversion: Sendable {
         let target = try registry.target(of: request)
         let source = try FileSource(path: request.input)
         let found = try registry.source(of: request, source)
-        let reader: any CheckpointReader
-        do throws(FormatError) {
-            reader = try Self.open(source, as: found.format, request, limits: limits)
+        let reader = try FormatError.about(request.input) {
+            () throws(FormatError) -> any CheckpointReader in
+            let reader = try Self.open(source, as: found.format, request, limits: limits)
             try reader.expectBases()
-        } catch {
-            throw error.inFile(request.input)
+            return reader
         }
         conversion = Conversion(
             of: reader, from: found.format, to: target, allowing: request.allowedLosses,
@@ -178,7 +177,7 @@ public struct FileConversion: Sendable {
         do throws(FormatError) {
             written = try conversion.write(to: writer, observer: observer)
         } catch {
-            throw error.inFile(error.code == .io ? error.path : request.input)
+            throw error.about(error.code == .io ? error.path : request.input)
         }
         guard let written, let verification = try verify(writer, written, observer: observer)
         else { return nil }
@@ -211,13 +210,11 @@ extension NativeFormat {
     ) throws(FormatError) {
         self.init(bases: try BaseFiles(paths: request.bases, limits: limits).readers)
         guard let path = request.relativeTo else { return }
-        do throws(FormatError) {
+        base = try FormatError.about(path) { [bases] () throws(FormatError) in
             let reader = try NativeReader(
                 FileSource(path: path), limits: limits, bases: bases)
             try reader.expectBases()
-            base = reader
-        } catch {
-            throw error.inFile(path)
+            return reader
         }
     }
 }
@@ -269,12 +266,4 @@ extension FormatRegistry {
     }
 
     private var names: String { formats.map(\.traits.name).joined(separator: ", ") }
-}
-
-extension FormatError {
-    fileprivate func inFile(_ path: String?) -> FormatError {
-        var error = self
-        error.path = error.path ?? path
-        return error
-    }
 }

@@ -85,7 +85,7 @@ public struct Dataset: Sendable {
         do throws(FormatError) {
             return try LabelledImages(images: images, labels: labels)
         } catch {
-            throw error.named(labelFile.path ?? base)
+            throw error.about(labelFile.path ?? base)
         }
     }
 

@@ -25,7 +25,7 @@ public struct DatasetFile: Hashable, Sendable {
             let images = try ImageSet(idx: unpacked(path, .images, byteLimit))
             return (images, DatasetFile(path: path, identity: images.identity))
         } catch {
-            throw error.named(path)
+            throw error.about(path)
         }
     }
 
@@ -39,7 +39,7 @@ public struct DatasetFile: Hashable, Sendable {
             let labels = try LabelSet(idx: unpacked(path, .labels, byteLimit))
             return (labels, DatasetFile(path: path, identity: labels.identity))
         } catch {
-            throw error.named(path)
+            throw error.about(path)
         }
     }
 
@@ -128,13 +128,6 @@ public struct DatasetFile: Hashable, Sendable {
 }
 
 extension FormatError {
-    /// The same error about the file at `path`, unless it names one.
-    func named(_ path: String) -> FormatError {
-        var copy = self
-        copy.path = self.path ?? path
-        return copy
-    }
-
     /// Whether the file is not there (`ENOENT`, on every platform 2).
     var isMissingFile: Bool { code == .io && operation == .open && systemError == 2 }
 }

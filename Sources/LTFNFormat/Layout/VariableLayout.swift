@@ -250,12 +250,3 @@ extension VariableLayout {
         }
     }
 }
-
-extension FormatError {
-    /// The same error, which names `variable` unless it already names one.
-    func naming(_ variable: String) -> FormatError {
-        var error = self
-        if error.variable == nil { error.variable = variable }
-        return error
-    }
-}

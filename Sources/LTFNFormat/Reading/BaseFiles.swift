@@ -14,7 +14,7 @@ public struct BaseFiles: Sendable {
         var pending: [NativeReader] = []
         for path in paths {
             pending.append(
-                try Self.about(path) { () throws(FormatError) in
+                try FormatError.about(path) { () throws(FormatError) in
                     try NativeReader(FileSource(path: path), limits: limits)
                 })
         }
@@ -32,13 +32,13 @@ public struct BaseFiles: Sendable {
             guard !next.isEmpty else {
                 throw FormatError(
                     .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-C10",
-                    path: pending[0].path,
+                    path: pending[0].name,
                     "The base files are stored relative to one another in a circle.")
             }
             let known = ready
             for reader in next where !reader.index.bases.isEmpty {
                 ready.append(
-                    try Self.about(reader.path) { () throws(FormatError) in
+                    try FormatError.about(reader.name) { () throws(FormatError) in
                         try NativeReader(reader.source, limits: limits, bases: known)
                     })
             }
@@ -47,23 +47,14 @@ public struct BaseFiles: Sendable {
         }
         readers = ready
     }
-
-    private static func about<Value>(
-        _ path: String?, _ body: () throws(FormatError) -> Value
-    ) throws(FormatError) -> Value {
-        do throws(FormatError) {
-            return try body()
-        } catch {
-            var error = error
-            error.path = error.path ?? path
-            throw error
-        }
-    }
 }
 
 extension NativeReader {
     /// Where the file is, if it is one.
     var path: String? { (source as? FileSource)?.path }
+
+    /// What errors call the file when it is another one's base.
+    var name: String { path ?? "the base with the content digest \(contentDigest)" }
 
     /// The length of all files that `bases` reads from, each counted as often as another needs it.
     static func byteCount(of bases: [NativeReader?]) -> UInt64 {

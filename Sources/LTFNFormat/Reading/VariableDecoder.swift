@@ -314,12 +314,8 @@ extension NativeReader {
 
     /// The bytes of a variable of this file, for another one; errors name this one.
     func readAsBase(_ number: Int, _ range: Range<Int>) throws(FormatError) -> AlignedBytes {
-        do throws(FormatError) {
-            return try read(number, bytes: range)
-        } catch {
-            var error = error
-            error.path = error.path ?? path
-            throw error
+        try FormatError.about(name) { () throws(FormatError) in
+            try read(number, bytes: range)
         }
     }
 

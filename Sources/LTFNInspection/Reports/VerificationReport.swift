@@ -39,9 +39,7 @@ public struct VerificationReport: Hashable, Sendable {
                 }
                 try replay(variable, &budget)
             } catch {
-                var problem = error
-                problem.variable = error.variable ?? variable.name.string
-                add(problem)
+                add(error.naming(variable.name.string))
             }
             variableCount += 1
             progress(variableCount)
