@@ -15,7 +15,8 @@ struct ResumeSource {
     /// - Parameters:
     ///   - bases: files that it may be stored relative to.
     ///   - limits: how much may be made out of the file.
-    /// - Throws: what is wrong with `path`, when there is no such checkpoint.
+    /// - Throws: what is wrong with `path`, when there is no such checkpoint; what is wrong with a
+    ///   base, for which no checkpoint can make up.
     init(
         _ path: String, bases: [String], limits: DecodingLimits, notes: Notes
     ) throws(FormatError) {
@@ -24,7 +25,7 @@ struct ResumeSource {
             training = try Self.training(path, format, limits)
             self.path = path
             noteNewest(limits, notes)
-        } catch  where error.isDamage {
+        } catch  where error.isDamage(to: path) {
             self = try Self.substitute(for: path, error, format, limits, notes)
         }
     }
@@ -71,8 +72,11 @@ struct ResumeSource {
                     "resuming from \(TerminalText.escaped(candidate)) instead, which is sound.")
                 for remark in remarks { notes.warn(remark) }
                 return ResumeSource(path: candidate, training: training)
-            } catch  where error.isDamage {
+            } catch  where error.isDamage(to: candidate) {
                 remarks.append("\(error)")
+            } catch {
+                for remark in ["\(damage)"] + remarks { notes.warn(remark) }
+                throw error
             }
         }
         for remark in remarks { notes.warn(remark) }
@@ -107,7 +111,7 @@ struct ResumeSource {
     private static func training(
         _ path: String, _ format: NativeFormat, _ limits: DecodingLimits
     ) throws(FormatError) -> SavedTraining {
-        do throws(FormatError) {
+        try FormatError.about(path) { () throws(FormatError) in
             let source = try FileSource(path: path)
             let reader = try format.open(source, limits: limits)
             try reader.expectBases()
@@ -115,26 +119,19 @@ struct ResumeSource {
                 Checkpoint(
                     reading: reader,
                     memoryLimit: reader.expansion(limits, fileByteCount: source.byteCount)))
-        } catch {
-            throw error.about(path)
         }
     }
 }
 
 extension FormatError {
-    /// Whether an older file may serve in place of this one.
-    fileprivate var isDamage: Bool {
-        switch code {
+    /// Whether an older file may serve in place of the one at `path`. Damage to a base is not damage to
+    /// the file that needs it.
+    fileprivate func isDamage(to path: String) -> Bool {
+        guard self.path == path else { return false }
+        return switch code {
         case .notThisFormat, .truncated, .corrupt, .checksumMismatch: true
         case .io: operation == .open && systemError == 2
         case .unsupportedVersion, .unsupportedFeature, .limitExceeded, .notRepresentable: false
         }
-    }
-
-    /// The same error, about the file at `path` unless it names one.
-    fileprivate func about(_ path: String) -> FormatError {
-        var copy = self
-        copy.path = self.path ?? path
-        return copy
     }
 }

@@ -101,6 +101,41 @@ struct TrainRunsTests {
         #expect(after["b.ltfn"] == (try place.folder.get("whole.ltfn")))
     }
 
+    /// `m.ltfn` and its newest checkpoint hold what differs from `base.ltfn`, which is damaged.
+    private func spoilBase() throws {
+        #expect(place.train("-o", "base.ltfn", "--steps", "2").status == 0)
+        let run = place.train(
+            "-o", "m.ltfn", "--steps", "6", "--checkpoint-every", "2", "--keep", "2")
+        #expect(run.status == 0, "\(run.errors)")
+        for name in ["m.ltfn", "m.step-000004.ltfn"] {
+            let stored = Programs.shell(
+                "$BIN/ltfn-convert \(name) -o difference --to ltfn --relative-to base.ltfn "
+                    + "&& mv difference \(name)", in: place.folder)
+            #expect(stored.status == 0, "\(stored.errors)")
+        }
+        let good = place.train(
+            "-o", "c.ltfn", "--resume", "m.ltfn", "--base", "base.ltfn",
+            recipe: ["--data", "data", "--steps", "7"])
+        #expect(good.status == 0, "\(good.errors)")
+        try place.damage("base.ltfn")
+    }
+
+    @Test(
+        "a damaged base is named, and no older checkpoint is taken for it",
+        arguments: [false, true])
+    func damagedBase(fileToo: Bool) throws {
+        try spoilBase()
+        if fileToo { try place.damage("m.ltfn") { $0 - 3 } }
+        let before = try place.contents()
+        let run = place.train(
+            "-o", "m.ltfn", "--resume", "m.ltfn", "--base", "base.ltfn",
+            recipe: ["--data", "data", "--steps", "9"])
+        #expect(run.status == 65, "\(run.errors)")
+        #expect(run.errors.contains("ltfn-train: error: base.ltfn: "), "\(run.errors)")
+        #expect(run.errors.contains("m.ltfn: ltfn: ") == fileToo, "\(run.errors)")
+        #expect(try place.contents() == before)
+    }
+
     @Test("a file that is missing is said to be so once")
     func missing() throws {
         let run = place.train("-o", "c.ltfn", "--resume", "nowhere.ltfn", recipe: [])
