@@ -3,7 +3,8 @@ import LTFNCheckpoint
 import LTFNParallel
 
 extension NativeReader {
-    /// Opens a file whose footer is missing or damaged, by its last index that is whole.
+    /// Opens a file whose footer is missing or damaged, by its last index that is whole and takes every
+    /// byte before it into account. That of another file, which is held as values or metadata, does not.
     ///
     /// What the index does not speak of is ignored; chunks are believed by their checksums.
     ///
@@ -68,7 +69,7 @@ private struct IndexSearch {
         allowance = overflow ? .max : product
     }
 
-    /// The index that begins at `offset`; nil when there is none that is whole.
+    /// The index that begins at `offset`; nil when there is none that is whole and of this file.
     ///
     /// - Throws: `limitExceeded` when too much has been looked at in vain.
     mutating func wholeIndex(at offset: UInt64) throws(FormatError) -> Index.Parsed? {
@@ -92,6 +93,8 @@ private struct IndexSearch {
         let parsed = try Index.parse(
             try source.read(at: offset, byteCount: byteCount), at: offset, limits: limits)
         try parsed.checkChunks()
+        // Chunks are believed by their checksums alone: that padding is zero is not asked for.
+        _ = try parsed.index.checkRegions(indexOffset: offset)
         return parsed
     }
 }
