@@ -35,7 +35,7 @@ class Limits:
     dimensions: int = 255
     variable_bytes: int = 1 << 36
     expanded_bytes: int = 1 << 32
-    bases: int = 16
+    bases: int = 8
 
 
 # Header and footer

@@ -51,12 +51,11 @@ struct NativeWriter: CheckpointWriter {
                 "A chunk of \(options.chunkByteCount) bytes was asked for; expected a power of two "
                     + "from 64 to 2^30.")
         }
-        let depthLimit = DecodingLimits.standard.baseDepth
-        if let base, base.depth > depthLimit {
+        if let base, base.depth > options.baseDepth {
             throw FormatError(
-                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-C10", path: base.path,
+                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-W4", path: base.name,
                 "\(base.depth) base files would stand behind one another, and readers take "
-                    + "\(depthLimit): take an earlier one as the base.")
+                    + "\(options.baseDepth): take an earlier one as the base.")
         }
         self.sink = sink
         self.options = options
