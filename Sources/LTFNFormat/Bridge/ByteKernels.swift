@@ -15,8 +15,9 @@ package enum ByteKernels {
         }
     }
 
-    /// Copies `source` to the front of `target`, which has room for it.
+    /// Copies `source` to `target`, which has as many bytes: none keeps what it was.
     package static func copy(_ source: RawSpan, to target: inout MutableRawSpan) {
+        precondition(source.byteCount == target.byteCount)
         unsafe source.withUnsafeBytes { source in
             unsafe target.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
         }

@@ -58,6 +58,7 @@ package struct PlaneKernels: Hashable, Sendable, CustomStringConvertible {
         let count = words.byteCount / coding.byteCount
         guard count > 0 else { return }
         precondition(places.count == coding.byteCount)
+        precondition(words.byteCount == count * coding.byteCount)
         unsafe stored.withUnsafeBufferPointer { stored in
             unsafe scratch.withUnsafeBufferPointer { scratch in
                 let planes = unsafe places.map { place -> UnsafePointer<UInt8>? in

@@ -31,9 +31,9 @@ struct ChunkDecoder {
             try fill(&output, from: initializer)
             try ResidualCodec.decode(
                 stored, at: record.offset, coding, with: &tools, changing: &output)
-        case .base: fill(&output, fromBase: base)
+        case .base: try fill(&output, fromBase: base)
         case .baseResidual:
-            fill(&output, fromBase: base)
+            try fill(&output, fromBase: base)
             try ResidualCodec.decode(
                 stored, at: record.offset, coding, with: &tools, changing: &output)
         case .reference:
@@ -44,8 +44,14 @@ struct ChunkDecoder {
         }
     }
 
-    private func fill(_ output: inout MutableRawSpan, fromBase base: AlignedBytes?) {
-        guard let base else { return }
+    private func fill(
+        _ output: inout MutableRawSpan, fromBase base: AlignedBytes?
+    ) throws(FormatError) {
+        guard let base else {
+            throw FormatError(
+                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C9",
+                variable: variable.name.string, "The variable has no bytes in a base file.")
+        }
         ByteKernels.copy(base.bytes, to: &output)
     }
 

@@ -35,6 +35,22 @@ extension NativeReader {
         }
     }
 
+    /// The bytes `range` of a variable, decoded over memory that holds `filler`, for tests: every byte of
+    /// it is written.
+    package func decode(
+        _ number: Int, bytes range: Range<Int>, over filler: UInt8
+    ) throws(FormatError) -> AlignedBytes {
+        let plan = try VariableDecoder(self, variable: holder(of: number)).plan(range)
+        var block = AlignedBytes(byteCount: range.count)
+        var all = block.mutableBytes
+        ByteKernels.fill(&all, with: filler)
+        for (number, range) in plan.parts.enumerated() {
+            var part = all._mutatingExtracting(range)
+            try plan.fill(number, &part)
+        }
+        return block
+    }
+
     /// The values of several variables, more of which are decoded at the same time than one by one.
     public func read(_ numbers: [Int]) throws(FormatError) -> [TensorData] {
         var tensors: [TensorData] = []

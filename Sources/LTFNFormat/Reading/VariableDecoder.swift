@@ -158,7 +158,9 @@ struct VariableDecoder {
             let target = Int(record.offset)
             let owner = reader.index.owner(ofChunk: target)
             guard case .chunks(let exponent, let first) = reader.index.storages[owner] else {
-                return
+                throw FormatError(
+                    .corrupt, format: NativeFormat.formatName, rule: "LTFN-D4",
+                    variable: info.name.string, "A reference leads to no chunk.")
             }
             try VariableDecoder(reader, variable: owner, chunk: target).decodeChunk(
                 target, start: (target - first) << Int(exponent), into: &output)
