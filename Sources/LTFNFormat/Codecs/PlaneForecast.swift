@@ -37,21 +37,35 @@ enum PlaneForecast {
         }
     }
 
-    private static let sampleCount = 16
-    private static let sampleByteCount = 2048
-
     /// Whether bytes here and there of a long plane, an eighth of it or less, are already noise: of
     /// a mantissa's low bits more need not be counted.
     private static func sampleIsNoise(of plane: RawSpan) -> Bool {
-        guard plane.byteCount >= 8 * sampleCount * sampleByteCount else { return false }
-        let stride = plane.byteCount / sampleCount
+        let places = PlaneSamples.places(ofPlaneWith: plane.byteCount)
+        guard !places.isEmpty else { return false }
         var sample: [UInt8] = []
-        sample.reserveCapacity(sampleCount * sampleByteCount)
-        for number in 0..<sampleCount {
-            let start = number * stride
-            sample += [UInt8](copying: plane.extracting(start..<start + sampleByteCount))
-        }
+        sample.reserveCapacity(PlaneSamples.count * PlaneSamples.byteCount)
+        for place in places { sample += [UInt8](copying: plane.extracting(place)) }
         return !ByteHistogram(sample.rawSpan).isCodable
+    }
+}
+
+/// Which bytes of a plane are looked at first.
+package enum PlaneSamples {
+    static let count = 16
+    static let byteCount = 2048
+
+    /// One place in every sixteenth of a plane, each elsewhere in it, since the columns of a matrix
+    /// repeat; none in a short plane.
+    package static func places(ofPlaneWith planeByteCount: Int) -> [Range<Int>] {
+        guard planeByteCount >= 8 * count * byteCount else { return [] }
+        let stride = planeByteCount / count
+        return (0..<count).map { number in
+            // Multiples of the golden ratio, modulo 1, lie far apart.
+            let place = UInt32(truncatingIfNeeded: number) &* 0x9E37_79B9
+            let room = UInt64(stride - byteCount + 1)
+            let start = number * stride + Int((room * UInt64(place)) >> 32)
+            return start..<start + byteCount
+        }
     }
 }
 
