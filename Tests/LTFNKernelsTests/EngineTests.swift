@@ -102,6 +102,26 @@ struct EngineTests {
         #expect(parameters.count == 1)
     }
 
+    @Test(
+        "However little memory there is, 1, 2, 3 and 5 threads give the same bits, or none",
+        arguments: SampleNetwork.allCases, InstructionSet.supported)
+    func littleMemory(network: SampleNetwork, set: InstructionSet) throws {
+        let sample = try Sample(network, images: 23)
+        var last: [UInt32]?
+        for exponent in 10..<24 {
+            let found = [1, 2, 3, 5].map { threads -> [UInt32]? in
+                let engine = try? ForwardEngine(
+                    sample.geometry, parameters: sample.parameters, maximumBatch: 23,
+                    pool: ThreadPool(threadCount: threads), instructionSet: set,
+                    memoryLimit: 1 << exponent)
+                return try? engine?.logits(sample.batch).map(\.bitPattern)
+            }
+            #expect(Set(found).count == 1, "2^\(exponent) bytes")
+            last = found[0]
+        }
+        #expect(last != nil)
+    }
+
     @Test("A step is parameters − rate · gradient, and the next batch sees it")
     func step() throws {
         let sample = try Sample(.winograd, images: 9)

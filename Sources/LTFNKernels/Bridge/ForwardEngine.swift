@@ -16,6 +16,10 @@ public final class ForwardEngine: Sendable {
     /// Images that one thread takes through the network at a time.
     public static let blockCount = 25
 
+    /// So many threads find room when memory is short. That it is a fixed number keeps the blocks, and
+    /// with them the last bits of the logits, the same for any number of threads.
+    private static let sharers = 8
+
     /// - Parameters:
     ///   - parameters: one for each layer of `geometry`.
     ///   - maximumBatch: images that are given at a time, at most; fewer save working memory.
@@ -29,11 +33,12 @@ public final class ForwardEngine: Sendable {
         instructionSet: InstructionSet = .selected, memoryLimit: Int = .max
     ) throws(FormatError) {
         self.geometry = geometry
-        self.pool = pool
         plan = try NetworkPlan(
             geometry, purpose: keepsLayers ? .layers : .logits,
             blockCount: min(maximumBatch, Self.blockCount), instructionSet: instructionSet,
-            laneLimit: memoryLimit / pool.threadCount)
+            memoryLimit: memoryLimit, sharers: Self.sharers)
+        let laneLimit = max(1, memoryLimit / max(1, plan.laneByteCount))
+        self.pool = ThreadPool(threadCount: min(pool.threadCount, laneLimit))
         let flat = try plan.flattened(parameters)
         var packed = PackedParameters(plan)
         packed.pack(flat, plan, pool)

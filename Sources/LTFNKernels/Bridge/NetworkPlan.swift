@@ -45,6 +45,7 @@ struct NetworkPlan: Sendable {
     private(set) var kernelSumOffsets: [Int] = []
     private(set) var scratchOffset = 0
     private(set) var laneCount = 0
+    var laneByteCount: Int { laneCount * 4 }
 
     /// A tensor with one part for each image.
     struct Place {
@@ -61,25 +62,30 @@ struct NetworkPlan: Sendable {
     /// The most bytes that one lane may take.
     static let maximumLaneByteCount = 4 << 30
 
-    /// - Parameter laneLimit: the bytes that one lane may take, at most `maximumLaneByteCount`.
-    /// - Throws: `limitExceeded` when even one image takes more.
+    /// - Parameters:
+    ///   - memoryLimit: the bytes that one lane may take, at most `maximumLaneByteCount`.
+    ///   - sharers: so many lanes find room in `memoryLimit` together, as long as that only takes
+    ///     smaller blocks.
+    /// - Throws: `limitExceeded` when one image takes more than `memoryLimit`.
     init(
         _ geometry: NetworkGeometry, purpose: Purpose, blockCount: Int,
-        instructionSet: InstructionSet, laneLimit: Int = maximumLaneByteCount
+        instructionSet: InstructionSet, memoryLimit: Int = maximumLaneByteCount,
+        sharers: Int = 1
     ) throws(FormatError) {
-        let limit = min(laneLimit, Self.maximumLaneByteCount)
+        let limit = min(memoryLimit, Self.maximumLaneByteCount)
+        let share = min(memoryLimit / sharers, Self.maximumLaneByteCount)
         var count = max(1, blockCount)
         while true {
             let plan = NetworkPlan(
                 geometry, purpose: purpose, block: count, instructionSet: instructionSet)
-            if plan.laneCount * 4 <= limit {
+            if plan.laneByteCount <= (count > 1 ? share : limit) {
                 self = plan
                 return
             }
             guard count > 1 else {
                 throw FormatError(
                     .limitExceeded,
-                    "One image takes \(plan.laneCount * 4) bytes of working memory, more than the "
+                    "One image takes \(plan.laneByteCount) bytes of working memory, more than the "
                         + "\(limit) that are allowed; --max-expanded SIZE allows more.")
             }
             count /= 2
