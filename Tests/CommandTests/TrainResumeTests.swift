@@ -110,9 +110,9 @@ struct TrainResumeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["data"])
     }
 
-    @Test("SIGINT and SIGTERM save what another process goes on from exactly")
+    @Test("SIGINT, SIGTERM and SIGHUP save what another process goes on from exactly")
     func signals() throws {
-        for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
+        for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143), (SIGHUP, 129)] {
             let (process, output, errors) = try start(
                 ["-o", "part.ltfn", "--steps", "1000000"] + Self.recipe)
             var text = ""

@@ -18,6 +18,8 @@ public enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     case outputNotCreated = 73
     /// Reading or writing failed midway.
     case readOrWriteFailed = 74
+    /// Stopped by SIGHUP, after saving.
+    case hungUp = 129
     /// Stopped by SIGINT, after saving.
     case interrupted = 130
     /// Stopped by SIGTERM, after saving.

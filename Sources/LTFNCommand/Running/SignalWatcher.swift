@@ -1,20 +1,23 @@
 import LTFNBytes
 import Synchronization
 
-/// Lets a long loop end well when the user presses Ctrl-C or the system asks the process to stop.
+/// Lets a long loop end well when the user presses Ctrl-C, closes the terminal, or the system asks the
+/// process to stop.
 ///
-/// The first SIGINT or SIGTERM is only noted: the loop looks at `received` between two steps, saves
+/// The first SIGINT, SIGTERM or SIGHUP is only noted: the loop looks at `received` between two steps, saves
 /// and ends. The second one removes the temporary files that are
 /// being written and quits at once.
 public final class SignalWatcher: Sendable {
     /// A signal that asks to stop.
     public enum StopSignal: Int32, Hashable, Sendable {
+        case hangUp = 1
         case interrupt = 2
         case terminate = 15
 
         /// The status of a command that was stopped by this signal.
         public var exitStatus: ExitStatus {
             switch self {
+            case .hangUp: .hungUp
             case .interrupt: .interrupted
             case .terminate: .terminated
             }

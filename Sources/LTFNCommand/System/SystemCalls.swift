@@ -82,17 +82,14 @@ enum SystemCalls {
         _exit(status)
     }
 
-    /// Hands every SIGINT and SIGTERM from now on to `handler`, on a thread of its own, where it may
-    /// do anything; no other thread is interrupted.
+    /// Hands every SIGINT, SIGTERM and SIGHUP from now on to `handler`, on a thread of its own, where
+    /// it may do anything; no other thread is interrupted.
     ///
     /// Call it before any other thread is started: threads inherit what is blocked.
     ///
     /// - Returns: whether it could be set up.
     static func watchStopSignals(_ handler: @escaping @Sendable (Int32) -> Void) -> Bool {
-        var signals = sigset_t()
-        unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGINT)
-        unsafe sigaddset(&signals, SIGTERM)
+        var signals = stopSignals()
         guard unsafe pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return false }
 
         let box = unsafe Unmanaged.passRetained(SignalHandler(handler)).toOpaque()
@@ -109,6 +106,29 @@ enum SystemCalls {
         }
         return true
     }
+}
+
+/// The signals that ask to stop. One that `nohup` has told the process to ignore is none of them.
+private func stopSignals() -> sigset_t {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGINT)
+    unsafe sigaddset(&signals, SIGTERM)
+    if !isIgnored(SIGHUP) { unsafe sigaddset(&signals, SIGHUP) }
+    return signals
+}
+
+private func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
+    #if canImport(Darwin)
+        let handler = unsafe action.__sigaction_u.__sa_handler
+    #elseif canImport(Musl)
+        let handler = unsafe action.__sa_handler.sa_handler
+    #else
+        let handler = unsafe action.__sigaction_handler.sa_handler
+    #endif
+    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
 private final class SignalHandler: Sendable {
@@ -132,10 +152,7 @@ private func waitForSignals(_ argument: ThreadArgument) -> UnsafeMutableRawPoint
         guard let pointer = unsafe argument else { return nil }
     #endif
     let handler = unsafe Unmanaged<SignalHandler>.fromOpaque(pointer).takeRetainedValue()
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe sigaddset(&signals, SIGINT)
-    unsafe sigaddset(&signals, SIGTERM)
+    var signals = stopSignals()
     while true {
         var number: Int32 = 0
         if unsafe sigwait(&signals, &number) == 0 { handler.body(number) }
