@@ -44,6 +44,45 @@ struct InspectTests {
         #expect(outcome.output.contains("variable  "))
     }
 
+    @Test("--variable shows those that fit, in text and JSON, and one that is not there is 64")
+    func selection() throws {
+        let folder = try TinyModel.folder()
+        for (pattern, names) in [
+            ("weights", ["weights"]), ("b*", ["bias"]), ("?ias", ["bias"]),
+            ("*", ["weights", "bias"]),
+        ] {
+            let text = Programs.run(
+                "ltfn-inspect", "model.ltfn", "--variable", pattern, in: folder)
+            #expect(text.status == 0, "\(text.errors)")
+            let list = Programs.run(
+                "ltfn-inspect", "model.ltfn", "--variable", pattern, "--no-stats", in: folder)
+            for name in ["weights", "bias"] {
+                #expect(text.output.contains("\n\(name)  f32") == names.contains(name))
+                #expect(list.output.contains("\n\(name) ") == names.contains(name))
+            }
+            let json = Programs.run(
+                "ltfn-inspect", "model.ltfn", "--variable", pattern, "--json", in: folder)
+            let document = try JSONReader.read(Array(json.output.utf8))
+            #expect(document["selection"] == [.string(pattern)])
+            #expect(document["totals"]?["variables"] == 2)
+            guard case .array(let variables)? = document["variables"] else {
+                Issue.record("There are no variables.")
+                return
+            }
+            #expect(variables.map { $0["name"] } == names.map { .string($0) })
+        }
+        let both = Programs.run(
+            "ltfn-inspect", "model.ltfn", "--variable", "bias", "--variable", "w*", in: folder)
+        #expect(both.output.contains("shown: 2 variables of bias, w*"))
+        let none = Programs.run(
+            "ltfn-inspect", "model.ltfn", "--variable", "weigths", in: folder)
+        #expect(none.status == 64)
+        expectOneSentence(none, from: "ltfn-inspect", with: "\"weigths\"")
+        #expect(
+            Programs.run("ltfn-inspect", "model.ltfn", "--json", in: folder).output.contains(
+                "\"selection\": null"))
+    }
+
     @Test("--json is a document with its schema")
     func json() throws {
         let folder = try TinyModel.folder()

@@ -61,6 +61,11 @@ public enum NumberText {
         return text
     }
 
+    /// `1 value`, `2,000 values`
+    public static func counted(_ count: some BinaryInteger, _ noun: String) -> String {
+        grouped(count) + " " + noun + (count == 1 ? "" : "s")
+    }
+
     /// The factor between units of memory.
     public enum ByteUnit: Sendable {
         /// KiB, MiB, …: powers of 1024.

@@ -2,21 +2,23 @@ import LTFNBytes
 import LTFNInference
 
 extension ActivationReport {
-    /// The report for a person: a histogram for each layer, all on one axis, and the predictions.
+    /// The report for a person: a histogram for each layer, all on the same axis, and the predictions.
     public func text(_ layout: TextLayout) -> String {
         let width = min(layout.width - 4, 76) / 2 * 2
         let magnitude = largestMagnitude
         var lines: [String] = []
-        var axis: String?
+        var legend: String?
         for (index, layer) in layers.enumerated() {
             let isLast = index + 1 == layers.count
             lines += layer.lines(layout, isLogits: isLast)
             let histogram = HistogramText.draw(
                 layer.statistics, width: width, reaching: magnitude, isUnicode: layout.isUnicode)
             lines.append("  " + layout.paint(histogram.bars, .graph))
-            axis = histogram.axis
+            lines.append("  " + layout.paint(histogram.axis, .quiet))
+            legend =
+                legend ?? HistogramText.legend(histogram.bars, isUnicode: layout.isUnicode)
         }
-        if let axis { lines.append("  " + layout.paint(axis, .quiet)) }
+        if let legend { lines.append("  " + layout.paint(legend, .quiet)) }
         lines += ["", layout.paint("predictions", .heading)] + predictionLines(layout)
         return lines.map { $0 + "\n" }.joined()
     }
@@ -41,7 +43,7 @@ extension ActivationReport {
             lines.append(
                 "  "
                     + layout.paint(
-                        FigureText.counted(predictions.nonFiniteCount, "image")
+                        NumberText.counted(predictions.nonFiniteCount, "image")
                             + " without a prediction: the logits are not numbers", .bad))
         }
         if let metrics, let accuracy = metrics.accuracy {
@@ -75,7 +77,7 @@ extension LayerActivations {
             lines.append(
                 "  "
                     + layout.paint(
-                        FigureText.counted(statistics.nonFiniteCount, "value")
+                        NumberText.counted(statistics.nonFiniteCount, "value")
                             + " not finite (NaN or infinite)", .bad))
         }
         return lines

@@ -40,6 +40,8 @@ struct DocumentWriter {
                 "metadata": report.metadata.json,
                 "network": report.graph.map { .string($0.name) } ?? .null,
                 "report": "show",
+                "selection": report.selection.map { .array($0.patterns.map { .string($0) }) }
+                    ?? .null,
                 "totals": report.totals.json,
             ], to: write)
         document.beginArray("variables", to: write)

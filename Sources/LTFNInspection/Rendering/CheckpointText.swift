@@ -49,6 +49,8 @@ private struct TextWriter {
     /// nil: more than a line for each variable.
     private let table: VariableTable?
     private var magnitude: Double?
+    /// What the histograms mean, where it is not plain to see.
+    private var legend: String?
     /// Lines without their names.
     private var lines: [VariableKind: [UInt8]] = [:]
     private var lastLine: (kind: VariableKind, rest: [UInt8])?
@@ -77,6 +79,7 @@ private struct TextWriter {
     mutating func add(_ variable: VariableReport) {
         guard let table else {
             let lines = [""] + variable.text(layout, reaching: magnitude)
+            legend = legend ?? HistogramText.legend(lines.joined(), isUnicode: layout.isUnicode)
             return write(lines.map { $0 + "\n" }.joined())
         }
         table.addName(variable.info.name.string, to: &pending)
@@ -102,6 +105,7 @@ private struct TextWriter {
 
     mutating func finish(_ findings: InspectionFindings) {
         flush()
+        if let legend { write("\n  " + layout.paint(legend, .quiet) + "\n") }
         for line in findings.lines(layout) { write(line + "\n") }
     }
 }
@@ -185,8 +189,8 @@ extension CheckpointReport {
         var lines = [layout.paint(TerminalText.escaped(name), .heading)]
         let facts = [
             "\(formatName), \(FigureText.bytes(fileByteCount))",
-            FigureText.counted(totals.variableCount, "variable"),
-            FigureText.counted(totals.valueCount, "value"),
+            NumberText.counted(totals.variableCount, "variable"),
+            NumberText.counted(totals.valueCount, "value"),
             storageText(layout),
         ]
         lines += layout.lines(
@@ -196,6 +200,12 @@ extension CheckpointReport {
             lines += content.bases.map { "  relative to    \($0)" }
         }
         if let graph { lines += network(graph, layout) }
+        if let selection {
+            let names = selection.patterns.map { TerminalText.escaped($0) }
+            lines.append(
+                "  shown: \(NumberText.counted(selection.count, "variable")) of "
+                    + names.joined(separator: ", "))
+        }
         return lines
     }
 
@@ -228,15 +238,15 @@ extension InspectionFindings {
     fileprivate func lines(_ layout: TextLayout) -> [String] {
         var lines: [String] = []
         if nonFiniteCount > 0 {
-            let values = FigureText.counted(nonFiniteCount, "value")
+            let values = NumberText.counted(nonFiniteCount, "value")
             lines.append(layout.paint("\(values) not finite (NaN or infinite)", .bad))
         }
         if damagedCount > 0 {
-            let variables = FigureText.counted(damagedCount, "variable")
+            let variables = NumberText.counted(damagedCount, "variable")
             lines.append(layout.paint("\(variables) damaged", .bad))
         }
         if listedOnlyCount > 0 {
-            let variables = FigureText.counted(listedOnlyCount, "variable")
+            let variables = NumberText.counted(listedOnlyCount, "variable")
             lines.append(
                 layout.paint(
                     "\(variables) listed without values, which would be too many for a file of this "

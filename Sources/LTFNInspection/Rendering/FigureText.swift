@@ -77,9 +77,4 @@ enum FigureText {
     static func bytes(_ count: UInt64) -> String {
         NumberText.byteCount(count, unit: .decimal)
     }
-
-    /// `1 value`, `2 values`
-    static func counted(_ count: some BinaryInteger, _ noun: String) -> String {
-        NumberText.grouped(count) + " " + noun + (count == 1 ? "" : "s")
-    }
 }

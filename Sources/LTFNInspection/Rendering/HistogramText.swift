@@ -21,6 +21,14 @@ enum HistogramText {
         return (bars(columns.counts, isUnicode: isUnicode), axis(columns))
     }
 
+    /// What `bars` mean where it is not plain to see; nil: nothing in them needs it.
+    static func legend(_ bars: String, isUnicode: Bool) -> String? {
+        let levels = isUnicode ? blocks : letters
+        let (arrow, whole) = (levels[levels.count - 1], levels[levels.count - 2])
+        guard bars.contains(arrow) else { return nil }
+        return "\(arrow) is cut off: at least \(steepness) times as high as \(whole)"
+    }
+
     /// A bar for each of `counts`.
     static func bars(_ counts: [UInt64], isUnicode: Bool) -> String {
         let levels = isUnicode ? blocks : letters

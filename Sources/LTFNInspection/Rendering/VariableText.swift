@@ -99,7 +99,7 @@ extension ValueStatistics {
             facts = [fact("mean", mean), deviation, fact("min", minimum), fact("max", maximum)]
         }
         if zeroCount > 0, zeroCount < count {
-            facts.append(TextLayout.Piece(FigureText.counted(zeroCount, "zero")))
+            facts.append(TextLayout.Piece(NumberText.counted(zeroCount, "zero")))
         }
         var lines = layout.lines(of: facts)
         if nonFiniteCount > 0 {

@@ -5,21 +5,21 @@ extension VerificationReport {
     public func text(_ layout: TextLayout, name: String) -> String {
         let name = TerminalText.escaped(name)
         guard problems.isEmpty else {
-            let count = FigureText.counted(problems.count, "problem")
+            let count = NumberText.counted(problems.count, "problem")
             let lines = problems.map { "  " + layout.paint($0.description, .bad) }
             return "\(name): " + layout.paint("damaged", .bad) + ", \(count)\n"
                 + lines.map { $0 + "\n" }.joined()
         }
         guard unreadCount == 0 else {
             return "\(name): " + layout.paint("not verified", .warning) + ", the values of "
-                + FigureText.counted(unreadCount, "variable") + " are too many\n"
+                + NumberText.counted(unreadCount, "variable") + " are too many\n"
         }
         var facts = [
-            FigureText.counted(variableCount, "variable"),
+            NumberText.counted(variableCount, "variable"),
             FigureText.bytes(soundByteCount) + " of values",
         ]
         if replayedCount > 0 {
-            facts.append(FigureText.counted(replayedCount, "initializer") + " replayed")
+            facts.append(NumberText.counted(replayedCount, "initializer") + " replayed")
         }
         return "\(name): " + layout.paint("sound", .good) + " ("
             + facts.joined(separator: ", ") + ")\n"

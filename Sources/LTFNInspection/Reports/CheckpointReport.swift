@@ -17,6 +17,8 @@ public struct CheckpointReport<Variables: Sequence<VariableReport>> {
     public var totals: CheckpointTotals
     /// In the order of the network's layers, those that it does not use behind them.
     public var variables: Variables
+    /// What the variables were chosen by; nil: they are all there are.
+    public var selection: VariableSelection?
     /// Whether the variables' values are looked at.
     let hasStatistics: Bool
     /// The shape of a variable, for the network in a few words.
@@ -50,11 +52,12 @@ extension CheckpointReport where Variables == InspectedVariables {
     /// A report whose variables are looked at when they are asked for, one at a time and each time anew.
     ///
     /// - Parameters:
+    ///   - selection: those that are looked at; the totals are about all.
     ///   - limits: how much may be made out of the file; what is beyond is listed only.
     ///   - progress: called with the number of variables that are done.
     public init(
         of reader: any CheckpointReader, name: String, formatName: String, fileByteCount: UInt64,
-        content: ContentIdentity? = nil,
+        content: ContentIdentity? = nil, selection: VariableSelection? = nil,
         depth: InspectionDepth = InspectionDepth(), limits: DecodingLimits = .standard,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
@@ -69,9 +72,10 @@ extension CheckpointReport where Variables == InspectedVariables {
         for (index, info) in manifest.variables.enumerated() {
             totals.add(info, reader.storage(index))
         }
+        self.selection = selection
         hasStatistics = depth.statistics
         variables = InspectedVariables(
-            reader: reader, depth: depth,
+            reader: reader, selection: selection?.indices, depth: depth,
             budget: ExpansionBudget(limits, fileByteCount: fileByteCount, reader: reader),
             progress: progress)
         shape = { manifest[$0]?.tensor.shape }

@@ -6,6 +6,8 @@ import LTFNCheckpoint
 /// In the order of the network's layers, those that it does not use behind them.
 public struct InspectedVariables: Sequence {
     let reader: any CheckpointReader
+    /// The positions of those that are looked at; nil: all.
+    let selection: Set<Int>?
     let depth: InspectionDepth
     let budget: ExpansionBudget
     let progress: (Int) -> Void
@@ -37,7 +39,9 @@ public struct InspectedVariables: Sequence {
         }
 
         public mutating func next() -> VariableReport? {
-            guard let index = nextIndex() else { return nil }
+            var next = nextIndex()
+            while let index = next, all.selection?.contains(index) == false { next = nextIndex() }
+            guard let index = next else { return nil }
             let report = VariableReport(
                 of: manifest.variables[index], all.reader, index, depth: all.depth,
                 budget: &budget)
