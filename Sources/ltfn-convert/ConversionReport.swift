@@ -13,6 +13,11 @@ struct ConversionReport {
         self.isDryRun = isDryRun
     }
 
+    /// What stands in the way. Nothing does in the way of a dry run because of a file that it leaves alone.
+    var problems: [ConversionPlan.Problem] {
+        conversion.problems.filter { !isDryRun || !$0.isAboutExistingOutput }
+    }
+
     private var plan: ConversionPlan { conversion.plan }
     private var request: FileConversion.Request { conversion.request }
 
@@ -27,7 +32,7 @@ struct ConversionReport {
             }
         let size = NumberText.byteCount(outcome.byteCount, unit: .decimal)
         return "\(TerminalText.escaped(request.output)): \(plan.targetFormat), "
-            + "\(count(plan.steps.count, "variable")) in \(size)\(proof)\n"
+            + "\(NumberText.counted(plan.steps.count, "variable")) in \(size)\(proof)\n"
     }
 
     /// Everything that would be done.
@@ -49,9 +54,15 @@ struct ConversionReport {
         }
         text += table.text
         let size = NumberText.byteCount(plan.valueByteCount, unit: .decimal)
-        text += "\n\(count(plan.steps.count, "variable")), \(size) of values\n"
+        text += "\n\(NumberText.counted(plan.steps.count, "variable")), \(size) of values\n"
         text += list("Lost:", LossSummary.summaries(of: plan.losses).map(\.description))
-        text += list("Problems:", conversion.problems.map(\.description))
+        text += list("Problems:", problems.map(\.description))
+        if conversion.outputExists {
+            text +=
+                "\n\(output) exists: "
+                + (request.replacesOutput
+                    ? "it would be replaced.\n" : "it is replaced only with --force.\n")
+        }
         return text
     }
 
@@ -62,10 +73,6 @@ struct ConversionReport {
 
     private func change(_ before: String, _ after: String) -> String {
         before.utf8.elementsEqual(after.utf8) ? before : before + " → " + after
-    }
-
-    private func count(_ number: Int, _ thing: String) -> String {
-        "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
 }
 
@@ -78,13 +85,14 @@ extension ConversionReport {
             "input": ["path": .string(request.input), "format": .string(plan.sourceFormat)],
             "output": [
                 "path": .string(request.output), "format": .string(plan.targetFormat),
+                "exists": .bool(conversion.outputExists),
                 "byte_count": outcome.map { .int(Int64(clamping: $0.byteCount)) } ?? .null,
             ],
             "value_byte_count": .int(Int64(clamping: plan.valueByteCount)),
             "variables": .array(plan.steps.map(variable)),
             "losses": .array(plan.losses.map(loss)),
             "notes": .array(conversion.notes.map { .string($0) }),
-            "problems": .array(conversion.problems.map { .string($0.description) }),
+            "problems": .array(problems.map { .string($0.description) }),
             "verified": verified,
             "differences": differences,
         ]

@@ -53,6 +53,8 @@ public struct FileConversion: Sendable {
     public let conversion: Conversion
     /// Remarks about the files, a sentence each.
     public let notes: [String]
+    /// Whether a file stands at the output's name.
+    public let outputExists: Bool
     /// What stands in the way; nothing may be carried out before this is empty.
     public let problems: [ConversionPlan.Problem]
 
@@ -102,6 +104,16 @@ public struct FileConversion: Sendable {
         problems =
             conversion.plan.problems + Self.problems(of: conversion.plan, budget)
             + Self.problems(of: request)
+        outputExists = Self.exists(request.output)
+    }
+
+    private static func exists(_ output: String) -> Bool {
+        do throws(FormatError) {
+            try DurableFileWriter.check(path: output, replacingExisting: false)
+            return false
+        } catch {
+            return error.isAboutExistingFile
+        }
     }
 
     private static func problems(
@@ -138,8 +150,10 @@ public struct FileConversion: Sendable {
         let own = plan.steps.map(\.target).filter { $0.tiedTo == nil }
         let strange = own.filter { base.manifest[$0.name]?.tensor != $0.tensor }
         guard !strange.isEmpty else { return nil }
-        return "\(strange.count) of \(own.count) variables, \"\(strange[0].name)\" first, are not "
-            + "in \(request.relativeTo ?? "") with the same dtype and shape: they are stored whole."
+        let verbs = strange.count == 1 ? ("is not", "it is") : ("are not", "they are")
+        return "\(strange.count) of \(NumberText.counted(own.count, "variable")), "
+            + "\"\(strange[0].name)\" first, \(verbs.0) in \(request.relativeTo ?? "") with the same "
+            + "dtype and shape: \(verbs.1) stored whole."
     }
 
     /// Whether opaque bits stay what they are in a file whose format has no bfloat16.

@@ -156,7 +156,14 @@ extension ConversionPlan.Problem: CustomStringConvertible {
     }
 }
 
+extension ConversionPlan.Problem {
+    /// Whether it is that a file stands where the output is to go.
+    public var isAboutExistingOutput: Bool {
+        if case .output(let error) = self { error.isAboutExistingFile } else { false }
+    }
+}
+
 extension FormatError {
     /// EEXIST, on every system.
-    fileprivate var isAboutExistingFile: Bool { operation == .create && systemError == 17 }
+    var isAboutExistingFile: Bool { operation == .create && systemError == 17 }
 }

@@ -1,3 +1,4 @@
+import LTFNBytes
 import LTFNCheckpoint
 
 /// What is lost of one kind, in one sentence.
@@ -33,7 +34,7 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
         var owners: [String] = concernsFile ? ["the file"] : []
         if let example { owners.append("\"\(example)\"") }
         if variableCount > 1 {
-            owners.append("\(variableCount - 1) more variable\(variableCount == 2 ? "" : "s")")
+            owners.append(NumberText.counted(variableCount - 1, "more variable"))
         }
         let isOne = owners.count == 1
         let list =

@@ -50,7 +50,7 @@ struct Footer: Hashable {
             throw reader.broken(
                 "LTFN-F1", .truncated, at: offset + 56,
                 "The file does not end with a footer: its end is missing, or something was added "
-                    + "to it. Recovery may list what is readable.")
+                    + "to it.")
         }
         indexOffset = try reader.u64()
         indexByteCount = try reader.u64()

@@ -94,9 +94,10 @@ extension NativeReader {
 
     /// One sentence for each file that was given, but is none of the bases.
     private var mistaken: String {
-        strangers.map {
+        var seen: Set<String> = []
+        return strangers.map {
             " \($0.path ?? "Another file") has the content digest \($0.contentDigest)."
         }
-        .joined()
+        .filter { seen.insert($0).inserted }.joined()
     }
 }

@@ -117,6 +117,8 @@ import Testing
         let wrong = try run("ltfn-inspect verify d.ltfn --base 2.ltfn")
         #expect(wrong.status == 66)
         #expect(wrong.errors.contains("2.ltfn has the content digest \(try digest("2.ltfn"))"))
+        let twice = try run("ltfn-inspect verify d.ltfn --base 2.ltfn --base 2.ltfn")
+        #expect(twice.errors == wrong.errors)
         #expect(try run("ltfn-inspect d.ltfn --no-stats").status == 0)
         #expect(try run("ltfn-inspect d.ltfn --base none.ltfn").status == 66)
         directory.put([1, 2, 3], "bad.ltfn")

@@ -126,8 +126,14 @@ import Testing
         #expect(!good.output.contains("Problems:"))
         directory.put([1], "old.ltfn")
         let existing = try run(input, "-n", "-o", directory.path("old.ltfn"))
-        #expect(existing.status == 73)
-        #expect(existing.output.contains("--force"))
+        #expect(existing.status == 0)
+        #expect(existing.output.contains("old.ltfn exists: it is replaced only with --force."))
+        #expect(!existing.output.contains("Problems:"))
+        let replaced = try run(input, "-nf", "-o", directory.path("old.ltfn"), "--json")
+        #expect(replaced.status == 0)
+        #expect(try JSONReader.read(Array(replaced.output.utf8))["output"]?["exists"] == true)
+        #expect(try run(input, "-n", "-o", directory.path("none/x.ltfn")).status == 73)
+        #expect(directory.get("old.ltfn") == [1])
         #expect(directory.names == ["old.ltfn", "rich.ltfn"])
     }
 
