@@ -116,19 +116,22 @@ let package = Package(
         command(
             "ltfn-train",
             [
-                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNConversion", "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets",
+                "LTFNKernels",
                 "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         command(
             "ltfn-inspect",
             [
-                "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNConversion", "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets",
+                "LTFNKernels",
                 "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         command(
             "ltfn-eval",
             [
-                "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels", "LTFNCheckpoint",
+                "LTFNConversion", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNCheckpoint",
                 "LTFNBytes", "LTFNParallel",
             ]),
         command(

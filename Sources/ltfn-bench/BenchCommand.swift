@@ -1,4 +1,5 @@
 import ArgumentParser
+import LTFNBytes
 import LTFNCommand
 import LTFNFormat
 import LTFNKernels
@@ -34,7 +35,9 @@ struct BenchCommand: CommandWithExamples {
     @Option(help: "Only the benchmark of this name, or else those whose name contains this text.")
     var filter = ""
 
-    @Option(help: "Samples of each benchmark.")
+    @Option(
+        parsing: .unconditional,
+        help: "Samples of each benchmark.")
     var runs = 9
 
     @Option(help: ArgumentHelp("Also measure the peers with this Python.", valueName: "python"))
@@ -62,7 +65,9 @@ struct BenchCommand: CommandWithExamples {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        guard runs >= 1 else { throw ValidationError("--runs takes a number from 1 on.") }
+        guard runs >= 1 else {
+            throw ValidationError("--runs takes a number from 1 on, found \(runs).")
+        }
     }
 
     func run() throws {
@@ -78,9 +83,33 @@ struct BenchCommand: CommandWithExamples {
             for benchmark in chosen { Output.stdout.writeLine(benchmark.name) }
             return
         }
+        try expectFiles(of: chosen)
+        try FileRoles(
+            inputs: weights.map { [FileRoles.File("a checkpoint", $0)] } ?? [], outputs: json.files
+        ).expectDistinct()
         let report = try measured(chosen, settings)
         // The lines have been printed one by one.
-        try json.write(report.document) { markdown ? report.markdown : report.alignedPeerTable }
+        try json.open(quiet: display.quiet && !markdown).write(report.document) {
+            markdown ? report.markdown : report.alignedPeerTable
+        }
+    }
+
+    /// Finds out before anything is measured that a checkpoint is not there.
+    private func expectFiles(of benchmarks: [Benchmark]) throws {
+        for benchmark in benchmarks {
+            guard let path = benchmark.file else { continue }
+            do throws(FormatError) {
+                _ = try FileSource(path: path)
+            } catch {
+                var error = error
+                if path != weights {
+                    error.message +=
+                        " \(benchmark.name) needs the kept models, which lie in Fixtures/models of "
+                        + "the repository: name that folder with --models."
+                }
+                throw error
+            }
+        }
     }
 
     private func chosen(from all: [Benchmark]) -> [Benchmark] {
@@ -97,7 +126,7 @@ struct BenchCommand: CommandWithExamples {
         var report = BenchmarkReport(settings: settings, runCount: runs)
         for benchmark in benchmarks {
             report.add(try runner.run(benchmark))
-            if let latest = report.comparisons.last, !markdown,
+            if let latest = report.comparisons.last, !markdown, !display.quiet,
                 json.destination != .standardOutput
             {
                 Output.stdout.writeLine(latest.text)

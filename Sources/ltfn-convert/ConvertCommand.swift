@@ -8,7 +8,7 @@ import LTFNKernels
 
 @main enum Main {
     static func main() {
-        CommandMain.run(ConvertCommand.self)
+        CommandMain.run(ConvertCommand.self, advising: ConversionAdvice.sentence)
     }
 }
 
@@ -97,7 +97,9 @@ struct ConvertCommand: CommandWithExamples {
 
     @Flag(
         name: [.customShort("n"), .long],
-        help: "Print the whole plan and all problems, and do nothing.")
+        help: ArgumentHelp(
+            "Print the whole plan and all problems, and do nothing. That the output exists is told, "
+                + "and is no problem."))
     var dryRun = false
 
     @Flag(name: [.short, .long], help: "Replace an output that exists.")
@@ -137,18 +139,15 @@ struct ConvertCommand: CommandWithExamples {
                 "The name \(output) tells of no format; say which one with --to, or list them with "
                     + "--list-formats.")
         }
-        try validateBases()
+        try validateRelativeTo()
     }
 
-    private var isToStandardOutput: Bool { output == "-" }
-
     /// Where the output goes, as the operating system calls it.
-    private var outputPath: String { isToStandardOutput ? "/dev/stdout" : output ?? "" }
+    private var outputPath: String { output == "-" ? "/dev/stdout" : output ?? "" }
 
-    private func validateBases() throws {
-        if isToStandardOutput, let input, FileIdentity.same(input, outputPath) {
-            throw ValidationError("The output would be written into \(input), which is read.")
-        }
+    private var isToStandardOutput: Bool { Output.isStandard(path: outputPath) }
+
+    private func validateRelativeTo() throws {
         let registry = FormatRegistry.standard
         let target =
             to.flatMap(registry.format(named:)) ?? output.flatMap(registry.format(forPath:))
@@ -160,10 +159,17 @@ struct ConvertCommand: CommandWithExamples {
                 throw ValidationError("Only .ltfn files can be stored relative to another one.")
             }
         }
-        for path in base.paths + (relativeTo.map { [$0] } ?? [])
-        where FileIdentity.same(path, outputPath) {
-            throw ValidationError("The output would replace \(path), which others need.")
-        }
+    }
+
+    /// Makes sure that no output spoils what is read; a file may only be replaced by its own conversion.
+    private func expectDistinctFiles() throws {
+        let input = [FileRoles.File("the input", input ?? "")]
+        let kept = base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
+        let output = [FileRoles.File("the output", outputPath)]
+        try FileRoles(inputs: kept, outputs: output + json.files).expectDistinct()
+        try FileRoles(
+            inputs: input, outputs: json.files + (isToStandardOutput ? output : [])
+        ).expectDistinct()
     }
 
     func run() throws {
@@ -171,6 +177,7 @@ struct ConvertCommand: CommandWithExamples {
             let list = FormatList(FormatRegistry.standard)
             return try publish(list.json, to: json.open(), text: list.text)
         }
+        try expectDistinctFiles()
         var request = FileConversion.Request(input: input ?? "", output: outputPath)
         request.sourceFormat = from
         request.targetFormat = to
@@ -184,16 +191,19 @@ struct ConvertCommand: CommandWithExamples {
         // There is nothing to save: a signal removes the unfinished output and ends the program.
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
-        try run(FileConversion(request, limits: expansion.limits), json.open())
+        // The plan of a dry run has been asked for.
+        try run(
+            FileConversion(request, limits: expansion.limits),
+            json.open(quiet: display.quiet && !dryRun))
     }
 
     private func run(_ conversion: FileConversion, _ document: JSONOutput) throws {
         let notes = display.notes(program: Self.name)
         for note in conversion.notes { notes.warn(note) }
         var report = ConversionReport(conversion, isDryRun: dryRun)
-        guard conversion.problems.isEmpty, !dryRun else {
+        guard report.problems.isEmpty, !dryRun else {
             try publish(report.json, to: document, text: dryRun ? report.planText : "")
-            return try refuse(conversion.problems)
+            return try refuse(report.problems)
         }
         for loss in LossSummary.summaries(of: conversion.plan.losses) {
             notes.warn(TerminalText.escaped(loss.description))

@@ -43,15 +43,20 @@ struct EvaluateCommand: CommandWithExamples {
     @Argument(help: "The true classes, an IDX file.", completion: .file())
     var labels: String?
 
-    @Option(help: ArgumentHelp("Look at the first n images alone.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Look at the first n images alone.", valueName: "n"))
     var count: Int?
 
     @Option(
-        help: ArgumentHelp("Write a line for each image to a CSV file.", valueName: "file"),
+        help: ArgumentHelp(
+            "Write a line for each image to a CSV file; - is standard output, and the report then "
+                + "goes to standard error.", valueName: "file"),
         completion: .file(extensions: ["csv"]))
     var predictions: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Exit with 1 when the accuracy (0 to 1) is below.", valueName: "a"))
     var minAccuracy: Double?
 
@@ -63,9 +68,12 @@ struct EvaluateCommand: CommandWithExamples {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        try expectKept([model, images] + (labels.map { [$0] } ?? []) + base.paths)
         if let count, count < 1 {
             throw ValidationError("--count takes a number from 1 on, found \(count).")
+        }
+        if predictions == "" { throw ValidationError("--predictions takes the name of a file.") }
+        if printsPredictions, json.destination == .standardOutput {
+            throw ValidationError("--json and --predictions cannot both go to standard output.")
         }
         if let minAccuracy, !(0...1).contains(minAccuracy) {
             throw ValidationError(
@@ -74,24 +82,30 @@ struct EvaluateCommand: CommandWithExamples {
     }
 
     /// Makes sure that no output replaces what is read.
-    private func expectKept(_ inputs: [String]) throws {
-        for (option, output) in [("--predictions", predictions), ("--json", json.path)] {
-            guard let output, let input = inputs.first(where: { FileIdentity.same($0, output) })
-            else { continue }
-            throw ValidationError("\(option) would replace \(input), which is read.")
-        }
+    private func expectDistinctFiles(labels: String?) throws {
+        var inputs = [FileRoles.File("the model", model), FileRoles.File("the images", images)]
+        if let labels { inputs.append(FileRoles.File("the labels", labels)) }
+        let predictions = predictionsPath.map { [FileRoles.File("the predictions", $0)] } ?? []
+        try FileRoles(inputs: inputs + base.files, outputs: predictions + json.files)
+            .expectDistinct()
     }
+
+    /// Where the predictions go, as the operating system calls it.
+    private var predictionsPath: String? { predictions == "-" ? "/dev/stdout" : predictions }
+
+    private var printsPredictions: Bool { predictionsPath.map(Output.isStandard) ?? false }
 
     func run() throws {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
+        try expectDistinctFiles(labels: labels)
         var stopwatch = Stopwatch()
-        let document = try json.open()
-        if let predictions { try DurableFileWriter.check(path: predictions) }
+        let document = try json.open(quiet: display.quiet)
+        if let predictionsPath { try DurableFileWriter.check(path: predictionsPath) }
         let inputs = try Inputs(
             model: model, bases: base.paths, images: images, labels: labels, count: count,
             limits: expansion.limits, operationCount: operations.maximumCount)
-        if let labels = inputs.labelFile?.path { try expectKept([labels]) }
+        if labels == nil { try expectDistinctFiles(labels: inputs.labelFile?.path) }
         guard minAccuracy == nil || inputs.labels != nil else {
             throw CommandFailure(
                 .usage, "--min-accuracy needs labels, and there are none beside the images.")
@@ -110,11 +124,12 @@ struct EvaluateCommand: CommandWithExamples {
     }
 
     private func write(_ evaluation: Evaluation, _ document: JSONOutput) throws {
-        if let predictions {
-            try writeFile(evaluation.csv, to: predictions)
+        if let predictionsPath {
+            try writeFile(evaluation.csv, to: predictionsPath)
         }
-        let terminal = display.outputTerminal
-        try document.write(evaluation.json) { evaluation.text(on: terminal) }
+        let output = printsPredictions ? Output.stderr : Output.stdout
+        let terminal = printsPredictions ? display.errorTerminal : display.outputTerminal
+        try document.write(evaluation.json, to: output) { evaluation.text(on: terminal) }
     }
 
     private func judge(_ evaluation: Evaluation) throws {

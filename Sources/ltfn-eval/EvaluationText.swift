@@ -28,7 +28,8 @@ extension Evaluation {
     var nonFiniteText: String? {
         let count = tally.nonFiniteCount
         guard count > 0 else { return nil }
-        let images = "\(NumberText.grouped(count)) of \(NumberText.grouped(inputs.count)) images"
+        let all = NumberText.counted(inputs.count, "image")
+        let images = "\(NumberText.grouped(count)) of \(all)"
         return images + (count == 1 ? " has" : " have")
             + " logits that are not finite; without a prediction, they count as wrong"
     }
@@ -65,7 +66,7 @@ extension Evaluation {
             ("open + decode", Stopwatch.Phase.openAndDecode), ("preprocess", .preprocess),
             ("compute", .compute),
         ].map { "\($0.0) \(duration(times.seconds($0.1)))" }
-        let threads = threadCount == 1 ? "1 thread" : "\(threadCount) threads"
+        let threads = NumberText.counted(threadCount, "thread")
         return [
             label("time", terminal) + duration(times.total)
                 + terminal.styled(" (" + parts.joined(separator: ", ") + ")", .dim),
@@ -106,12 +107,14 @@ extension Evaluation {
         let mistakes = matrix.commonestMistakes(limit: 10)
         guard !mistakes.isEmpty else { return [] }
         return [terminal.styled("commonest mistakes", .dim)]
-            + mistakes.map { "  \($0.truth) taken for \($0.predicted): \($0.count) times" }
+            + mistakes.map {
+                "  \($0.truth) taken for \($0.predicted): " + NumberText.counted($0.count, "time")
+            }
     }
 
     private func countLines(_ terminal: Terminal) -> [String] {
         var lines = [
-            "No labels: the predictions of \(NumberText.grouped(inputs.count)) images, by class."
+            "No labels: the predictions of \(NumberText.counted(inputs.count, "image")), by class."
         ]
         let width = "\(classCount - 1)".count
         let largest = max(tally.countOfClass.max() ?? 0, 1)

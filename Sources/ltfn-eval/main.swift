@@ -1,3 +1,4 @@
 import LTFNCommand
+import LTFNConversion
 
-CommandMain.run(EvaluateCommand.self)
+CommandMain.run(EvaluateCommand.self, advising: ConversionAdvice.sentence)

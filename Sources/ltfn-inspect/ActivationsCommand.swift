@@ -16,7 +16,7 @@ struct ActivationsCommand: CommandWithExamples {
         discussion: """
             Runs the first images of an IDX file through the network and shows, for each layer \
             before its ReLU and for the logits, mean, standard deviation, range and a histogram, \
-            all on one axis; how many units are dead (never above zero); and what is predicted. \
+            all on the same axis; how many units are dead (never above zero); and what is predicted. \
             A network that is well initialized keeps the spread about the same from layer to layer.
             """)
 
@@ -35,7 +35,9 @@ struct ActivationsCommand: CommandWithExamples {
     @Argument(help: "The images, an IDX file.", completion: .file())
     var images: String
 
-    @Option(help: ArgumentHelp("How many images to look at, from the first on.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many images to look at, from the first on.", valueName: "n"))
     var count = 100
 
     @OptionGroup var threads: ThreadOptions
@@ -54,7 +56,8 @@ struct ActivationsCommand: CommandWithExamples {
     func run() throws {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
-        let document = try json.open()
+        try expectDistinctFiles(labels: nil)
+        let document = try json.open(quiet: display.quiet)
         let model = try ModelFile(file, bases: base.paths, limits: expansion.limits)
         let set = try DatasetFile.images(at: images).images
         let range = 0..<min(count, set.count)
@@ -79,6 +82,15 @@ struct ActivationsCommand: CommandWithExamples {
         }
     }
 
+    /// Makes sure that no output replaces what is read.
+    private func expectDistinctFiles(labels: String?) throws {
+        let inputs = [
+            FileRoles.File("the model", file), FileRoles.File("the images", images),
+        ]
+        let found = labels.map { [FileRoles.File("the labels", $0)] } ?? []
+        try FileRoles(inputs: inputs + found + base.files, outputs: json.files).expectDistinct()
+    }
+
     private func session(
         _ model: ModelFile, imageCount: Int
     ) throws(FormatError) -> InferenceSession {
@@ -100,8 +112,9 @@ struct ActivationsCommand: CommandWithExamples {
     /// The classes of the images, where labels that fit stand beside them.
     private func labels(
         of set: ImageSet, _ range: Range<Int>, classCount: Int
-    ) throws(FormatError) -> [UInt8]? {
+    ) throws -> [UInt8]? {
         guard let found = try DatasetFile.labels(besideImagesAt: images) else { return nil }
+        try expectDistinctFiles(labels: found.file.path)
         let notes = display.notes(program: "ltfn-inspect")
         guard found.labels.count == set.count, found.labels.maximum < classCount else {
             notes.warn("The labels beside the images do not fit; they are left out.")
@@ -112,10 +125,11 @@ struct ActivationsCommand: CommandWithExamples {
 
     private func heading(_ count: Int, of total: Int) -> String {
         let terminal = display.outputTerminal
-        let all = NumberText.grouped(total)
+        let all = NumberText.counted(total, "image")
         let what =
-            count == total ? "all \(all)" : "the first \(NumberText.grouped(count)) of \(all)"
+            count < total
+            ? "the first \(NumberText.grouped(count)) of \(all)" : total == 1 ? all : "all \(all)"
         return terminal.styled(TerminalText.escaped(file), .bold)
-            + "\n  on \(what) images of \(TerminalText.escaped(images))\n\n"
+            + "\n  on \(what) of \(TerminalText.escaped(images))\n\n"
     }
 }

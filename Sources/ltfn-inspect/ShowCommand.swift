@@ -20,11 +20,19 @@ struct ShowCommand: CommandWithExamples {
     static let examples = [
         Example("ltfn-inspect model.ltfn", "Every variable with its statistics"),
         Example("ltfn-inspect model.ltfn --no-stats", "A list from the index alone, at once"),
+        Example("ltfn-inspect model.ltfn --variable 'layer2_*'", "Only what belongs to a layer"),
         Example("ltfn-inspect model.ltfn --json=model.json", "The same as JSON, beside the text"),
     ]
 
     @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
     var file: String
+
+    @Option(
+        name: .customLong("variable"),
+        help: ArgumentHelp(
+            "Only the variables whose names fit the pattern (* and ?). Can be repeated.",
+            valueName: "pattern"))
+    var patterns: [String] = []
 
     @Flag(help: "Read the index alone, no values.")
     var noStats = false
@@ -40,17 +48,23 @@ struct ShowCommand: CommandWithExamples {
     func run() throws {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
-        let document = try json.open()
+        try FileRoles(
+            inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
+        ).expectDistinct()
+        let document = try json.open(quiet: display.quiet)
         let model = try ModelFile(
             file, bases: base.paths, limits: expansion.limits, readsValues: !noStats)
+        let selection = try selection(in: model)
         let isWatched = display.outputTerminal.isInteractive
         let progress = ProgressReporter(
-            label: "inspect", total: model.reader.manifest.variables.count, unit: "variables",
+            label: "inspect", total: selection?.count ?? model.reader.manifest.variables.count,
+            unit: "variables",
             terminal: display.errorTerminal, isQuiet: display.quiet || noStats || isWatched)
         // Where a person sees the variables come, a bar would be in the way.
         let report = CheckpointReport(
             of: model.reader, name: file, formatName: "ltfn", fileByteCount: model.byteCount,
-            content: model.content, depth: noStats ? .index : .init(), limits: model.limits
+            content: model.content, selection: selection, depth: noStats ? .index : .init(),
+            limits: model.limits
         ) { count in
             progress.update(count)
             if isWatched { Output.stdout.flush() }
@@ -65,5 +79,19 @@ struct ShowCommand: CommandWithExamples {
         guard var problem = findings.firstProblem else { return }
         problem.path = problem.path ?? file
         throw problem
+    }
+
+    /// The variables that are asked for; nil: all.
+    private func selection(in model: ModelFile) throws(CommandFailure) -> VariableSelection? {
+        guard !patterns.isEmpty else { return nil }
+        let manifest = model.reader.manifest
+        let selection = VariableSelection(patterns, in: manifest)
+        guard let stranger = selection.patternsWithoutMatch.first else { return selection }
+        let example = manifest.variables.first.map { ", \"\($0.name)\" first" } ?? ""
+        throw CommandFailure(
+            .usage,
+            TerminalText.escaped(
+                "No variable's name fits \"\(stranger)\"; \(file) has "
+                    + NumberText.counted(manifest.variables.count, "variable") + example + "."))
     }
 }

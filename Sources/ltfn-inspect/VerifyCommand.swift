@@ -27,7 +27,10 @@ struct VerifyCommand: CommandWithExamples {
     func run() throws {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
-        let document = try json.open()
+        try FileRoles(
+            inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
+        ).expectDistinct()
+        let document = try json.open(quiet: display.quiet)
         let model = try ModelFile(file, bases: base.paths, limits: expansion.limits)
         let progress = ProgressReporter(
             label: "verify", total: model.reader.manifest.variables.count, unit: "variables",

@@ -1,3 +1,4 @@
 import LTFNCommand
+import LTFNConversion
 
-CommandMain.run(InspectCommand.self)
+CommandMain.run(InspectCommand.self, advising: ConversionAdvice.sentence)

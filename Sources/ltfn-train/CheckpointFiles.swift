@@ -64,6 +64,21 @@ struct CheckpointFiles {
             .first { FileIdentity.same($0, path) }
     }
 
+    /// Removes what killed runs left of checkpoints, whatever their steps were: a run that goes on with
+    /// another interval does not write these again.
+    func removeLeftDrafts() {
+        func folded(_ text: Substring) -> String {
+            String(text.map { $0.isASCII && $0.isNumber ? "0" : $0 })
+        }
+        let stems = (Self.digitCount...19).map { count in
+            let zeros = String(repeating: "0", count: count)
+            return folded(LeftDrafts.stem(stem + Self.mark + zeros + ending).dropFirst(stem.count))
+        }
+        LeftDrafts.remove(in: folder.isEmpty ? "." : folder) { name in
+            name.hasPrefix(stem) && stems.contains(folded(name.dropFirst(stem.count)))
+        }
+    }
+
     private static func number(_ digits: Substring) -> Int? {
         digits.utf8.allSatisfy { (48...57).contains($0) } ? Int(digits) : nil
     }

@@ -13,6 +13,9 @@ struct DivergenceReport {
     ///
     /// - Returns: what happened, since when, what to try, and where the weights are.
     func save(_ result: TrainingResult) -> String {
+        guard !Output.isStandard(path: output) else {
+            return [what, advice, "Nothing was written."].joined(separator: " ")
+        }
         let path = OutputFile.lastFinitePath(for: output)
         let saved: String
         do throws(FormatError) {

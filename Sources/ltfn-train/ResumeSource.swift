@@ -45,7 +45,7 @@ struct ResumeSource {
         notes.note(
             "\(TerminalText.escaped(other)) is \(isOwn ? "" : "of another run, or damaged, and ")"
                 + "further on than \(TerminalText.escaped(path)), which has "
-                + "\(training.state.stepCount) steps.")
+                + NumberText.counted(training.state.stepCount, "step") + ".")
     }
 
     /// The newest sound checkpoint beside `path` of the run that `path` is of.

@@ -61,7 +61,9 @@ struct TrainCommand: CommandWithExamples {
             "Adam, the rate along a cosine, shuffled images"),
     ]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
     var output: String
 
     @Option(
@@ -96,24 +98,28 @@ struct TrainCommand: CommandWithExamples {
     var initialization: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The key of all randomness. (default: \(TrainingConfiguration.defaultSeed))",
             valueName: "n"))
     var seed: UInt64?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many steps; 0 writes the untrained network. (default: "
                 + "\(TrainingConfiguration.defaultStepCount))", valueName: "n"))
     var steps: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many images each step sees. (default: \(TrainingConfiguration.defaultBatchSize))",
             valueName: "n"))
     var batchSize: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How far a step goes along the gradient. (default: "
                 + "\(TrainingConfiguration.defaultLearningRate))", valueName: "rate"))
@@ -134,6 +140,7 @@ struct TrainCommand: CommandWithExamples {
     var schedule: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "So many steps the rate grows in a line, before the schedule. (default: 0)",
             valueName: "n"))
@@ -143,6 +150,7 @@ struct TrainCommand: CommandWithExamples {
     var shuffle = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Every so many steps, test on the training images that are set aside.",
             valueName: "n"))
@@ -152,10 +160,12 @@ struct TrainCommand: CommandWithExamples {
     var resume: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Every so many steps, keep a checkpoint.", valueName: "n"))
     var checkpointEvery: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many checkpoints are kept, the newest. (default: \(defaultKeep))",
             valueName: "n"))
@@ -170,6 +180,9 @@ struct TrainCommand: CommandWithExamples {
     @OptionGroup(title: "Display") var display: DisplayOptions
     @OptionGroup(title: "Display") var json: JSONOptions
 
+    /// Where the network goes, as the operating system calls it.
+    var outputPath: String { output == "-" ? "/dev/stdout" : output }
+
     func validate() throws {
         if synthetic, data != nil {
             throw ValidationError("--data and --synthetic exclude each other.")
@@ -180,6 +193,16 @@ struct TrainCommand: CommandWithExamples {
             (validateEvery, "validate-every"),
         ] where count ?? 1 < 1 {
             throw ValidationError("--\(option) is \(count ?? 0); expected 1 or more.")
+        }
+        if Output.isStandard(path: outputPath) {
+            guard checkpointEvery == nil else {
+                throw ValidationError(
+                    "--checkpoint-every keeps files beside the output; standard output has no place."
+                )
+            }
+            guard json.destination != .standardOutput else {
+                throw ValidationError("--json and the network cannot both go to standard output.")
+            }
         }
         if keep != nil, checkpointEvery == nil {
             throw ValidationError("--keep goes with --checkpoint-every.")

@@ -28,10 +28,12 @@ struct TrainingDisplay {
         self.trainer = trainer
         self.command = command
         self.threads = threads
-        if command.json.destination == .standardOutput {
-            lines = command.display.quiet ? nil : .stderr
+        if command.display.quiet {
+            lines = nil
+        } else if command.json.destination == .standardOutput {
+            lines = .stderr
         } else {
-            lines = .beside(fileAt: command.output)
+            lines = .beside(fileAt: command.outputPath)
         }
         let configuration = trainer.configuration
         training = ProgressReporter(
@@ -47,13 +49,13 @@ struct TrainingDisplay {
         for part in DatasetPart.allCases { write(trainer.dataset.describe(part)) }
         write(
             "network: \(configuration.model.name), "
-                + "\(NumberText.grouped(configuration.model.parameterCount)) parameters, "
+                + "\(NumberText.counted(configuration.model.parameterCount, "parameter")), "
                 + "filled from seed \(configuration.seed)")
         guard configuration.stepCount > 0 else { return }
         write(
             "recipe: \(configuration.recipeText), batch "
-                + "\(configuration.batchSize), \(NumberText.grouped(configuration.stepCount)) steps, "
-                + "\(threads) thread\(threads == 1 ? "" : "s")")
+                + "\(configuration.batchSize), \(NumberText.counted(configuration.stepCount, "step")), "
+                + NumberText.counted(threads, "thread"))
     }
 
     /// Shows where a run goes on.
@@ -61,7 +63,7 @@ struct TrainingDisplay {
         let configuration = trainer.configuration
         write(
             "resumed: \(TerminalText.escaped(path)), after \(trainer.firstStep) of "
-                + "\(configuration.stepCount) steps"
+                + NumberText.counted(configuration.stepCount, "step")
                 + (trainer.firstStep == configuration.stepCount
                     ? "; nothing is left to do but the test (--steps goes further)" : ""))
     }
@@ -82,7 +84,7 @@ struct TrainingDisplay {
             validations.append((stepCount, evaluation))
             training.clear()
             write(
-                "set aside, after \(stepCount) steps: cost \(shortNumber(evaluation.cost)), "
+                "set aside, after \(NumberText.counted(stepCount, "step")): cost \(shortNumber(evaluation.cost)), "
                     + "accuracy \(percent(evaluation.accuracy)) "
                     + "(\(evaluation.correct)/\(evaluation.count))")
         case .evaluating(let completed, let total):
@@ -134,16 +136,17 @@ struct TrainingDisplay {
         }
         if case .stopped = result.ending {
             write(
-                "stopped after \(result.stepCount) of \(trainer.configuration.stepCount) steps, "
-                    + "untested")
+                "stopped after \(result.stepCount) of "
+                    + NumberText.counted(trainer.configuration.stepCount, "step") + ", untested")
         }
         let rate =
             result.stepCount > trainer.firstStep && trainingSeconds > 0
             ? ", \(inThreeDigits(imagesPerSecond(result))) images/s in \(duration(trainingSeconds))"
             : ""
         write(
-            "saved: \(TerminalText.escaped(command.output)), \(byteCount) bytes, "
-                + "\(result.stepCount) steps\(rate)")
+            "saved: \(TerminalText.escaped(command.outputPath)), "
+                + "\(NumberText.counted(byteCount, "byte")), "
+                + "\(NumberText.counted(result.stepCount, "step"))\(rate)")
     }
 
     func imagesPerSecond(_ result: TrainingResult) -> Double {
@@ -166,7 +169,9 @@ extension TrainingConfiguration {
         var parts = [optimizer is GradientDescent ? "SGD" : optimizer.text]
         parts.append("learning rate \(learningRate)")
         if schedule.course != .constant { parts.append(schedule.text) }
-        if schedule.warmUp > 0 { parts.append("\(schedule.warmUp) steps of warm-up") }
+        if schedule.warmUp > 0 {
+            parts.append(NumberText.counted(schedule.warmUp, "step") + " of warm-up")
+        }
         if isShuffled { parts.append("shuffled") }
         return parts.joined(separator: ", ")
     }

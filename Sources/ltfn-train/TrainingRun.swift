@@ -13,7 +13,8 @@ struct TrainingRun {
 
     func run() throws {
         // Whoever waits for a network to be trained wants to know first that it can be saved.
-        try OutputFile.check(command.output)
+        try OutputFile.check(command.outputPath)
+        files.removeLeftDrafts()
         if let interval = command.checkpointEvery {
             try OutputFile.check(files.path(step: interval))
         }
@@ -42,7 +43,7 @@ struct TrainingRun {
             }
         let dataset = try DataChoice.dataset(
             folder: command.data, synthetic: command.synthetic, notes: notes)
-        try FileRoles(command, dataset, resumed: resumed?.path).expectDistinct()
+        try TrainingFiles(command, dataset, resumed: resumed?.path).expectDistinct()
         if let folder = command.saveData { try dataset.write(to: folder) }
         let pool = command.threads.threads.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
         let trainer = try Trainer(
@@ -66,7 +67,7 @@ struct TrainingRun {
         try finish(result, display, signals.received)
     }
 
-    private var files: CheckpointFiles { CheckpointFiles(output: command.output) }
+    private var files: CheckpointFiles { CheckpointFiles(output: command.outputPath) }
 
     private func checkpoints(of run: RunIdentity) -> RunCheckpoints {
         RunCheckpoints(files: files, run: run, limits: command.expansion.limits)
@@ -75,10 +76,18 @@ struct TrainingRun {
     /// Another run's checkpoints under the same name would be taken for this run's.
     private func expectNoCheckpoints() throws {
         guard command.checkpointEvery != nil, let step = try files.steps().last else { return }
-        throw CommandFailure(
-            .outputNotCreated,
-            "\(TerminalText.escaped(files.path(step: step))) is a checkpoint of an earlier run; resume "
-                + "that run with --resume, remove its checkpoints, or choose another output.")
+        let path = files.path(step: step)
+        let advice =
+            if RunRecord(at: path, limits: command.expansion.limits) != nil {
+                " is a checkpoint of an earlier run; resume that run with --resume, remove its "
+                    + "checkpoints, or choose another output."
+            } else {
+                (FileIdentity.isDanglingLink(path)
+                    ? " is a link to a file that is not there,"
+                    : " is not a checkpoint that can be read,")
+                    + " and stands where a checkpoint may go; remove it, or choose another output."
+            }
+        throw CommandFailure(.outputNotCreated, TerminalText.escaped(path) + advice)
     }
 
     private func finish(
@@ -87,14 +96,14 @@ struct TrainingRun {
         if case .diverged(let divergence) = result.ending {
             let outcome = DivergenceReport(
                 divergence: divergence, configuration: display.trainer.configuration,
-                output: command.output)
+                output: command.outputPath)
             let message = outcome.save(result)
             try display.writeDocument(result, output: nil, byteCount: nil)
             throw CommandFailure(.no, message)
         }
-        let byteCount = try OutputFile.write(result.checkpoint, to: command.output)
+        let byteCount = try OutputFile.write(result.checkpoint, to: command.outputPath)
         display.summarize(result, byteCount: byteCount)
-        try display.writeDocument(result, output: command.output, byteCount: byteCount)
+        try display.writeDocument(result, output: command.outputPath, byteCount: byteCount)
         if case .stopped = result.ending, let signal {
             throw CommandFailure(signal.exitStatus)
         }

@@ -1,3 +1,4 @@
 import LTFNCommand
+import LTFNConversion
 
-CommandMain.run(TrainCommand.self)
+CommandMain.run(TrainCommand.self, advising: ConversionAdvice.sentence)

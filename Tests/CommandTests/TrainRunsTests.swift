@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Checkpoints of several runs under one output name.
@@ -26,6 +27,55 @@ struct TrainRunsTests {
                 "b.step-000003.ltfn", "b.step-000004.ltfn", "b.step-000006.ltfn",
                 "b.step-000008.ltfn",
             ])
+    }
+
+    @Test("what a killed run left of a checkpoint goes, whatever the interval is now")
+    func leftDrafts() throws {
+        let drafts = ["m.step-000010.ltfn", "m.step-0123456.ltfn", "m.ltfn"].map {
+            ".\($0).0123456789xyz.ltfn-draft"
+        }
+        let others = ["m2.step-000010.ltfn", "m.step-00001x.ltfn", "m.step-000010"].map {
+            ".\($0).0123456789xyz.ltfn-draft"
+        }
+        for name in drafts + others { try place.folder.put([1], name) }
+        #expect(place.train("-o", "m.ltfn", "--steps", "1").status == 0)
+        #expect(place.names == (others + ["m.ltfn"]).sorted())
+        for name in drafts { try place.folder.put([1], name) }
+        let run = place.train(
+            "-o", "m.ltfn", "--resume", "m.ltfn", "--steps", "8", "--checkpoint-every", "7",
+            recipe: ["--data", "data"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(place.names == (others + ["m.ltfn", "m.step-000007.ltfn"]).sorted())
+    }
+
+    @Test("what stands under a checkpoint's name is called what it is")
+    func strangeCheckpoints() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: place.folder.path("m.step-000002.ltfn"), withDestinationPath: "nowhere")
+        try place.folder.put([1, 2, 3], "n.step-000002.ltfn")
+        for (name, what) in [
+            ("m", "m.step-000002.ltfn is a link to a file that is not there"),
+            ("n", "n.step-000002.ltfn is not a checkpoint that can be read"),
+        ] {
+            let run = place.train("-o", name + ".ltfn", "--steps", "4", "--checkpoint-every", "2")
+            #expect(run.status == 73)
+            #expect(run.errors.contains(what), "\(run.errors)")
+        }
+        #expect(place.names == ["m.step-000002.ltfn", "n.step-000002.ltfn"])
+    }
+
+    @Test("a run under nohup goes on when the terminal is gone")
+    func ignoredHangUp() throws {
+        let run = Programs.shell(
+            """
+            trap '' HUP
+            "$BIN/ltfn-train" -o m.ltfn --data data --model mlp --batch-size 50 --steps 100 > log &
+            until grep -q step log; do sleep 0.01; done
+            kill -HUP $!
+            wait $!
+            """, in: place.folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(place.names == ["log", "m.ltfn"])
     }
 
     @Test("a run does not go on under a name that has checkpoints of another run")

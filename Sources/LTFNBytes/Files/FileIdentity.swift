@@ -20,6 +20,27 @@ public struct FileIdentity: Hashable, Sendable {
         (device, inode, self.name) = (info.device, info.inode, name)
     }
 
+    /// The file that this process holds open as `descriptor`; nil for what is no regular file.
+    public init?(descriptor: Int32) {
+        guard let info = try? SystemCalls.info(descriptor), info.kind == .regular else {
+            return nil
+        }
+        (device, inode, name) = (info.device, info.inode, "")
+    }
+
+    /// Whether the name is there, and what it leads to is not.
+    public static func isDanglingLink(_ path: String) -> Bool {
+        guard let target = try? SystemCalls.linkTarget(path: path), !target.isEmpty else {
+            return false
+        }
+        do throws(SystemError) {
+            _ = try SystemCalls.info(path: path)
+            return false
+        } catch {
+            return error.number == SystemError.missing
+        }
+    }
+
     /// Whether two paths mean the same regular file.
     public static func same(_ path: String, _ other: String) -> Bool {
         if path == other { return true }

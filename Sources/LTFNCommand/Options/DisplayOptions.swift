@@ -1,11 +1,13 @@
 import ArgumentParser
 
-/// How a command talks: colour, and how much.
+/// How a command talks: colour, and how much. A quiet one prints no progress, notes, warnings and reports.
 public struct DisplayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
     public var color: ColorChoice = .auto
 
-    @Flag(name: [.short, .long], help: "No progress and no notes.")
+    @Flag(
+        name: [.short, .long],
+        help: "Print nothing but errors, and the data that another option asks for.")
     public var quiet = false
 
     public init() {}

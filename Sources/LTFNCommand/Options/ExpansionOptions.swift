@@ -4,7 +4,7 @@ import LTFNCheckpoint
 /// `--max-expanded SIZE`: how much a file may ask for that it does not hold.
 public struct ExpansionOptions: ParsableArguments {
     @Option(
-        name: .customLong("max-expanded"),
+        name: .customLong("max-expanded"), parsing: .unconditional,
         help: ArgumentHelp(
             "How many bytes of values a file may ask for that it does not store (initial values, "
                 + "constants): 512M, 16G; to run a network it may take twice as many. "

@@ -4,30 +4,30 @@ extension JSONOptions {
     /// Where the document goes, opened before any work is done: a file that cannot be written is found at
     /// once.
     ///
+    /// - Parameter quiet: whether only the document is wanted, not the text.
     /// - Throws: `io`.
-    public func open() throws(FormatError) -> JSONOutput {
+    public func open(quiet: Bool = false) throws(FormatError) -> JSONOutput {
         switch destination {
-        case .standardOutput: .standardOutput
-        case .file(let path): .file(try DurableFileWriter(path: path))
-        case nil: .none
+        case .standardOutput: JSONOutput(place: .standardOutput, isQuiet: quiet)
+        case .file(let path):
+            JSONOutput(place: .file(try DurableFileWriter(path: path)), isQuiet: quiet)
+        case nil: JSONOutput(place: .none, isQuiet: quiet)
         }
-    }
-
-    /// Writes a result that took no work to speak of.
-    ///
-    /// - Throws: `io`.
-    public func write(_ document: JSONValue, text: () -> String) throws(FormatError) {
-        try open().write(document, text: text)
     }
 }
 
 /// A place for a document, and for the text beside it.
-public enum JSONOutput {
-    /// No document is wanted.
-    case none
-    /// The document takes the place of the text.
-    case standardOutput
-    case file(DurableFileWriter)
+public struct JSONOutput {
+    enum Place {
+        /// No document is wanted.
+        case none
+        /// The document takes the place of the text.
+        case standardOutput
+        case file(DurableFileWriter)
+    }
+
+    let place: Place
+    let isQuiet: Bool
 
     /// Writes a result: the document where it was asked for, the text unless the document takes its
     /// place.
@@ -37,8 +37,8 @@ public enum JSONOutput {
         _ document: JSONValue, to output: Output = .stdout, text: () -> String
     ) throws(FormatError) {
         try write(to: output) { _, json in json?(document.rendered(.pretty) + "\n") }
-        if case .standardOutput = self { return }
-        output.write(text())
+        if case .standardOutput = place { return }
+        if !isQuiet { output.write(text()) }
     }
 
     /// Writes document and text piece by piece: `body` calls what it is given, where it is wanted.
@@ -48,8 +48,9 @@ public enum JSONOutput {
         to output: Output = .stdout,
         _ body: (_ text: ((String) -> Void)?, _ json: ((String) -> Void)?) -> Void
     ) throws(FormatError) {
-        switch self {
-        case .none: body({ output.write($0) }, nil)
+        let text = isQuiet ? nil : { (piece: String) in output.write(piece) }
+        switch place {
+        case .none: body(text, nil)
         case .standardOutput: body(nil, { output.write($0) })
         case .file(let writer):
             var failure: FormatError?
@@ -61,7 +62,7 @@ public enum JSONOutput {
                     failure = error
                 }
             }
-            body({ output.write($0) }, json)
+            body(text, json)
             if let failure { throw failure }
             try writer.commit()
         }

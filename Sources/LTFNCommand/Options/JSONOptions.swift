@@ -27,35 +27,20 @@ public struct JSONOptions: ParsableArguments {
     }
 
     /// The file that the document goes to, if it does.
-    public var path: String? { file }
+    public var path: String? { isDash ? nil : file }
+
+    private var isDash: Bool { file == "-" }
 
     /// nil: no document is wanted.
     public var destination: Destination? {
-        if let file { return .file(path: file) }
-        return toStandardOutput ? .standardOutput : nil
+        if let path { return .file(path: path) }
+        return toStandardOutput || isDash ? .standardOutput : nil
     }
 
     public func validate() throws {
         if let file, file.isEmpty {
             throw ValidationError("--json= takes the name of a file; --json alone prints.")
         }
-    }
-
-    /// The file of `--json=FILE` when another argument names it too, however it is spelled: the document
-    /// would replace what the command reads or writes.
-    static func contestedFile(in arguments: [String]) -> String? {
-        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        guard let option = arguments[..<end].last(where: { $0.hasPrefix("--json=") }) else {
-            return nil
-        }
-        let file = String(option.dropFirst(7))
-        let isNamed = arguments.contains { argument in
-            guard argument != option else { return false }
-            if FileIdentity.same(argument, file) { return true }
-            let value = argument.split(separator: "=", maxSplits: 1).dropFirst().first
-            return value.map { FileIdentity.same(String($0), file) } ?? false
-        }
-        return isNamed ? file : nil
     }
 
     /// The arguments with `--json=FILE` as the parser knows it.

@@ -4,7 +4,7 @@ import LTFNBytes
 /// `--max-operations COUNT`: how much work a network may ask for.
 public struct OperationOptions: ParsableArguments {
     @Option(
-        name: .customLong("max-operations"),
+        name: .customLong("max-operations"), parsing: .unconditional,
         help: ArgumentHelp(
             "How many operations (multiply-adds) the network may take for one image: 500M, 20G. "
                 + "(default: 4G, or 65,536 for each byte of the file)",

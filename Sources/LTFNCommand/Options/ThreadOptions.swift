@@ -3,6 +3,7 @@ import ArgumentParser
 /// How many cores a command uses.
 public struct ThreadOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many threads compute; the result is the same for any number. "
                 + "(default: one for each core)", valueName: "n"))

@@ -3,8 +3,13 @@ import LTFNBytes
 
 /// The frame around every command: parses, runs, says what went wrong, exits.
 public enum CommandMain {
+    /// What to do about an error, in a sentence; nil: nothing more than what it says.
+    public typealias Advice = (FormatError) -> String?
+
     /// Runs the command line of this process.
-    public static func run<Root: ParsableCommand>(_ root: Root.Type) -> Never {
+    public static func run<Root: ParsableCommand>(
+        _ root: Root.Type, advising advice: Advice = { _ in nil }
+    ) -> Never {
         WriteSignals.turnIntoErrors()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let ending =
@@ -16,7 +21,7 @@ public enum CommandMain {
                     message:
                         "Argument \(number) is not UTF-8 (\(TerminalText.escaped(arguments[number - 1]))"
                         + "): give the file another name, or a link to it.")
-            } else { ending(of: root, arguments) }
+            } else { ending(of: root, arguments, advising: advice) }
         Output.stdout.flush()
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
     }
@@ -50,15 +55,8 @@ public enum CommandMain {
     }
 
     package static func ending<Root: ParsableCommand>(
-        of root: Root.Type, _ arguments: [String]
+        of root: Root.Type, _ arguments: [String], advising advice: Advice = { _ in nil }
     ) -> Ending {
-        if let file = JSONOptions.contestedFile(in: arguments) {
-            return Ending(
-                status: .usage,
-                message:
-                    "\(TerminalText.escaped(file)) is named twice; --json= takes a file of its own."
-            )
-        }
         do {
             var command = try parse(root, JSONOptions.rewriting(arguments))
             try command.run()
@@ -67,7 +65,10 @@ public enum CommandMain {
             return Ending(status: failure.status, message: failure.message)
         } catch let error as FormatError {
             let failure = CommandFailure(error)
-            return Ending(status: failure.status, message: failure.message)
+            let sentences = [failure.message, advice(error).map { TerminalText.escaped($0) }]
+            return Ending(
+                status: failure.status,
+                message: sentences.compactMap(\.self).joined(separator: " "))
         } catch {
             return ending(of: root, parserError: error)
         }

@@ -4,7 +4,7 @@ public struct Notes: Sendable {
     private let terminal: Terminal
     private let isQuiet: Bool
 
-    /// - Parameter isQuiet: notes are dropped; warnings never are.
+    /// - Parameter isQuiet: all are dropped.
     public init(program name: String, terminal: Terminal, isQuiet: Bool = false) {
         self.name = name
         self.terminal = terminal
@@ -18,6 +18,7 @@ public struct Notes: Sendable {
 
     /// Something that may make the result other than expected.
     public func warn(_ text: String) {
+        guard !isQuiet else { return }
         Output.stderr.writeLine(
             "\(name): \(terminal.styled("warning:", .boldYellow)) \(text)")
     }

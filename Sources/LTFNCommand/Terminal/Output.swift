@@ -1,3 +1,4 @@
+import LTFNBytes
 import Synchronization
 
 /// A stream that text is written to, gathered in blocks.
@@ -18,7 +19,18 @@ public final class Output: Sendable {
 
     /// Where a command that writes a file to `path` says what it did: not between the file's bytes.
     public static func beside(fileAt path: String) -> Output {
-        ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(path) ? stderr : stdout
+        isStandard(path: path) ? stderr : stdout
+    }
+
+    /// Whether `path` means standard output, whatever file that is.
+    public static func isStandard(path: String) -> Bool {
+        ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(path)
+    }
+
+    /// Whether what is written goes into the regular file at `path`.
+    func goes(toFileAt path: String) -> Bool {
+        guard let identity = FileIdentity(descriptor: descriptor) else { return false }
+        return identity == FileIdentity(path: path)
     }
 
     init(descriptor: Int32, blockByteCount: Int = 65_536) {

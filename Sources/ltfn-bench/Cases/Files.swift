@@ -6,19 +6,18 @@ import LTFNInitializers
 /// The codecs on kept models: how small the whole file is, and how fast it is written and read.
 extension Benchmark {
     static func files(_ settings: BenchmarkSettings) -> [Benchmark] {
-        var result = cases("tutorial-5000", "tutorial.ltfn", KeptForm.allCases)
-        result += cases("tutorial-1000", "tutorial-1000.ltfn", [.trained])
-        if settings.weightsPath != nil { result += cases("weights", nil, KeptForm.allCases) }
+        let folder = settings.modelsPath
+        var result = cases("tutorial-5000", folder + "/tutorial.ltfn", KeptForm.allCases)
+        result += cases("tutorial-1000", folder + "/tutorial-1000.ltfn", [.trained])
+        if let path = settings.weightsPath { result += cases("weights", path, KeptForm.allCases) }
         return result
     }
 
-    /// - Parameter file: of the folder with the models; nil for the one on the command line.
     private static func cases(
-        _ name: String, _ file: String?, _ forms: [KeptForm]
+        _ name: String, _ path: String, _ forms: [KeptForm]
     ) -> [Benchmark] {
         forms.flatMap { form in
-            let content: @Sendable (BenchmarkSettings) throws -> Checkpoint = { settings in
-                let path = file.map { "\(settings.modelsPath)/\($0)" } ?? settings.weightsPath ?? ""
+            let content: @Sendable (BenchmarkSettings) throws -> Checkpoint = { _ in
                 let reader = try NativeFormat().open(FileSource(path: path), limits: .standard)
                 return try form.made(from: Checkpoint(reading: reader))
             }
@@ -26,7 +25,11 @@ extension Benchmark {
             return [
                 encoding("\(name)/encode", 1, peers: ["encode/zipnn"], content),
                 decoding("\(name)/decode", 1, peers: ["decode/zipnn", "decode/zlib"], content),
-            ]
+            ].map { benchmark in
+                var benchmark = benchmark
+                benchmark.file = path
+                return benchmark
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ struct Benchmark: Sendable {
     var peers: [String] = []
     /// What is computed, where counting operations says something.
     var arithmetic: Arithmetic?
+    /// The checkpoint that is read, if one is.
+    var file: String?
     /// Makes everything the samples need, outside the measured time.
     let prepare: @Sendable (BenchmarkSettings) throws -> Work
 

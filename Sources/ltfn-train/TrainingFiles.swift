@@ -1,0 +1,49 @@
+import LTFNBytes
+import LTFNCommand
+import LTFNDatasets
+
+/// The files of a run, which have to be different ones.
+struct TrainingFiles {
+    private let command: TrainCommand
+    private let inputs: [FileRoles.File]
+    /// Those that may not be the file that the run goes on from.
+    private let others: [FileRoles.File]
+    private let own: [FileRoles.File]
+    private let resumed: [FileRoles.File]
+
+    /// - Parameter resumed: the file that the run goes on from. The output, and what is kept beside
+    ///   it, may take its place: they are the same run, further on.
+    init(_ command: TrainCommand, _ dataset: Dataset, resumed: String?) {
+        self.command = command
+        own = [
+            FileRoles.File("the output", command.outputPath),
+            FileRoles.File(
+                "the last finite weights", OutputFile.lastFinitePath(for: command.outputPath)),
+        ]
+        var others = command.json.files
+        if let folder = command.saveData {
+            others += DatasetPart.allCases.map {
+                FileRoles.File("a copy of the \($0.rawValue)", $0.savedPath(in: folder))
+            }
+        }
+        self.others = others
+        let data = DatasetPart.allCases.compactMap { part in
+            dataset.files[part]?.path.map { FileRoles.File("the \(part.rawValue)", $0) }
+        }
+        inputs = data + command.base.files
+        self.resumed = resumed.map { [FileRoles.File("the file to go on from", $0)] } ?? []
+    }
+
+    /// - Throws: `CommandFailure` when two of them are one file.
+    func expectDistinct() throws(CommandFailure) {
+        try FileRoles(inputs: inputs, outputs: own + others).expectDistinct()
+        try FileRoles(inputs: resumed, outputs: others).expectDistinct()
+        guard command.checkpointEvery != nil else { return }
+        let checkpoints = CheckpointFiles(output: command.outputPath)
+        for file in inputs + own + others {
+            guard let path = checkpoints.path(sameAs: file.path) else { continue }
+            throw FileRoles.failure(
+                FileRoles.File("a checkpoint", path), "is also \(file.role)")
+        }
+    }
+}
