@@ -33,7 +33,8 @@ extension ThreadPool {
         for number in blocks.indices { unsafe pointers.append(Self.buffer(of: &blocks[number])) }
         nonisolated(unsafe) let buffers = unsafe pointers
         let errors = Mutex<[Int: FormatError]>([:])
-        forEach(
+        let isLittle = byteCounts.reduce(0, &+) < Self.sharedByteCount
+        (isLittle ? ThreadPool(threadCount: 1) : self).forEach(
             parts.count,
             { index in
                 let place = parts[index]
@@ -49,6 +50,9 @@ extension ThreadPool {
         if let first = errors.withLock({ $0.min { $0.key < $1.key }?.value }) { throw first }
         return blocks
     }
+
+    /// Waking another thread for fewer bytes costs more than filling them.
+    private static let sharedByteCount = 1 << 14
 
     private static func buffer(of block: inout AlignedBytes) -> UnsafeMutableRawBufferPointer {
         var span = block.mutableBytes
