@@ -7,12 +7,6 @@
 /// that stops, leaves a part of the addition behind. The file is locked (`flock`) against others that
 /// add to it.
 public final class AppendingFileWriter: ByteSink {
-    private enum State {
-        case open
-        case failed(FormatError)
-        case closed
-    }
-
     public let path: String
     /// How long the file is with what has been written.
     public private(set) var position: UInt64
@@ -21,7 +15,7 @@ public final class AppendingFileWriter: ByteSink {
     private let heldByteCount: Int
     private let descriptor: Int32
     private var buffer: [UInt8] = []
-    private var state = State.open
+    private var state: WritingState
 
     private static let bufferByteCount = 1 << 18
 
@@ -31,30 +25,13 @@ public final class AppendingFileWriter: ByteSink {
     ///   the disk.
     /// - Throws: `io` with the operation `open`.
     public init(path: String, holdingBack heldByteCount: Int) throws(FormatError) {
-        try FormatError.checkPath(path, .open)
-        let descriptor: Int32
-        do throws(SystemError) {
-            descriptor = try SystemCalls.open(path, for: .appending)
-        } catch {
-            throw error.formatError(.open, path: path)
-        }
-        let info: SystemCalls.FileInfo
-        do throws(SystemError) {
-            try SystemCalls.lock(descriptor)
-            info = try SystemCalls.info(descriptor)
-        } catch {
-            try? SystemCalls.close(descriptor)
-            throw error.formatError(.open, path: path)
-        }
-        guard info.kind == .regular else {
-            try? SystemCalls.close(descriptor)
-            throw FileSource.notRegular(info.kind, path: path)
-        }
+        let file = try RegularFile(path: path, for: .appending, locking: true)
         self.path = path
-        self.descriptor = descriptor
         self.heldByteCount = max(0, heldByteCount)
-        oldByteCount = info.byteCount
-        position = info.byteCount
+        descriptor = file.descriptor
+        oldByteCount = file.byteCount
+        position = file.byteCount
+        state = WritingState(path: path)
     }
 
     deinit {
@@ -62,7 +39,7 @@ public final class AppendingFileWriter: ByteSink {
     }
 
     public func write(_ bytes: [UInt8]) throws(FormatError) {
-        try expectOpen()
+        try state.expectOpen()
         position += UInt64(bytes.count)
         buffer += bytes
         guard buffer.count >= Self.bufferByteCount + heldByteCount else { return }
@@ -73,20 +50,20 @@ public final class AppendingFileWriter: ByteSink {
     ///
     /// - Throws: `io`; the file then is what it was before.
     public func commit() throws(FormatError) {
-        try expectOpen()
+        try state.expectOpen()
         try flush(keeping: heldByteCount)
         try run(.sync) { () throws(SystemError) in try SystemCalls.sync(descriptor) }
         try flush(keeping: 0)
         try run(.sync) { () throws(SystemError) in try SystemCalls.sync(descriptor) }
-        state = .closed
+        state.close()
         // All is on the disk: nothing depends on how this ends.
         close()
     }
 
     /// Gives up: the file becomes what it was. Without effect after `commit()`.
     public func abandon() {
-        guard case .open = state else { return }
-        state = .closed
+        guard state.isOpen else { return }
+        state.close()
         restore()
     }
 
@@ -108,27 +85,14 @@ public final class AppendingFileWriter: ByteSink {
         buffer.removeFirst(ready.count)
     }
 
-    private func expectOpen() throws(FormatError) {
-        switch state {
-        case .open: return
-        case .failed(let error): throw error
-        case .closed:
-            throw FormatError(
-                .io, path: path, operation: .write, "The file has been closed already.")
-        }
-    }
-
-    /// Runs one step. When it fails, it is the end: all later calls throw the same error.
     private func run(
         _ operation: FormatError.Operation, _ step: () throws(SystemError) -> Void
     ) throws(FormatError) {
-        do throws(SystemError) {
-            try step()
+        do throws(FormatError) {
+            try state.run(operation, step)
         } catch {
-            let failure = error.formatError(operation, path: path)
-            state = .failed(failure)
             restore()
-            throw failure
+            throw error
         }
     }
 }

@@ -6,12 +6,6 @@
 /// left (`.model.ltfn.….ltfn-draft`) by the next writer to the same name. A symbolic link is kept
 /// and its target replaced. Pipes, terminals and devices are written to directly.
 public final class DurableFileWriter: ByteSink {
-    private enum State {
-        case open
-        case failed(FormatError)
-        case closed
-    }
-
     /// Where the caller wanted the file.
     public let path: String
     /// How many bytes have been written.
@@ -22,7 +16,7 @@ public final class DurableFileWriter: ByteSink {
     /// Nil when the output is written to directly.
     private let draft: DraftFile?
     private var buffer: [UInt8] = []
-    private var state = State.open
+    private var state: WritingState
 
     private static let bufferByteCount = 1 << 18
 
@@ -54,6 +48,7 @@ public final class DurableFileWriter: ByteSink {
     /// - Throws: `io` with the operation `create`.
     public init(path: String, replacingExisting: Bool = true) throws(FormatError) {
         self.path = path
+        state = WritingState(path: path)
         let place = try OutputPlace(path: path)
         do throws(SystemError) {
             switch place {
@@ -83,7 +78,7 @@ public final class DurableFileWriter: ByteSink {
     }
 
     public func write(_ bytes: [UInt8]) throws(FormatError) {
-        try expectOpen()
+        try state.expectOpen()
         position += UInt64(bytes.count)
         if buffer.count + bytes.count < DurableFileWriter.bufferByteCount {
             buffer += bytes
@@ -104,7 +99,7 @@ public final class DurableFileWriter: ByteSink {
     ///
     /// - Throws: `io`.
     public func draftSource() throws(FormatError) -> FileSource? {
-        try expectOpen()
+        try state.expectOpen()
         try flush()
         guard let draft else { return nil }
         let descriptor: Int32
@@ -113,14 +108,14 @@ public final class DurableFileWriter: ByteSink {
         } catch {
             throw error.formatError(.open, path: path)
         }
-        return try FileSource(owning: descriptor, path: path)
+        return FileSource(try RegularFile(owning: descriptor, path: path), path: path)
     }
 
     /// Makes the file durable and visible under its name. Nothing can be written afterwards.
     ///
     /// - Throws: `io`; the file that stood there before is then still there.
     public func commit() throws(FormatError) {
-        try expectOpen()
+        try state.expectOpen()
         try flush()
         try run(.sync) { () throws(SystemError) in try sync() }
         try run(.close) { () throws(SystemError) in
@@ -131,14 +126,14 @@ public final class DurableFileWriter: ByteSink {
             try run(.rename) { () throws(SystemError) in try draft.publish() }
             try run(.sync) { () throws(SystemError) in try draft.syncDirectory() }
         }
-        state = .closed
+        state.close()
     }
 
     /// Gives up: removes the temporary file. Without effect after `commit()`.
     public func abandon() {
         closeIgnoringErrors()
         draft?.discard()
-        if case .open = state { state = .closed }
+        state.close()
     }
 
     private func sync() throws(SystemError) {
@@ -159,27 +154,14 @@ public final class DurableFileWriter: ByteSink {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    private func expectOpen() throws(FormatError) {
-        switch state {
-        case .open: return
-        case .failed(let error): throw error
-        case .closed:
-            throw FormatError(
-                .io, path: path, operation: .write, "The file has been closed already.")
-        }
-    }
-
-    /// Runs one step. When it fails, it is the end: all later calls throw the same error.
     private func run(
         _ operation: FormatError.Operation, _ step: () throws(SystemError) -> Void
     ) throws(FormatError) {
-        do throws(SystemError) {
-            try step()
+        do throws(FormatError) {
+            try state.run(operation, step)
         } catch {
-            let failure = error.formatError(operation, path: path)
-            state = .failed(failure)
             abandon()
-            throw failure
+            throw error
         }
     }
 

@@ -9,32 +9,14 @@ public final class FileSource: ByteSource {
     ///
     /// - Throws: `io` with the operation `open`, also for directories, pipes and devices.
     public convenience init(path: String) throws(FormatError) {
-        try FormatError.checkPath(path, .open)
-        let descriptor: Int32
-        do throws(SystemError) {
-            descriptor = try SystemCalls.open(path, for: .reading)
-        } catch {
-            throw error.formatError(.open, path: path)
-        }
-        try self.init(owning: descriptor, path: path)
+        self.init(try RegularFile(path: path, for: .reading), path: path)
     }
 
-    /// The file behind `descriptor`, which is closed with the source, or when this fails.
-    init(owning descriptor: Int32, path: String) throws(FormatError) {
-        let info: SystemCalls.FileInfo
-        do throws(SystemError) {
-            info = try SystemCalls.info(descriptor)
-        } catch {
-            try? SystemCalls.close(descriptor)
-            throw error.formatError(.open, path: path)
-        }
-        guard info.kind == .regular else {
-            try? SystemCalls.close(descriptor)
-            throw FileSource.notRegular(info.kind, path: path)
-        }
+    /// - Parameter file: closed with the source.
+    init(_ file: RegularFile, path: String) {
         self.path = path
-        self.descriptor = descriptor
-        byteCount = info.byteCount
+        descriptor = file.descriptor
+        byteCount = file.byteCount
     }
 
     deinit {
@@ -97,18 +79,6 @@ public final class FileSource: ByteSource {
     private func shorter(end: UInt64) -> FormatError {
         FormatError(
             .truncated, offset: end, path: path, "The file has become shorter while it was read.")
-    }
-
-    static func notRegular(_ kind: SystemCalls.Kind, path: String) -> FormatError {
-        let (number, found) =
-            switch kind {
-            case .directory: (SystemError.directory, "a directory")
-            case .pipe: (SystemError.notSeekable, "a pipe")
-            default: (SystemError.invalid, "a device")
-            }
-        return FormatError(
-            .io, path: path, operation: .open, systemError: number,
-            "This is \(found), not a regular file.")
     }
 }
 
