@@ -29,8 +29,7 @@ public enum OptimizerCatalogue {
         case "sgd": return GradientDescent()
         case "momentum", "nesterov":
             let momentum = try share("momentum", of: name, constant("momentum", 0.9))
-            return name == "momentum"
-                ? Momentum(momentum: momentum) : Nesterov(momentum: momentum)
+            return Momentum(momentum: momentum, looksAhead: name == "nesterov")
         case "adam": return try adam(name, constant)
         case "adamw":
             let decay = try constant("weight_decay", 0.01)
