@@ -73,10 +73,10 @@ extension NativeWriter {
             encoder.initializer != nil
         else { return false }
         // Trained values differ at once.
-        // Trained values differ at once.
         let beginning = 0..<min(firstChunk(of: values).count, 4096)
         let front = try values.piece(beginning)
         guard encoder.isInitial(front.span(beginning), start: 0) else { return false }
+        let pool = ThreadPool(threadCount: options.threadCount)
         var position = 0
         while let piece = try values.piece(at: position) {
             let ranges = chunkRanges(of: piece, in: values)

@@ -7,7 +7,6 @@ import LTFNParallel
 struct NativeWriter: CheckpointWriter {
     let sink: any ByteSink
     let options: NativeFormat.WritingOptions
-    let pool: ThreadPool
     /// The chunks that are being encoded, in the order in which they will stand in the file.
     let jobs: OrderedJobs<Result<EncodedChunk, FormatError>>
     let toolbox = Toolbox { EncodingTools() }
@@ -63,7 +62,6 @@ struct NativeWriter: CheckpointWriter {
         self.base = base
         self.index = index
         self.isDone = isDone
-        pool = ThreadPool(threadCount: options.threadCount)
         jobs = OrderedJobs(threadCount: options.threadCount)
         // What has no place in the index is refused before anything is written.
         _ = try index.encoded()
