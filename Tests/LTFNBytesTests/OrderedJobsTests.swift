@@ -1,3 +1,4 @@
+import Dispatch
 import LTFNParallel
 import Synchronization
 import Testing
@@ -36,6 +37,21 @@ struct OrderedJobsTests {
         #expect(jobs.takeIfDone() == nil)
         #expect(jobs.take() == 0)
         #expect(count.value == 1)
+    }
+
+    @Test("Threads that have run out of jobs come back for more")
+    func comeBack() throws {
+        let jobs = OrderedJobs<Int>(threadCount: 2)
+        for number in 0..<50 {
+            let isDone = DispatchSemaphore(value: 0)
+            jobs.add {
+                isDone.signal()
+                return number
+            }
+            // Nobody asks for the result: only another thread can run the job.
+            try #require(isDone.wait(timeout: .now() + 30) == .success)
+            #expect(jobs.take() == number)
+        }
     }
 
     @Test("No more jobs run at the same time than there are threads")
