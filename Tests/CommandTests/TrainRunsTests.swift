@@ -186,6 +186,48 @@ struct TrainRunsTests {
         #expect(try place.contents() == before)
     }
 
+    /// A run with checkpoints after 2, 4 and 6 of its 7 steps.
+    private func runWithThree() throws {
+        let run = place.train(
+            "-o", "m.ltfn", "--steps", "7", "--checkpoint-every", "2", "--keep", "3")
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
+    @Test("in place of a damaged checkpoint an older one is taken, none that is further on")
+    func olderOnly() throws {
+        try runWithThree()
+        try place.damage("m.step-000004.ltfn")
+        let run = place.train(
+            "-o", "c.ltfn", "--resume", "m.step-000004.ltfn",
+            recipe: ["--data", "data", "--steps", "7"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("resuming from m.step-000002.ltfn instead"), "\(run.errors)")
+        #expect(try place.folder.get("c.ltfn") == place.folder.get("m.ltfn"))
+    }
+
+    @Test("going back, a run removes none of its checkpoints that are further on")
+    func furtherOn() throws {
+        try runWithThree()
+        let run = place.train(
+            "-o", "m.ltfn", "--resume", "m.step-000002.ltfn", "--checkpoint-every", "2", "--keep",
+            "1", recipe: ["--data", "data", "--steps", "5"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(place.names == ["m.ltfn", "m.step-000004.ltfn", "m.step-000006.ltfn"])
+    }
+
+    @Test("a file of the run that has another step's name is left alone")
+    func misnamed() throws {
+        try runWithThree()
+        let own = try place.folder.get("m.ltfn")
+        try place.folder.put(own, "m.step-000008.ltfn")
+        let run = place.train(
+            "-o", "m.ltfn", "--resume", "m.ltfn", "--checkpoint-every", "2",
+            recipe: ["--data", "data", "--steps", "9"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("m.step-000008.ltfn is not a sound checkpoint of this run"))
+        #expect(try place.folder.get("m.step-000008.ltfn") == own)
+    }
+
     @Test("a file that is missing is said to be so once")
     func missing() throws {
         let run = place.train("-o", "c.ltfn", "--resume", "nowhere.ltfn", recipe: [])

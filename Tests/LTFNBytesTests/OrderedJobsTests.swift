@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import LTFNParallel
 import Synchronization
 import Testing
@@ -58,10 +59,11 @@ struct OrderedJobsTests {
     func limit() {
         let (running, most) = (Counting(), Counting())
         let jobs = OrderedJobs<Void>(threadCount: 2)
-        for number in 0..<200 {
+        for _ in 0..<200 {
             jobs.add {
                 most.raise(to: running.next() + 1)
-                _ = Self.work(number)
+                // Long enough for another thread to begin, even on one core.
+                usleep(1000)
                 running.back()
             }
         }
