@@ -31,6 +31,23 @@ public struct Metadata: Hashable, Sendable {
 
     public init() {}
 
+    /// All of `pairs`, which may come in any order.
+    ///
+    /// Complexity: O(n log n).
+    ///
+    /// - Throws: `corrupt` for a key that stands twice.
+    public init(
+        unordered pairs: [(key: String, value: MetadataValue)]
+    ) throws(FormatError) {
+        entries = pairs.map { Entry(key: ByteString($0.key), value: $0.value) }
+            .sorted { $0.key < $1.key }
+        for index in entries.indices.dropFirst() where entries[index - 1].key == entries[index].key
+        {
+            throw FormatError(
+                .corrupt, "The key \"\(entries[index].key)\" of the metadata stands twice.")
+        }
+    }
+
     public var isEmpty: Bool { entries.isEmpty }
 
     /// Complexity: O(log n) to read, O(n) to insert.

@@ -52,13 +52,16 @@ enum EmbeddedManifest {
 
     /// The string metadata for `manifest`, in ascending order of the keys.
     static func strings(of manifest: Manifest) -> [(key: String, value: String)] {
-        let lost = Set(losses(writing: manifest))
-        func isKept(_ subject: FormatLoss.Subject, of variable: VariableName? = nil) -> Bool {
-            !lost.contains { $0.subject == subject && $0.variable == variable }
+        let losses = Self.losses(writing: manifest)
+        func owners(losing subject: FormatLoss.Subject) -> Set<VariableName?> {
+            Set(losses.filter { $0.subject == subject }.map(\.variable))
         }
+        let (withoutMetadata, withoutInitializer) = (
+            owners(losing: .metadata), owners(losing: .initializer)
+        )
         var strings: [(key: String, value: String)] = []
         var members: [JSONMember] = []
-        if isKept(.metadata) {
+        if !withoutMetadata.contains(nil) {
             var others = Metadata()
             for entry in manifest.metadata.entries {
                 if case .string(let string) = entry.value {
@@ -73,8 +76,8 @@ enum EmbeddedManifest {
         var variables: [JSONMember] = []
         for variable in manifest.variables {
             var info = variable
-            if !isKept(.metadata, of: variable.name) { info.metadata = [:] }
-            if !isKept(.initializer, of: variable.name) { info.initializer = nil }
+            if withoutMetadata.contains(variable.name) { info.metadata = [:] }
+            if withoutInitializer.contains(variable.name) { info.initializer = nil }
             if let json = info.provenance {
                 variables.append(JSONMember(variable.name.string, json))
             }
@@ -93,21 +96,22 @@ enum EmbeddedManifest {
     static func restored(
         _ manifest: Manifest, strings: [JSONMember]
     ) throws(FormatError) -> Manifest {
-        var metadata = Metadata()
+        var pairs: [(key: String, value: MetadataValue)] = []
         var document: String?
         for member in strings {
             guard case .string(let string) = member.value else { continue }
             if member.key == key {
                 document = string
             } else {
-                metadata[member.key] = .string(string)
+                pairs.append((member.key, .string(string)))
             }
         }
         guard let document else {
-            return try Manifest(variables: manifest.variables, metadata: metadata)
+            return try Manifest(
+                variables: manifest.variables, metadata: Metadata(unordered: pairs))
         }
         do throws(FormatError) {
-            return try restored(manifest, metadata, document: document)
+            return try restored(manifest, pairs, document: document)
         } catch {
             // The offsets of the document are not those of the file.
             var error = error
@@ -118,7 +122,7 @@ enum EmbeddedManifest {
     }
 
     private static func restored(
-        _ manifest: Manifest, _ strings: Metadata, document: String
+        _ manifest: Manifest, _ strings: [(key: String, value: MetadataValue)], document: String
     ) throws(FormatError) -> Manifest {
         var fields = try JSONFields(JSONReader.read(Array(document.utf8)), of: "the document")
         let found = try fields.string("schema")
@@ -126,15 +130,14 @@ enum EmbeddedManifest {
             throw error(
                 "the schema is \(found.prefix(40)), not \(schema)", code: .unsupportedVersion)
         }
-        var metadata = strings
+        var pairs = strings
         if let json = fields.optional("metadata") {
             for entry in try Metadata(json: json).entries {
-                guard metadata[entry.key.string] == nil else {
-                    throw error("the key \"\(entry.key)\" stands outside, too")
-                }
-                metadata[entry.key.string] = entry.value
+                pairs.append((entry.key.string, entry.value))
             }
         }
+        // A key may stand outside of the document or in it, not both.
+        let metadata = try Metadata(unordered: pairs)
         var graph: ModelGraph?
         if let json = fields.optional("graph") { graph = try ModelGraph(json: json) }
         var variables = manifest.variables

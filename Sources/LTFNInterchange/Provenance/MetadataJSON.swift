@@ -74,12 +74,11 @@ extension Metadata {
         guard case .object(let members) = json else {
             throw EmbeddedManifest.error("metadata is no object")
         }
-        self.init()
-        for member in members.sorted(by: { ByteString($0.key) < ByteString($1.key) }) {
-            guard append(member.key, try MetadataValue(json: member.value)) else {
-                throw EmbeddedManifest.error("the key \"\(member.key)\" stands twice")
-            }
+        var pairs: [(key: String, value: MetadataValue)] = []
+        for member in members {
+            pairs.append((member.key, try MetadataValue(json: member.value)))
         }
+        try self.init(unordered: pairs)
     }
 
     var jsonDepth: Int { 1 + (entries.map(\.value.jsonDepth).max() ?? 0) }

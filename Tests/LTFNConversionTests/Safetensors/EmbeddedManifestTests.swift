@@ -110,6 +110,23 @@ import Testing
         #expect(error?.code == .corrupt)
     }
 
+    @Test("many keys are read as fast in any order") func order() throws {
+        // Where each is put before all others, half a minute is not enough.
+        let count = 100_000
+        let keys = (0..<count).map { "\"\(2 * count - $0)\":\"\"" }.joined(separator: ",")
+        let text = Array("{\"__metadata__\":{\(keys)}}".utf8)
+        var writer = ByteWriter()
+        writer.u64(UInt64(text.count))
+        writer.append(text)
+        let start = ContinuousClock.now
+        let manifest = try SafetensorsFormat().open(
+            MemorySource(writer.bytes), limits: .standard
+        ).manifest
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(manifest.metadata.entries.count == count)
+        #expect(manifest.metadata.entries.first?.key.string == "\(count + 1)")
+    }
+
     @Test("metadata that cannot be kept are declared lost") func losses() throws {
         var deep: MetadataValue = .i64(1)
         for _ in 0..<60 { deep = .map(["x": deep]) }
