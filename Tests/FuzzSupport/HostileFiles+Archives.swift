@@ -12,6 +12,10 @@ extension HostileFiles {
             archive("npz-big-endian", [(">f8", false, [most / 8])]),
             archive("npz-column-major-matrix", [("|u1", true, [9_800, 10_000])]),
             archive("npz-column-major-narrow", [("|u1", true, [3, most / 3])]),
+            archive("npz-column-major-tall", [("|u1", true, [most / 3, 3])]),
+            archive("npz-column-major-cube", [("|u1", true, [1_024, 1_024, 93])]),
+            archive("npz-column-major-float64", [("<f8", true, [3_500, 3_500])]),
+            archive("npz-column-major-big-endian-narrow", [(">f2", true, [3, most / 6])]),
             archive("npz-column-major-pairs", [("|u1", true, pairs)]),
             archive("npz-column-major-triples", [("|u1", true, many)]),
             archive(

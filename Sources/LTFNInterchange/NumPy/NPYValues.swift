@@ -59,7 +59,7 @@ final class NPYValues: Sendable {
         var bytes = AlignedBytes(byteCount: byteCount)
         for block in order.blocks {
             let piece = try stored(block.range)
-            order.put(piece.copy(of: 0..<piece.byteCount), of: block, into: &bytes)
+            order.put(piece.bytes, of: block, into: &bytes)
         }
         ElementOrder.swapBytes(&bytes, groupByteCount: header.elementType.swapGroup)
         return bytes

@@ -27,7 +27,7 @@ struct ColumnMajorOrder {
     private let axes: [Axis]
     private let elementByteCount: Int
 
-    private static let blockByteCount = 8 << 20
+    private static let blockByteCount = 2 << 20
     private static let tileExtent = 64
     private static let tileCount = tileExtent * tileExtent
 
@@ -81,29 +81,21 @@ struct ColumnMajorOrder {
     /// - Parameters:
     ///   - elements: as many bytes as `block.range`.
     ///   - bytes: of the tensor.
-    func put(_ elements: [UInt8], of block: Block, into bytes: inout AlignedBytes) {
+    func put(_ elements: RawSpan, of block: Block, into bytes: inout AlignedBytes) {
         let axes = block.axes.filter { $0.count > 1 }
         let (front, back) = Self.ends(of: axes)
         let rows = Array(axes[..<front])
         let columns = Array(axes[back...].reversed())
-        var output = bytes.mutableBytes
         var middle = Odometer(Array(axes[front..<back]))
         repeat {
-            var row = Odometer(rows)
+            var row = Odometer(rows, before: middle.before, behind: block.start + middle.behind)
             while let places = row.next(Self.tileExtent) {
                 var column = Odometer(columns)
-                while let others = column.next(Self.tileCount / places.count) {
-                    for other in others {
-                        let from = middle.before + other.before
-                        let to = block.start + middle.behind + other.behind
-                        for place in places {
-                            for byte in 0..<elementByteCount {
-                                output.storeBytes(
-                                    of: elements[from + place.before + byte],
-                                    toByteOffset: to + place.behind + byte, as: UInt8.self)
-                            }
-                        }
-                    }
+                while let others = column.next(Self.tileCount / places.before.count) {
+                    bytes.copyElements(
+                        ofByteCount: elementByteCount, from: elements,
+                        at: ElementPlaces(rows: places.before, columns: others.before),
+                        to: ElementPlaces(rows: places.behind, columns: others.behind))
                 }
             }
         } while middle.advance()
@@ -132,12 +124,17 @@ struct ColumnMajorOrder {
     private struct Odometer {
         private let axes: [Axis]
         private var indices: [Int]
-        private(set) var before = 0
-        private(set) var behind = 0
+        private(set) var before: Int
+        private(set) var behind: Int
         private var isAtEnd = false
 
-        init(_ axes: [Axis]) {
+        /// - Parameters:
+        ///   - before: of the first place.
+        ///   - behind: of the first place.
+        init(_ axes: [Axis], before: Int = 0, behind: Int = 0) {
             self.axes = axes
+            self.before = before
+            self.behind = behind
             indices = axes.map { _ in 0 }
         }
 
@@ -158,23 +155,26 @@ struct ColumnMajorOrder {
         }
 
         /// The next few places; nil at the end.
-        mutating func next(_ limit: Int) -> [(before: Int, behind: Int)]? {
+        mutating func next(_ limit: Int) -> (before: [Int], behind: [Int])? {
             guard !isAtEnd else { return nil }
             guard let first = axes.first else {
                 isAtEnd = true
-                return [(before, behind)]
+                return ([before], [behind])
             }
-            var places: [(before: Int, behind: Int)] = []
+            var places: (before: [Int], behind: [Int]) = ([], [])
+            places.before.reserveCapacity(limit)
+            places.behind.reserveCapacity(limit)
             repeat {
                 // As far as the first axis goes.
-                let count = min(first.count - indices[0], limit - places.count)
+                let count = min(first.count - indices[0], limit - places.before.count)
                 for step in 0..<count {
-                    places.append((before + step * first.before, behind + step * first.behind))
+                    places.before.append(before + step * first.before)
+                    places.behind.append(behind + step * first.behind)
                 }
                 indices[0] += count - 1
                 before += (count - 1) * first.before
                 behind += (count - 1) * first.behind
-            } while advance() && places.count < limit
+            } while advance() && places.before.count < limit
             return places
         }
     }
