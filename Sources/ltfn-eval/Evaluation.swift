@@ -13,9 +13,16 @@ struct Evaluation {
     private(set) var tally: PredictionTally
     /// nil without labels.
     private(set) var metrics: ClassificationMetrics?
-    /// The probability of each prediction, where predictions are kept.
-    private(set) var probabilities: [Double] = []
+    /// The class of each image and its probability, where predictions are kept; nil where a logit is not
+    /// finite.
+    private(set) var predictions: [Prediction?] = []
     private(set) var times: Stopwatch
+
+    /// What was said of an image.
+    struct Prediction {
+        var label: Int
+        var probability: Double
+    }
 
     /// Images that go through the network in one call, fewer when each has very many logits.
     private static let batchCount = 200
@@ -73,9 +80,10 @@ struct Evaluation {
         guard keepsPredictions else { return }
         for index in 0..<range.count {
             let row = logits.span.extracting(index * classCount..<(index + 1) * classCount)
-            let predicted = predictedClass(of: row)
-            probabilities.append(
-                predicted.map { probability(ofClass: $0, logits: row) } ?? .nan)
+            predictions.append(
+                predictedClass(of: row).map {
+                    Prediction(label: $0, probability: probability(ofClass: $0, logits: row))
+                })
         }
     }
 }

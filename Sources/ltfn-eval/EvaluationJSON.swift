@@ -88,8 +88,8 @@ extension Evaluation {
         for index in 0..<inputs.count {
             text += "\(index),"
             if let labels = inputs.labels { text += "\(labels[index])," }
-            if let predicted = tally.predictions[index] {
-                text += "\(predicted),\(probabilities[index])"
+            if let prediction = predictions[index] {
+                text += "\(prediction.label),\(prediction.probability)"
             } else {
                 text += ","
             }

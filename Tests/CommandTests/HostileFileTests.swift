@@ -155,6 +155,24 @@ struct HostileFileTests {
         #expect(entries.compactMap { $0["truth"] } == [0, 1, 2])
     }
 
+    @Test("Images of one pixel take no memory each but that pixel")
+    func smallestImages() throws {
+        let folder = try Folder()
+        try folder.put(TinyModel.file(side: 1), "model.ltfn")
+        let count = 4_000_000
+        var images = ByteWriter()
+        images.append([0, 0, 8, 3])
+        for extent in [count, 1, 1] { images.u32BigEndian(UInt32(extent)) }
+        images.zeros(count)
+        try folder.put(Deflate.compress(images.bytes, level: 9, framing: .gzip), "images.idx.gz")
+        let evaluate = Self.program("ltfn-eval", in: folder)
+        let empty = try Self.cost([evaluate, "--version"], in: folder).byteCount
+        let line = [evaluate, folder.path("model.ltfn"), folder.path("images.idx.gz")]
+        let cost = try Self.cost(line, in: folder)
+        #expect(cost.status == 0)
+        #expect(cost.byteCount - empty <= 32 << 20, "\(cost)")
+    }
+
     @Test("A network that asks for hours of work is refused, with the option that allows it")
     func work() throws {
         let folder = try TinyModel.folder()

@@ -99,11 +99,11 @@ final class Folder {
 enum TinyModel {
     static let side = 4
 
-    static func checkpoint(graph hasGraph: Bool = true) throws -> Checkpoint {
+    static func checkpoint(graph hasGraph: Bool = true, side: Int = side) throws -> Checkpoint {
         let weights = try VariableName("weights")
         let bias = try VariableName("bias")
         var values = [Float](repeating: 0, count: side * side * 3)
-        for index in 0..<3 { values[index * 3 + index] = 8 }
+        for index in 0..<min(3, side * side) { values[index * 3 + index] = 8 }
         let tensors = [
             try TensorData(shape: [3], floats: [0, 0, 0]),
             try TensorData(shape: [side * side, 3], floats: values),
@@ -125,9 +125,9 @@ enum TinyModel {
     }
 
     /// The bytes of an `.ltfn` file.
-    static func file(graph: Bool = true) throws -> [UInt8] {
+    static func file(graph: Bool = true, side: Int = side) throws -> [UInt8] {
         let sink = MemorySink()
-        try NativeFormat().write(checkpoint(graph: graph), to: sink)
+        try NativeFormat().write(checkpoint(graph: graph, side: side), to: sink)
         return sink.bytes
     }
 

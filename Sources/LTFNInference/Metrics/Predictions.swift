@@ -11,11 +11,11 @@ public func predictedClass(of logits: Span<Float>) -> Int? {
     return best
 }
 
-/// What a classifier said, gathered batch by batch.
+/// What a classifier said, counted batch by batch. Takes no memory for each example.
 public struct PredictionTally: Hashable, Sendable {
     public let classCount: Int
-    /// The predicted class of every example; nil where a logit is not finite.
-    public private(set) var predictions: [Int?] = []
+    /// All examples, those without a prediction among them.
+    public private(set) var count = 0
     /// How many examples were taken for each class.
     public private(set) var countOfClass: [Int]
 
@@ -30,12 +30,13 @@ public struct PredictionTally: Hashable, Sendable {
     public mutating func add(logits: Span<Float>) {
         guard classCount > 0 else { return }
         for start in stride(from: 0, through: logits.count - classCount, by: classCount) {
-            let best = predictedClass(of: logits.extracting(start..<start + classCount))
-            predictions.append(best)
-            if let best { countOfClass[best] += 1 }
+            count += 1
+            if let best = predictedClass(of: logits.extracting(start..<start + classCount)) {
+                countOfClass[best] += 1
+            }
         }
     }
 
     /// How many examples have logits that are not finite.
-    public var nonFiniteCount: Int { predictions.count - countOfClass.reduce(0, +) }
+    public var nonFiniteCount: Int { count - countOfClass.reduce(0, +) }
 }

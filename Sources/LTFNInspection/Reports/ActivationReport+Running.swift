@@ -24,16 +24,16 @@ extension ActivationReport {
             guard let index = collectors.firstIndex(where: { $0.layer == layer }) else { return }
             collectors[index].add(values)
             guard index == last else { return }
-            let done = tally.predictions.count
+            let done = tally.count
             tally.add(logits: values.span)
             if let labels {
-                let end = min(tally.predictions.count, labels.count)
+                let end = min(tally.count, labels.count)
                 metrics?.add(logits: values.span, labels: Array(labels[done..<end]).span)
             }
-            progress(tally.predictions.count)
+            progress(tally.count)
         }
         self.init(
-            imageCount: tally.predictions.count, layers: collectors.map(\.activations),
+            imageCount: tally.count, layers: collectors.map(\.activations),
             predictions: tally, metrics: metrics)
     }
 }

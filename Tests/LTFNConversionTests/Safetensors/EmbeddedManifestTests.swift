@@ -111,8 +111,8 @@ import Testing
     }
 
     @Test("many keys are read as fast in any order") func order() throws {
-        // Where each is put before all others, half a minute is not enough.
-        let count = 100_000
+        // Where each is put before all others, 20 seconds are not enough.
+        let count = 400_000
         let keys = (0..<count).map { "\"\(2 * count - $0)\":\"\"" }.joined(separator: ",")
         let text = Array("{\"__metadata__\":{\(keys)}}".utf8)
         var writer = ByteWriter()
@@ -122,7 +122,7 @@ import Testing
         let manifest = try SafetensorsFormat().open(
             MemorySource(writer.bytes), limits: .standard
         ).manifest
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(8))
         #expect(manifest.metadata.entries.count == count)
         #expect(manifest.metadata.entries.first?.key.string == "\(count + 1)")
     }
