@@ -32,6 +32,9 @@ extension HostileFiles {
         draft = HostileDraft()
         try draft.addRecipe(.zeros, .u8, [1 << 62])
         cases.append(try one("recipe-zeros-4-exabytes", draft))
+        // With three more their sum has 65 bits.
+        for _ in 0..<3 { try draft.addRecipe(.zeros, .u8, [1 << 62]) }
+        cases.append(try one("recipes-zeros-16-exabytes", draft))
         cases.append(
             try fill("recipes-just-too-large") { count throws(FormatError) in
                 var draft = HostileDraft()

@@ -93,6 +93,13 @@ public enum CheckedSize {
         return value
     }
 
+    /// `a` + `b`, or the largest number there is: what files claim in all may be more than 64 bits hold, and
+    /// must not look like little.
+    public static func total(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        return overflow ? .max : sum
+    }
+
     private static func tooLarge(_ what: String, _ code: FormatError.Code) -> FormatError {
         FormatError(code, "The size of \(what) is too large for any machine.")
     }

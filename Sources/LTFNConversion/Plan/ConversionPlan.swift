@@ -74,13 +74,13 @@ public struct ConversionPlan: Sendable {
     /// The bytes of all values that will be written.
     public var valueByteCount: UInt64 {
         steps.filter { $0.target.tiedTo == nil }
-            .reduce(0) { $0 &+ UInt64($1.target.tensor.byteCount) }
+            .reduce(0) { CheckedSize.total($0, UInt64($1.target.tensor.byteCount)) }
     }
 
     /// The bytes of the initial values of tied variables, which are made to be checked and go nowhere.
     var replayedByteCount: UInt64 {
         steps.filter { $0.target.tiedTo != nil && $0.target.initializer?.isReproducible == true }
-            .reduce(0) { $0 &+ UInt64($1.target.tensor.byteCount) }
+            .reduce(0) { CheckedSize.total($0, UInt64($1.target.tensor.byteCount)) }
     }
 
     private static func problems(

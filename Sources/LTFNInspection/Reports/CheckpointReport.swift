@@ -109,9 +109,9 @@ public struct CheckpointTotals: Hashable, Sendable {
     mutating func add(_ info: VariableInfo, _ storage: StorageInfo) {
         variableCount += 1
         guard info.tiedTo == nil else { return }
-        valueCount &+= UInt64(info.tensor.shape.elementCount)
-        rawByteCount &+= UInt64(info.tensor.byteCount)
-        storedByteCount &+= storage.storedByteCount
+        valueCount = CheckedSize.total(valueCount, UInt64(info.tensor.shape.elementCount))
+        rawByteCount = CheckedSize.total(rawByteCount, UInt64(info.tensor.byteCount))
+        storedByteCount = CheckedSize.total(storedByteCount, storage.storedByteCount)
     }
 
     /// Stored bytes by raw bytes; nil without values.

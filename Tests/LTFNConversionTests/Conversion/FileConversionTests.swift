@@ -1,4 +1,5 @@
 import Foundation
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
@@ -25,6 +26,21 @@ import Testing
         #expect(source.byteCount == outcome.byteCount)
         let manifest = try SafetensorsFormat().open(source, limits: .standard).manifest
         #expect(manifest.variables.count == 6)
+    }
+
+    @Test(
+        "values of more bytes than 64 bits count are too many, not few",
+        arguments: ["ltfn", "npz"])
+    func exabytes(ending: String) throws {
+        let file = try #require(
+            HostileFiles.all().first { $0.name == "recipes-zeros-16-exabytes" })
+        directory.put(file.bytes, "a.ltfn")
+        var request = FileConversion.Request(
+            input: directory.path("a.ltfn"), output: directory.path("b." + ending))
+        request.allowedLosses = Set(FormatLoss.Subject.allCases)
+        let conversion = try FileConversion(request)
+        #expect(conversion.plan.valueByteCount == .max)
+        #expect(conversion.problems.count == 1)
     }
 
     @Test("an existing output is kept unless told, and then replaced whole") func existing() throws
