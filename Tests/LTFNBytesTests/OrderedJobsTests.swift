@@ -34,7 +34,15 @@ struct OrderedJobsTests {
     func alone() {
         let count = Counting()
         let jobs = OrderedJobs<Int>(threadCount: 1)
-        for _ in 0..<3 { jobs.add { count.next() } }
+        let isDone = DispatchSemaphore(value: 0)
+        for _ in 0..<3 {
+            jobs.add {
+                isDone.signal()
+                return count.next()
+            }
+        }
+        // Time enough for another thread, if there were one.
+        #expect(isDone.wait(timeout: .now() + 0.3) == .timedOut)
         #expect(jobs.takeIfDone() == nil)
         #expect(jobs.take() == 0)
         #expect(count.value == 1)
@@ -52,6 +60,8 @@ struct OrderedJobsTests {
             // Nobody asks for the result: only another thread can run the job.
             try #require(isDone.wait(timeout: .now() + 30) == .success)
             #expect(jobs.take() == number)
+            // Time enough for that thread to find nothing more to do.
+            usleep(2000)
         }
     }
 

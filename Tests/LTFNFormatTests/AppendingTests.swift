@@ -69,7 +69,9 @@ struct AppendingTests {
     @Test("A file may be added to again, in place (LTFN-R2)")
     func twice() throws {
         let file = try Self.appended()
-        let addition = NativeFormat.Addition(metadata: ["more": .u64(7)])
+        let graph = ModelGraph(
+            name: "other", input: .init(shape: try TensorShape([4]), scale: 1), layers: [])
+        let addition = NativeFormat.Addition(metadata: ["more": .u64(7)], graph: graph)
         let again = try Self.append(to: file, addition, [:])
         let sink = MemorySink()
         try sink.write(file)
@@ -78,6 +80,7 @@ struct AppendingTests {
         let reader = try NativeReader(MemorySource(again))
         try reader.verify()
         #expect(reader.manifest.metadata["more"] == .u64(7))
+        #expect(reader.manifest.graph == graph)
         #expect(reader.manifest.variables.count == 9)
     }
 

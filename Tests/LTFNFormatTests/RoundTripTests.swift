@@ -223,7 +223,7 @@ struct RoundTripTests {
     }
 
     /// Variables of many lengths, some the same as earlier ones, which others are encoded beside.
-    private static func crowd() throws -> Checkpoint {
+    static func crowd() throws -> Checkpoint {
         var random = TestBytes(seed: 8)
         var infos: [VariableInfo] = []
         var tensors: [TensorData] = []
