@@ -145,6 +145,8 @@ let package = Package(
             ]),
 
         // tests, one target a room
+        .target(
+            name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: swiftSettings),
         .executableTarget(
             name: "SaveProbe", dependencies: ["LTFNBytes"], path: "Tests/SaveProbe",
             swiftSettings: swiftSettings),
@@ -171,7 +173,7 @@ let package = Package(
             name: "HostileProbe",
             dependencies: ["FuzzSupport", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"],
             path: "Tests/HostileProbe", swiftSettings: swiftSettings),
-        tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "SaveProbe"]),
+        tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "ProgramSupport", "SaveProbe"]),
         tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNKernelsTests", ["LTFNKernels", "LTFNBytes", "LTFNParallel"]),
@@ -179,13 +181,14 @@ let package = Package(
         tests(
             "LTFNFormatTests",
             [
-                "FuzzSupport", "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes",
+                "ProgramSupport", "FuzzSupport", "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint",
+                "LTFNBytes",
                 "LTFNParallel", "FormatProbe",
             ]),
         tests(
             "LTFNConversionTests",
             [
-                "FuzzSupport", "LTFNConversion", "LTFNInterchange", "LTFNFormat",
+                "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNInterchange", "LTFNFormat",
                 "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert",
             ]),
         tests(
@@ -203,7 +206,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "LTFNCommand", "FuzzSupport", "HostileProbe", "LTFNFormat", "LTFNDatasets",
+                "ProgramSupport", "LTFNCommand", "FuzzSupport", "HostileProbe", "LTFNFormat",
+                "LTFNDatasets",
                 "LTFNCheckpoint", "LTFNBytes", "ltfn-bench", "ltfn-convert", "ltfn-eval",
                 "ltfn-inspect",
                 "ltfn-train",

@@ -1,5 +1,6 @@
 import Foundation
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// Errors that name the command that helps.

@@ -1,5 +1,6 @@
 import Foundation
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// `ltfn-bench` as it is run. What is measured differs from machine to machine; sizes do not.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LTFNBytes
 import LTFNCommand
+import ProgramSupport
 import Testing
 
 @Suite("Running a command")

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import ProgramSupport
 import Testing
 
 @Suite("ltfn-eval")

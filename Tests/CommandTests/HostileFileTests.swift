@@ -1,6 +1,7 @@
 import Foundation
 import FuzzSupport
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// Files of at most 100 KB, looked at by real processes whose memory and time are measured.

@@ -1,4 +1,5 @@
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 @Suite("ltfn-inspect")

@@ -2,25 +2,9 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import ProgramSupport
 
-/// What a program that ran to its end left behind.
-struct Outcome {
-    var status: Int32
-    var output: String
-    var errors: String
-}
-
-/// The programs of this build.
-enum Programs {
-    private static let directory: URL = {
-        #if os(macOS)
-            Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!.bundleURL
-                .deletingLastPathComponent()
-        #else
-            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        #endif
-    }()
-
+extension Programs {
     /// Runs a program of this build, without a terminal and in a UTF-8 locale.
     static func run(_ program: String, _ arguments: String..., in folder: Folder? = nil) -> Outcome
     {
@@ -28,7 +12,7 @@ enum Programs {
     }
 
     static func run(_ program: String, _ arguments: [String], in folder: Folder?) -> Outcome {
-        launch(directory.appendingPathComponent(program).path, arguments, in: folder)
+        launch(product(program), arguments, in: folder)
     }
 
     /// Runs a line of the shell in which `$BIN` is the folder of this build's programs.
@@ -39,29 +23,9 @@ enum Programs {
     private static func launch(
         _ path: String, _ arguments: [String], in folder: Folder?
     ) -> Outcome {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = [
-            "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "BIN": directory.path,
-        ]
-        if let folder { process.currentDirectoryURL = folder.url }
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        do { try process.run() } catch {
-            return Outcome(status: -1, output: "", errors: "\(error)")
-        }
-        // Neither stream holds more than a pipe does.
-        let outputData = output.fileHandleForReading.readDataToEndOfFile()
-        let errorData = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Outcome(
-            status: process.terminationStatus,
-            output: String(decoding: outputData, as: UTF8.self),
-            errors: String(decoding: errorData, as: UTF8.self))
+        run(
+            path, arguments, in: folder?.url,
+            environment: ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "BIN": directory.path])
     }
 }
 

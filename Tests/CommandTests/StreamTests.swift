@@ -1,5 +1,6 @@
 import Foundation
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// What the commands print, where it goes, and how little of it there may be.

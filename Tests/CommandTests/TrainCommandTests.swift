@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNDatasets
 import LTFNFormat
+import ProgramSupport
 import Testing
 
 /// Runs `ltfn-train` as the shell does.
@@ -13,20 +14,6 @@ struct TrainCommandTests {
         var output: String
         var errors: String
     }
-
-    /// The directory that the programs are built into: that of the tests.
-    static let products: URL = {
-        var url = Bundle.main.bundleURL
-        while url.path.count > 1 {
-            if FileManager.default.isExecutableFile(
-                atPath: url.appendingPathComponent("ltfn-train").path)
-            {
-                return url
-            }
-            url.deleteLastPathComponent()
-        }
-        return URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    }()
 
     let directory: URL
 
@@ -56,7 +43,7 @@ struct TrainCommandTests {
 
     private func start(_ arguments: [String]) throws -> (Process, Pipe, Pipe) {
         let process = Process()
-        process.executableURL = Self.products.appendingPathComponent("ltfn-train")
+        process.executableURL = Programs.directory.appendingPathComponent("ltfn-train")
         process.arguments = arguments
         process.currentDirectoryURL = directory
         var environment = ProcessInfo.processInfo.environment

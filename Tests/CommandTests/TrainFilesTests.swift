@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import Testing
 
 /// What `ltfn-train` reads and writes, and what may not be both.

@@ -1,5 +1,6 @@
 import Foundation
 import LTFNDatasets
+import ProgramSupport
 import Testing
 
 /// Interrupts `ltfn-train`, damages what it left, and lets other processes go on.
@@ -35,7 +36,7 @@ struct TrainResumeTests {
 
     private func start(_ arguments: [String]) throws -> (Process, Pipe, Pipe) {
         let process = Process()
-        process.executableURL = TrainCommandTests.products.appendingPathComponent("ltfn-train")
+        process.executableURL = Programs.directory.appendingPathComponent("ltfn-train")
         process.arguments = arguments
         process.currentDirectoryURL = directory
         let (output, errors) = (Pipe(), Pipe())

@@ -1,5 +1,6 @@
 import Foundation
 import LTFNDatasets
+import ProgramSupport
 
 /// A folder with a data set that a network is trained on in no time.
 final class TrainingFolder {

@@ -1,4 +1,5 @@
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// Bytes that look random and are the same every time (xorshift64*).
@@ -107,14 +108,14 @@ struct NoiseGenerator: RandomNumberGenerator {
 
     @Test(
         "every length agrees with Python's hashlib",
-        .enabled(if: Command.hasPython, "python3 is not installed"), arguments: bodies)
+        .enabled(if: Programs.hasPython, "python3 is not installed"), arguments: bodies)
     func lengths(body: ChecksumBody) throws {
         let program = """
             import hashlib
             data = bytes((i * i + i // 7) % 256 for i in range(400))
             for n in range(400): print(hashlib.sha256(data[:n]).hexdigest())
             """
-        let expected = try #require(Command.python(program)).split(separator: "\n")
+        let expected = try #require(Programs.python(program)).split(separator: "\n")
         try #require(expected.count == 400)
         let data = (0..<400).map { UInt8(($0 * $0 + $0 / 7) % 256) }
         for (length, digest) in expected.enumerated() {

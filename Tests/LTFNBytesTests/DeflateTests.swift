@@ -1,5 +1,6 @@
 import Foundation
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// Inputs of every kind of redundancy.
@@ -38,7 +39,7 @@ enum DeflateSamples {
 
     @Test(
         "Python's zlib and this one read each other",
-        .enabled(if: Command.hasPython, "python3 is not installed"))
+        .enabled(if: Programs.hasPython, "python3 is not installed"))
     func python() throws {
         let directory = TemporaryDirectory()
         for (name, framing, bits) in [
@@ -58,7 +59,7 @@ enum DeflateSamples {
                     open(directory + "/theirs", "wb").write(c.compress(plain) + c.flush())
                     print("equal")
                     """
-                let answer = Command.python(program, [directory.path, "\(bits)"])
+                let answer = Programs.python(program, [directory.path, "\(bits)"])
                 #expect(answer == "equal\n", "\(name) \(index)")
                 let theirs = try #require(directory.get("theirs"))
                 let back = try Deflate.decompress(theirs, exactly: bytes.count, framing: framing)
@@ -189,12 +190,12 @@ enum DeflateSamples {
 
     @Test(
         "files of gzip itself, with a name in the header",
-        .enabled(if: Command.exists("gzip"), "gzip is not installed"))
+        .enabled(if: Programs.exists("gzip"), "gzip is not installed"))
     func realFiles() throws {
         let directory = TemporaryDirectory()
         for (index, bytes) in DeflateSamples.all.enumerated() {
             directory.put(bytes, "\(index)")
-            #expect(Command.run("/usr/bin/env", ["gzip", directory.path("\(index)")]).status == 0)
+            #expect(Programs.run("/usr/bin/env", ["gzip", directory.path("\(index)")]).status == 0)
             let packed = try #require(directory.get("\(index).gz"))
             #expect(try Gzip.decompress(packed, limit: 2_000_000) == bytes)
             let all = try Gzip.decompress(packed + packed, limit: 2_000_000)

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 @Suite("DurableFileWriter") struct DurableFileWriterTests {
@@ -242,27 +243,27 @@ import Testing
 @Suite("A save in a process of its own") struct SaveProbeTests {
     @Test("standard output: a pipe, a file, the end of a file") func standardOutput() {
         let directory = TemporaryDirectory()
-        let probe = Command.saveProbe
-        #expect(Command.run(probe, ["/dev/stdout", "3", "quiet"]).output == "...")
+        let probe = Programs.saveProbe
+        #expect(Programs.run(probe, ["/dev/stdout", "3", "quiet"]).output == "...")
         let file = directory.path("out")
         let script = "'\(probe)' /dev/stdout 3 quiet > '\(file)'; echo x >> '\(file)'"
         let more = script + "; '\(probe)' /dev/fd/1 2 quiet >> '\(file)'"
-        #expect(Command.run("/bin/sh", ["-c", more]).status == 0)
+        #expect(Programs.run("/bin/sh", ["-c", more]).status == 0)
         #expect(directory.get("out") == Array("...x\n..".utf8))
         #expect(directory.names == ["out"])
     }
 
     @Test("a closed pipe and a size limit are typed errors that leave nothing") func signals() {
         let directory = TemporaryDirectory()
-        let (probe, path) = (Command.saveProbe, directory.path("out"))
+        let (probe, path) = (Programs.saveProbe, directory.path("out"))
         directory.put([7], "out")
-        let limited = Command.run(
+        let limited = Programs.run(
             "/bin/sh", ["-c", "ulimit -f 500; '\(probe)' '\(path)' 1000000"])
         #expect(limited.output == "io write \(EFBIG) \(path)\n")
         #expect(limited.status == 1)
         #expect(directory.names == ["out"])
         #expect(directory.get("out") == [7])
-        let closed = Command.run(
+        let closed = Programs.run(
             "/bin/sh",
             ["-c", "('\(probe)' /dev/fd/3 1000000 3>&1 >'\(path)') | head -c 1 > /dev/null"])
         #expect(closed.status == 0)
@@ -272,10 +273,10 @@ import Testing
     @Test("many that save to one name at once do not take each other's files for left ones")
     func crowd() {
         let directory = TemporaryDirectory()
-        let (probe, path) = (Command.saveProbe, directory.path("out"))
+        let (probe, path) = (Programs.saveProbe, directory.path("out"))
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
             for _ in 0..<10 {
-                #expect(Command.run(probe, [path, "400000"]).output == "saved\n")
+                #expect(Programs.run(probe, [path, "400000"]).output == "saved\n")
             }
         }
         #expect(directory.names == ["out"])
@@ -285,7 +286,7 @@ import Testing
         let directory = TemporaryDirectory()
         directory.put([7], "out")
         let path = directory.path("out")
-        let result = Command.run(Command.saveProbe, [path, "1000", "interrupted"])
+        let result = Programs.run(Programs.saveProbe, [path, "1000", "interrupted"])
         #expect(result.output == "io rename \(ENOENT) \(path)\n")
         #expect(directory.names == ["out"])
         #expect(directory.get("out") == [7])

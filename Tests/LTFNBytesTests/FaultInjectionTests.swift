@@ -1,12 +1,13 @@
 import Foundation
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// Lets every system call of a save fail, each time it is made, once and for ever, and looks at
 /// what is left: the old file and nothing else after an error, the whole new file after success.
 @Suite(
     "A save with failing system calls",
-    .enabled(if: Command.exists("strace"), "strace is not installed"))
+    .enabled(if: Programs.exists("strace"), "strace is not installed"))
 struct FaultInjectionTests {
     private static let byteCount = 600_000
     private static let calls = [
@@ -18,9 +19,9 @@ struct FaultInjectionTests {
     /// included.
     private func trace(_ calls: String, _ path: String) -> [String] {
         let log = path + ".strace"
-        _ = Command.run(
+        _ = Programs.run(
             "/usr/bin/env",
-            ["strace", "-y", "-e", "trace=\(calls)", "-o", log, Command.saveProbe, path]
+            ["strace", "-y", "-e", "trace=\(calls)", "-o", log, Programs.saveProbe, path]
                 + ["\(FaultInjectionTests.byteCount)"])
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         try? FileManager.default.removeItem(atPath: log)
@@ -60,10 +61,10 @@ struct FaultInjectionTests {
                     try? FileManager.default.removeItem(atPath: path)
                     if let old { directory.put(old, "file") }
                     let injection = "\(calls):error=\(error):when=\(index + 1)\(repetition)"
-                    let result = Command.run(
+                    let result = Programs.run(
                         "/usr/bin/env",
                         ["strace", "-o", "/dev/null", "-e", "trace=\(calls)", "-e"]
-                            + ["inject=\(injection)", Command.saveProbe, path]
+                            + ["inject=\(injection)", Programs.saveProbe, path]
                             + ["\(FaultInjectionTests.byteCount)"])
                     judge(result, injection, directory, old: old)
                 }
@@ -83,17 +84,17 @@ struct FaultInjectionTests {
             where line.contains(directory.path) {
                 directory.put([1, 2, 3], "file")
                 let injection = "\(calls):signal=KILL:when=\(index + 1)"
-                _ = Command.run(
+                _ = Programs.run(
                     "/usr/bin/env",
                     ["strace", "-o", "/dev/null", "-e", "trace=\(calls)", "-e"]
-                        + ["inject=\(injection)", Command.saveProbe, path]
+                        + ["inject=\(injection)", Programs.saveProbe, path]
                         + ["\(FaultInjectionTests.byteCount)"])
                 let found = directory.get("file") ?? []
                 #expect((found == [1, 2, 3] || found == new) as Bool, "\(injection)")
                 survivors.insert(found)
                 // The next save removes what the killed one left.
                 #expect(
-                    Command.run(Command.saveProbe, [path, "1000"]).output == "saved\n")
+                    Programs.run(Programs.saveProbe, [path, "1000"]).output == "saved\n")
                 #expect(directory.names == ["file"], "\(injection)")
             }
         }
@@ -102,7 +103,7 @@ struct FaultInjectionTests {
     }
 
     private func judge(
-        _ result: CommandResult, _ injection: String, _ directory: TemporaryDirectory,
+        _ result: Outcome, _ injection: String, _ directory: TemporaryDirectory,
         old: [UInt8]?
     ) {
         if result.status == 0 {

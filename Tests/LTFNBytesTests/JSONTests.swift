@@ -1,4 +1,5 @@
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 @Suite("JSON") struct JSONTests {
@@ -168,7 +169,7 @@ import Testing
 
     @Test(
         "Python's json reads the same values",
-        .enabled(if: Command.hasPython, "python3 is not installed"))
+        .enabled(if: Programs.hasPython, "python3 is not installed"))
     func python() throws {
         var noise = NoiseGenerator(seed: 6)
         let directory = TemporaryDirectory()
@@ -183,7 +184,7 @@ import Testing
                 compact = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
                 open(sys.argv[1] + "/theirs.json", "w").write(compact)
                 """
-            #expect(Command.python(program, [directory.path]) != nil)
+            #expect(Programs.python(program, [directory.path]) != nil)
             let theirs = try #require(directory.get("theirs.json"))
             let back = try JSONReader.read(theirs)
             #expect(back.rendered(layout) == text)

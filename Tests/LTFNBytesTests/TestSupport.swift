@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 
 /// A directory that is removed with the last reference to it.
 final class TemporaryDirectory {
@@ -45,7 +46,7 @@ final class TemporaryDirectory {
 
     /// Makes a named pipe and returns its path.
     func mkfifo(_ name: String) -> String {
-        _ = Command.run("/usr/bin/env", ["mkfifo", path(name)])
+        _ = Programs.run("/usr/bin/env", ["mkfifo", path(name)])
         return path(name)
     }
 
@@ -55,48 +56,12 @@ final class TemporaryDirectory {
     }
 }
 
-struct CommandResult {
-    let status: Int32
-    let output: String
-}
-
-enum Command {
-    /// Where the products of this build stand.
-    static let products: URL = {
-        #if os(macOS)
-            Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!.bundleURL
-                .deletingLastPathComponent()
-        #else
-            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        #endif
-    }()
-
-    static let saveProbe = products.appendingPathComponent("SaveProbe").path
-
-    static func exists(_ name: String) -> Bool {
-        run("/bin/sh", ["-c", "command -v \(name)"]).status == 0
-    }
-
-    /// Runs a program to its end and gathers its standard output.
-    static func run(_ program: String, _ arguments: [String]) -> CommandResult {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try! process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return CommandResult(
-            status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
-    }
+extension Programs {
+    static let saveProbe = product("SaveProbe")
 
     /// What a Python program prints, the oracle of many tests.
     static func python(_ source: String, _ arguments: [String] = []) -> String? {
         let result = run("/usr/bin/env", ["python3", "-c", source] + arguments)
         return result.status == 0 ? result.output : nil
     }
-
-    static let hasPython = exists("python3")
 }

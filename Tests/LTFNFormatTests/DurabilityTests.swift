@@ -2,6 +2,7 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import ProgramSupport
 import Testing
 
 /// A file that a program saves (tag 1, then 2) and adds to (tag 255), and what is left of it when the
@@ -48,7 +49,7 @@ enum Disturbed {
         defer { try? FileManager.default.removeItem(atPath: log) }
         _ = Programs.run(
             "/usr/bin/env",
-            ["strace", "-y", "-e", "trace=\(calls)", "-o", log, Programs.formatProbe] + arguments)
+            ["strace", "-y", "-e", "trace=\(calls)", "-o", log, formatProbe] + arguments)
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").map(String.init).enumerated()
             .map { ($0 + 1, $1) }.filter { $0.1.contains(folder.path("")) }
@@ -56,18 +57,18 @@ enum Disturbed {
 
     static func inject(
         _ calls: String, _ injection: String, _ arguments: [String]
-    ) -> Programs.Result {
+    ) -> Outcome {
         Programs.run(
             "/usr/bin/env",
             ["strace", "-o", "/dev/null", "-e", "trace=\(calls)", "-e"]
-                + ["inject=\(calls):\(injection)", Programs.formatProbe] + arguments)
+                + ["inject=\(calls):\(injection)", formatProbe] + arguments)
     }
 
     /// Runs the probe, and kills it within the time that it takes.
     static func killAtRandom(
         _ arguments: [String], within seconds: Double, _ random: inout TestBytes
     ) {
-        let (process, _) = Programs.start(Programs.formatProbe, arguments)
+        let (process, _) = Programs.start(formatProbe, arguments)
         usleep(UInt32(Double(random.next() % 1_000_000) * seconds))
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
@@ -82,7 +83,7 @@ struct DisturbedAppendTests {
 
     init() throws {
         #expect(
-            Programs.run(Programs.formatProbe, ["save", folder.path("file.ltfn"), "1"]).status == 0)
+            Programs.run(formatProbe, ["save", folder.path("file.ltfn"), "1"]).status == 0)
         original = try [UInt8](Data(contentsOf: URL(filePath: folder.path("file.ltfn"))))
     }
 
@@ -92,7 +93,7 @@ struct DisturbedAppendTests {
 
     @Test("In place the bytes that were there stay, and the new version counts (LTFN-R5)")
     func inPlace() throws {
-        #expect(Programs.run(Programs.formatProbe, ["append", path]).output == "done\n")
+        #expect(Programs.run(formatProbe, ["append", path]).output == "done\n")
         let bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
         #expect(bytes.starts(with: original))
         #expect(try Disturbed.remains(path) == .whole(tag: 255))
@@ -142,7 +143,7 @@ struct DisturbedAppendTests {
     func randomKills() throws {
         var random = TestBytes(seed: 91)
         let start = ContinuousClock.now
-        #expect(Programs.run(Programs.formatProbe, ["append", path]).status == 0)
+        #expect(Programs.run(formatProbe, ["append", path]).status == 0)
         let seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18
         var counts: [Disturbed.Remains: Int] = [:]
         for _ in 0..<Disturbed.killCount {
@@ -199,9 +200,9 @@ struct DisturbedSaveTests {
         let path = folder.path("file.ltfn")
         var random = TestBytes(seed: 93)
         let start = ContinuousClock.now
-        #expect(Programs.run(Programs.formatProbe, ["save", path, "2"]).status == 0)
+        #expect(Programs.run(formatProbe, ["save", path, "2"]).status == 0)
         let seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18
-        #expect(Programs.run(Programs.formatProbe, ["save", path, "1"]).status == 0)
+        #expect(Programs.run(formatProbe, ["save", path, "1"]).status == 0)
         let original = try Data(contentsOf: URL(filePath: path))
         var counts: [Disturbed.Remains: Int] = [:]
         for _ in 0..<Disturbed.killCount {
@@ -229,10 +230,10 @@ struct DisturbedSaveTests {
             try #require(built.status == 0)
             let path = folder.path("file.ltfn")
             func run(_ plan: String) throws -> Data {
-                #expect(Programs.run(Programs.formatProbe, ["save", path, "1"]).status == 0)
+                #expect(Programs.run(formatProbe, ["save", path, "1"]).status == 0)
                 let result = Programs.run(
                     "/usr/bin/env",
-                    ["LD_PRELOAD=\(shim)", "SHORT_WRITES=\(plan)", Programs.formatProbe, verb]
+                    ["LD_PRELOAD=\(shim)", "SHORT_WRITES=\(plan)", formatProbe, verb]
                         + [path, "2"])
                 #expect(result.output == "done\n", "\(plan)")
                 return try Data(contentsOf: URL(filePath: path))

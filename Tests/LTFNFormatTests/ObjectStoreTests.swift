@@ -3,6 +3,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import ProgramSupport
 import Synchronization
 import Testing
 

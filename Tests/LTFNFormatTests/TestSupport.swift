@@ -3,6 +3,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import ProgramSupport
 
 /// A directory that is removed with the last reference to it.
 final class TemporaryFolder {
@@ -134,3 +135,6 @@ extension Index {
         return FileParts(chunks: chunks, index: bytes, features: features.rawValue).file
     }
 }
+
+/// The program that saves and adds, to be disturbed.
+let formatProbe = Programs.product("FormatProbe")

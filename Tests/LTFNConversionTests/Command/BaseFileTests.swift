@@ -2,16 +2,17 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import ProgramSupport
 import Testing
 
 @Suite("Base files, with the programs") struct BaseFileTests {
     private let directory = TemporaryFolder()
 
     /// Runs a program of this build in the folder.
-    private func run(_ line: String) throws -> Programs.Result {
+    private func run(_ line: String) throws -> Outcome {
         let build = URL(fileURLWithPath: Programs.product("ltfn-convert"))
             .deletingLastPathComponent().path
-        return try Programs.run(
+        return Programs.run(
             "/bin/sh", ["-c", "cd '\(directory.path(""))' && PATH='\(build)':$PATH && \(line)"])
     }
 

@@ -4,13 +4,14 @@ import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormat
 import LTFNInterchange
+import ProgramSupport
 import Testing
 
 @Suite("ltfn-convert") struct ConvertCommandTests {
     private let directory = TemporaryFolder()
 
-    private func run(_ arguments: String...) throws -> Programs.Result {
-        try Programs.run(Programs.product("ltfn-convert"), arguments)
+    private func run(_ arguments: String...) throws -> Outcome {
+        Programs.run(Programs.product("ltfn-convert"), arguments)
     }
 
     private func fixture(_ name: String) -> String {
@@ -189,11 +190,11 @@ import Testing
                 try run(directory.path("in.ltfn"), "-o", directory.path("file.\(name)")).status == 0
             )
             let script = "'\(program)' in.ltfn -o /dev/stdout --to \(name) | cat > piped"
-            let piped = try Programs.run(
+            let piped = Programs.run(
                 "/bin/sh", ["-c", "cd '\(directory.path(""))' && \(script)"])
             #expect(piped.status == 0)
             #expect(directory.get("piped") == directory.get("file.\(name)"))
-            let dashed = try Programs.run(
+            let dashed = Programs.run(
                 "/bin/sh",
                 [
                     "-c",
@@ -226,7 +227,7 @@ import Testing
         let script =
             (["cd '\(directory.path(""))'", "ulimit -v 250000"] + steps + ["cmp b.ltfn d.ltfn"])
             .joined(separator: " && ")
-        let result = try Programs.run("/bin/sh", ["-c", script])
+        let result = Programs.run("/bin/sh", ["-c", script])
         #expect(result.status == 0, "\(result.errors)")
     }
 
@@ -351,7 +352,7 @@ import Testing
         try NativeFormat().write(specimen.checkpoint, to: sink)
         directory.put(sink.bytes, "evil.ltfn")
         for arguments in [["--dry-run"], []] {
-            let result = try Programs.run(
+            let result = Programs.run(
                 Programs.product("ltfn-convert"),
                 [directory.path("evil.ltfn"), "-o", directory.path("out.npz")] + arguments)
             #expect(!(result.output + result.errors).unicodeScalars.contains("\u{202E}"))

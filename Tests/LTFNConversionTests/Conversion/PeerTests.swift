@@ -4,6 +4,7 @@ import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormat
 import LTFNInterchange
+import ProgramSupport
 import Testing
 
 /// What was written here, read by the programs that own the formats.
@@ -42,7 +43,7 @@ struct PeerTests {
         let python = try #require(Programs.python)
         let script = Fixtures.directory.deletingLastPathComponent()
             .appendingPathComponent("tools/read_foreign.py").path
-        let result = try Programs.run(python, [script] + paths)
+        let result = Programs.run(python, [script] + paths)
         #expect(result.errors == "")
         #expect(result.status == 0)
         return (result.lines, expected)
