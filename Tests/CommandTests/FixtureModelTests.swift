@@ -1,5 +1,6 @@
 import Foundation
 import LTFNBytes
+import ProgramSupport
 import Testing
 
 /// The model in the repository: the default run on real MNIST.
@@ -17,6 +18,26 @@ struct FixtureModelTests {
     func sound() {
         let outcome = Programs.run("ltfn-inspect", "verify", Self.path)
         #expect(outcome.status == 0)
+    }
+
+    @Test("histograms have an axis each, and what their arrows mean is told")
+    func histograms() throws {
+        let folder = try Folder()
+        let image = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28].map(UInt8.init)
+        try folder.put(image + (0..<784).map { $0 == 400 ? 255 : 0 }, "one.idx")
+        let legend = "  ▲ is cut off: at least 3 times as high as █\n"
+        let layers = Programs.run(
+            "ltfn-inspect", "activations", Self.path, "one.idx", in: folder)
+        let axes = layers.output.split(separator: "\n").filter { line in
+            let ends = line.split(separator: " ")
+            return ends.count == 3 && ends[1] == "0" && ends[0] == "-" + ends[2]
+        }
+        #expect(axes.count == 5 && Set(axes).count == 1, "\(layers.output)")
+        #expect(layers.output.contains(legend))
+        let bias = Programs.run("ltfn-inspect", Self.path, "--variable", "layer1_bias")
+        #expect(bias.output.contains("▲") && bias.output.hasSuffix(legend))
+        let flat = Programs.run("ltfn-inspect", Self.path, "--variable", "layer1_weights")
+        #expect(!flat.output.contains("▲"))
     }
 
     @Test(

@@ -169,6 +169,6 @@ struct IDXTests {
             try LabelledImages(images: images, labels: labels)
         }
         #expect(error?.code == .corrupt)
-        #expect(error?.message.hasPrefix("There are 3 images and 4 labels") == true)
+        #expect(error?.message.hasPrefix("Found 3 images and 4 labels") == true)
     }
 }

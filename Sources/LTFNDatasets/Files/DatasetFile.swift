@@ -86,7 +86,8 @@ public struct DatasetFile: Hashable, Sendable {
             var damaged = error
             damaged.message =
                 error.code == .truncated
-                ? "The gzip file was cut off after \(bytes.count) bytes; fetch it again."
+                ? "The gzip file was cut off after \(NumberText.counted(bytes.count, "byte")); fetch it "
+                    + "again."
                 : error.message + " The gzip file is damaged; fetch it again."
             throw damaged
         }

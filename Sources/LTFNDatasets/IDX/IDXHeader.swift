@@ -44,7 +44,7 @@ public struct IDXHeader: Hashable, Sendable {
             guard reader.remaining >= 4 else {
                 throw reader.error(
                     .truncated,
-                    "The file ends inside its header, after \(bytes.count) bytes; "
+                    "The file ends inside its header, after \(NumberText.counted(bytes.count, "byte")); "
                         + "fetch it again.")
             }
             let dimension = try CheckedSize.int(reader.u32BigEndian(), of: "dimension \(axis)")
@@ -104,13 +104,13 @@ public struct IDXHeader: Hashable, Sendable {
         let other = IDXContent.allCases.first { $0.rank == Int(rank) }
         let found =
             other.map { "This is a file of \($0.rawValue) in place of \(content.rawValue)" }
-            ?? "The file has \(rank) dimensions"
+            ?? "The file has \(NumberText.counted(rank, "dimension"))"
         let advice =
             other == nil
             ? "" : " Give the file of \(content.rawValue) that belongs to it."
         return FormatError(
             .notThisFormat, format: "idx", offset: 3,
-            found + "; expected \(content.rank) dimension\(content.rank == 1 ? "" : "s") "
+            found + "; expected \(NumberText.counted(content.rank, "dimension")) "
                 + "(\(axisNames(content).joined(separator: ", "))), found \(rank)." + advice)
     }
 

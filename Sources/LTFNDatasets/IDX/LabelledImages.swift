@@ -10,8 +10,9 @@ public struct LabelledImages: Sendable {
         guard images.count == labels.count else {
             throw FormatError(
                 .corrupt, format: "idx",
-                "There are \(images.count) images and \(labels.count) labels; expected one label "
-                    + "for each image. The two files belong to different data sets.")
+                "Found \(NumberText.counted(images.count, "image")) and "
+                    + "\(NumberText.counted(labels.count, "label")); expected one label for each image. The two files belong to different data sets."
+            )
         }
         self.images = images
         self.labels = labels

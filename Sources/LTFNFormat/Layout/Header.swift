@@ -65,7 +65,7 @@ struct Header: Hashable {
             throw FormatError(
                 .truncated, format: NativeFormat.formatName,
                 rule: start.count < magic.count ? "LTFN-H1" : "LTFN-H5", offset: fileByteCount,
-                "The file has \(fileByteCount) bytes, the smallest possible "
+                "The file has \(NumberText.counted(fileByteCount, "byte")), the smallest possible "
                     + "\(NativeFormat.minimumByteCount): its end is missing.")
         }
     }

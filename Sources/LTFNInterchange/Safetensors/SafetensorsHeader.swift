@@ -68,7 +68,8 @@ struct SafetensorsHeader {
         guard source.byteCount >= 8 else {
             throw error(
                 .truncated, at: source.byteCount,
-                "The file has \(source.byteCount) bytes; 8 with the header's length were expected.")
+                "The file has \(NumberText.counted(source.byteCount, "byte")); 8 with the header's "
+                    + "length were expected.")
         }
         var reader = ByteReader(
             try source.read(at: 0, byteCount: 8), format: SafetensorsFormat.name)

@@ -1,3 +1,5 @@
+import LTFNBytes
+
 /// What is asked of a training run; nil is the default, or what the file says that is resumed.
 public struct RecipeRequest: Sendable {
     public var model: String?
@@ -61,7 +63,7 @@ public struct RecipeRequest: Sendable {
         guard result.stepCount >= saved.state.stepCount else {
             throw ConfigurationError(
                 "--steps \(result.stepCount) lies behind the file, which has "
-                    + "\(saved.state.stepCount) steps; a run can only go on.")
+                    + "\(NumberText.counted(saved.state.stepCount, "step")); a run can only go on.")
         }
         return result
     }

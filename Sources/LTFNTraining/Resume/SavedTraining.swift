@@ -60,7 +60,8 @@ public struct SavedTraining: Sendable {
         guard order.position(step: state.stepCount) == nextImage else {
             throw FormatError(
                 .corrupt,
-                "After \(state.stepCount) steps the file goes on at image \(nextImage), this "
+                "After \(NumberText.counted(state.stepCount, "step")) the file goes on at image "
+                    + "\(nextImage), this "
                     + "program at \(order.position(step: state.stepCount)); it cannot be resumed "
                     + "exactly.")
         }
