@@ -12,7 +12,8 @@ struct BenchCommand: CommandWithExamples {
         discussion: """
             Every benchmark prints the median rate of its samples. With --peers, samples of other \
             programs alternate with ours, and ratios of the medians are printed: absolute times \
-            move from hour to hour, ratios within one run do not. Let nothing else run meanwhile.
+            move from hour to hour, ratios within one run do not. Work on several threads is \
+            sampled in turns with the same work on one. Let nothing else run meanwhile.
 
             Arithmetic is counted as the direct method needs it, two operations a multiply-add, and \
             compared with the most that independent multiply-adds reach on this machine. Winograd's \
@@ -74,7 +75,8 @@ struct BenchCommand: CommandWithExamples {
         let settings = BenchmarkSettings(
             threadCount: threads.threads ?? ThreadPool.coreCount, weightsPath: weights,
             modelsPath: models)
-        let chosen = chosen(from: Benchmark.all(settings))
+        let all = Benchmark.all(settings)
+        let chosen = chosen(from: all)
         guard !chosen.isEmpty else {
             throw CommandFailure(
                 .usage, "No benchmark's name contains \"\(filter)\"; --list names them all.")
@@ -87,7 +89,7 @@ struct BenchCommand: CommandWithExamples {
         try FileRoles(
             inputs: weights.map { [FileRoles.File("a checkpoint", $0)] } ?? [], outputs: json.files
         ).expectDistinct()
-        let report = try measured(chosen, settings)
+        let report = try measured(chosen, among: all, settings)
         // The lines have been printed one by one.
         try json.open(quiet: display.quiet && !markdown).write(report.document) {
             markdown ? report.markdown : report.alignedPeerTable
@@ -119,13 +121,13 @@ struct BenchCommand: CommandWithExamples {
     }
 
     private func measured(
-        _ benchmarks: [Benchmark], _ settings: BenchmarkSettings
+        _ benchmarks: [Benchmark], among all: [Benchmark], _ settings: BenchmarkSettings
     ) throws -> BenchmarkReport {
         let peers = peers.map { Peers(python: $0, script: peersScript, settings: settings) }
         let runner = Runner(settings: settings, runCount: runs, warmUpCount: 2, peers: peers)
         var report = BenchmarkReport(settings: settings, runCount: runs)
         for benchmark in benchmarks {
-            report.add(try runner.run(benchmark))
+            report.add(try runner.run(benchmark, beside: benchmark.onOneThread(among: all)))
             if let latest = report.comparisons.last, !markdown, !display.quiet,
                 json.destination != .standardOutput
             {

@@ -32,6 +32,14 @@ func threadCounts(_ settings: BenchmarkSettings) -> [Int] {
 /// `1-thread`, `2-threads`
 func threads(_ count: Int) -> String { count == 1 ? "1-thread" : "\(count)-threads" }
 
+extension Benchmark {
+    /// The same work on one thread, if this is on more.
+    func onOneThread(among all: [Benchmark]) -> Benchmark? {
+        guard name.hasSuffix("-threads"), let end = name.lastIndex(of: "/") else { return nil }
+        return all.first { $0.name == name[..<end] + "/" + threads(1) }
+    }
+}
+
 /// The most operations a second that each place has reached so far.
 final class Peaks {
     private var rates: [ComputingPlace: Double] = [:]

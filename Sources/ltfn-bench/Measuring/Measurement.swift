@@ -32,15 +32,18 @@ struct Measurement {
     }
 }
 
-/// A benchmark and its peers, measured in turns.
+/// A benchmark, the same on one thread and its peers, measured in turns.
 struct Comparison {
     let benchmark: Benchmark
     let ours: Measurement
     let peers: [PeerMeasurement]
     /// The peak of the place that computed, in operations a second.
     var peak: Double?
+    /// The same work on one thread, in turns with ours.
+    var single: Measurement?
+
     /// How many times as fast as on one thread.
-    var speedUp: Double?
+    var speedUp: Double? { single.flatMap { ratio(to: $0) } }
 
     /// Operations of the direct method a second.
     var operationRate: Double? {
@@ -55,8 +58,8 @@ struct Comparison {
     }
 
     /// How many times as fast ours is.
-    func ratio(to peer: Measurement) -> Double? {
-        guard let mine = ours.medianRate, let theirs = peer.medianRate else { return nil }
+    func ratio(to other: Measurement) -> Double? {
+        guard let mine = ours.medianRate, let theirs = other.medianRate else { return nil }
         return mine / theirs
     }
 }

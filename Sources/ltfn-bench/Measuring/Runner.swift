@@ -13,19 +13,26 @@ struct Runner {
         self.peers = peers
     }
 
-    func run(_ benchmark: Benchmark) throws -> Comparison {
+    /// - Parameter single: the same work on one thread, when more are measured.
+    func run(_ benchmark: Benchmark, beside single: Benchmark?) throws -> Comparison {
         defer { peers?.stop() }
         let work = try benchmark.prepare(settings)
+        let singleWork = try single?.prepare(settings)
         if !benchmark.peers.isEmpty { try peers?.prepare(work.peerInput) }
-        for _ in 0..<warmUpCount { _ = try work.sample() }
+        for _ in 0..<warmUpCount {
+            _ = try work.sample()
+            _ = try singleWork?.sample()
+        }
 
         var ours = Measurement(name: benchmark.name, ratio: work.ratio)
+        var alone = single.map { Measurement(name: $0.name) }
         var theirs = (peers == nil ? [] : benchmark.peers).map { Measurement(name: $0) }
         var reasons: [String: String] = [:]
-        // In turns, so that what slows the machine for a while slows both sides.
+        // In turns, so that what slows the machine for a while slows all sides.
         var peak: Double?
         for _ in 0..<runCount {
             ours.add(try work.sample())
+            if let singleWork { alone?.add(try singleWork.sample()) }
             peak = benchmark.arithmetic.map { peaks.rate($0.place) }
             for index in theirs.indices where reasons[theirs[index].name] == nil {
                 switch try peers?.sample(theirs[index].name) {
@@ -43,6 +50,6 @@ struct Runner {
             peers: theirs.map { peer in
                 reasons[peer.name].map { .skipped(name: peer.name, reason: $0) } ?? .measured(peer)
             },
-            peak: peak)
+            peak: peak, single: alone)
     }
 }

@@ -8,14 +8,7 @@ struct BenchmarkReport {
     let runCount: Int
     private(set) var comparisons: [Comparison] = []
 
-    /// Adds a result, beside what was found on one thread.
     mutating func add(_ comparison: Comparison) {
-        var comparison = comparison
-        let name = comparison.benchmark.name
-        if let start = name.lastIndex(of: "/"), name.hasSuffix("-threads") {
-            let single = comparisons.first { $0.benchmark.name == name[..<start] + "/1-thread" }
-            comparison.speedUp = single.flatMap { comparison.ratio(to: $0.ours) }
-        }
         comparisons.append(comparison)
     }
 
