@@ -26,8 +26,9 @@ INLINE uint64_t unwide(uint64_t y) {
     return (y >> 52 & 1) << 63 | (y >> 53 & 7) << 60 | (y >> 56) << 52 | (y & 0xFFFFFFFFFFFFF);
 }
 
-INLINE uint32_t scale(uint64_t word, ck_residual r) {
-    uint32_t field = (uint32_t)(word >> r.shift) & r.mask;
+// `word` without the bits below its exponent.
+INLINE uint32_t scale(uint32_t word, ck_residual r) {
+    uint32_t field = word & r.mask;
     field = field < r.bias ? 0 : field - r.bias;
     return field < r.limit ? field : r.limit;
 }
@@ -60,6 +61,44 @@ INLINE uint64_t take(const uint8_t *tails, uint64_t position, uint32_t count, in
     return word >> skip & ((1ull << count) - 1);
 }
 
+// Bits on their way to memory, the lowest first: fewer than 8 wait between two calls.
+struct bits {
+    uint8_t *bytes;
+    uint64_t pending;
+    uint32_t held;
+};
+
+// Puts `length` bits, at most 56. Eight bytes are written, and those behind the bits again later.
+INLINE void put_few(struct bits *out, uint64_t value, uint32_t length) {
+    out->pending |= value << out->held;
+    out->held += length;
+    memcpy(out->bytes, &out->pending, 8);
+    out->bytes += out->held >> 3;
+    out->pending >>= out->held & ~7u;
+    out->held &= 7;
+}
+
+// Puts `length` bits, at most 64.
+INLINE void put(struct bits *out, uint64_t value, uint32_t length) {
+    if (__builtin_expect(length <= 56, 1)) {
+        put_few(out, value, length);
+    } else {
+        put_few(out, value & 0xFFFFFFFF, 32);
+        put_few(out, value >> 32, length - 32);
+    }
+}
+
+// Puts two values of at most 32 bits: mostly at once.
+INLINE void put_two(struct bits *out, uint64_t a, uint32_t a_length, uint64_t b,
+                    uint32_t b_length) {
+    if (__builtin_expect(a_length + b_length <= 56, 1)) {
+        put_few(out, a | b << a_length, a_length + b_length);
+    } else {
+        put_few(out, a, a_length);
+        put_few(out, b, b_length);
+    }
+}
+
 #define NAME(x) portable_##x
 #include "planes_body.inc"
 
@@ -70,7 +109,8 @@ INLINE uint64_t take(const uint8_t *tails, uint64_t position, uint32_t count, in
 #pragma clang attribute pop
 #define NAME(x) avx512_##x
 #pragma clang attribute push(                                                                      \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,prefer-256-bit"))),             \
+    __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2,lzcnt,"             \
+                          "prefer-256-bit"))),                                                     \
     apply_to = function)
 #include "planes_body.inc"
 #pragma clang attribute pop
@@ -79,10 +119,11 @@ INLINE uint64_t take(const uint8_t *tails, uint64_t position, uint32_t count, in
 static const struct plane_table *table(int32_t cpu) {
 #if defined(__x86_64__)
     // Whatever has BMI2 has BMI and LZCNT.
-    if (cpu == CK_CPU_AVX2 && __builtin_cpu_supports("bmi2"))
-        return &avx2_table;
-    if (cpu == CK_CPU_AVX512 && __builtin_cpu_supports("bmi2"))
+    if (cpu == CK_CPU_AVX512 && __builtin_cpu_supports("bmi2") &&
+        __builtin_cpu_supports("avx512cd"))
         return &avx512_table;
+    if ((cpu == CK_CPU_AVX2 || cpu == CK_CPU_AVX512) && __builtin_cpu_supports("bmi2"))
+        return &avx2_table;
 #endif
     (void)cpu;
     return &portable_table;
