@@ -9,7 +9,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 struct plane_table {
-    void (*split[4])(int32_t, size_t, const uint8_t *, uint8_t *);
+    void (*split[4])(int32_t, size_t, const uint8_t *, uint8_t *const *);
     void (*join[4])(int32_t, size_t, const uint8_t *const *, uint8_t *);
     uint64_t (*tail_bits[4])(const ck_residual *, size_t, const uint8_t *, const uint8_t *);
     uint64_t (*encode[4])(const ck_residual *, size_t, const uint8_t *, const uint8_t *, uint8_t *,
@@ -133,7 +133,7 @@ static const struct plane_table *table(int32_t cpu) {
 INLINE int width(int32_t word_bytes) { return __builtin_ctz((uint32_t)word_bytes); }
 
 void ck_planes_split(int32_t cpu, int32_t transform, int32_t word_bytes, size_t count,
-                     const uint8_t *words, uint8_t *planes) {
+                     const uint8_t *words, uint8_t *const *planes) {
     table(cpu)->split[width(word_bytes)](transform, count, words, planes);
 }
 

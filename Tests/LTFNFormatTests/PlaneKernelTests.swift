@@ -38,7 +38,9 @@ struct PlaneKernelTests {
                 let words = Self.words(dtype, count, seed: UInt64(count + 1))
                 var planes = [UInt8](repeating: 1, count: words.count)
                 var room = planes.mutableRawSpan
-                kernels.split(words.rawSpan, coding, into: &room)
+                kernels.split(
+                    words.rawSpan, coding, into: &room,
+                    at: (0..<coding.byteCount).map { $0 * count })
                 var expected = [UInt8](repeating: 0, count: words.count)
                 for index in 0..<count {
                     let y = coding.transformed(Self.word(words, index, coding.byteCount))

@@ -24,18 +24,18 @@ typedef struct {
     uint32_t limit;
 } ck_residual;
 
-/// Cuts `count` words into `word_bytes` planes of `count` bytes each, which follow one another in
-/// `planes`, the lowest first. `words` and `planes` do not overlap.
+/// Cuts `count` words into planes of `count` bytes each: plane k, the lowest is 0, goes to `planes[k]`
+/// unless that is null. `planes` has `word_bytes` places; nothing overlaps.
 void ck_planes_split(int32_t cpu, int32_t transform, int32_t word_bytes, size_t count,
-                     const uint8_t *words, uint8_t *planes);
+                     const uint8_t *words, uint8_t *const *planes);
 
 /// The inverse: `planes[k]` are the `count` bytes of plane k. Nothing overlaps.
 void ck_planes_join(int32_t cpu, int32_t transform, int32_t word_bytes, size_t count,
                     const uint8_t *const *planes, uint8_t *words);
 
 /// Writes the symbol of every word's change to `symbols` (`count` bytes) and the tails to `tails`,
-/// which has room for `count` · `word_bytes` + 8 bytes; the bytes behind the last tail are zeroed up
-/// to the next multiple of 8. Nothing overlaps.
+/// which has room for `count` · `word_bytes` + 8 bytes; the bits behind the last tail are zero up
+/// to the next byte. Nothing overlaps.
 ///
 /// Returns the number of bits in `tails`.
 uint64_t ck_residual_encode(int32_t cpu, const ck_residual *residual, size_t count,

@@ -15,6 +15,21 @@ package enum ByteKernels {
         }
     }
 
+    /// As many bytes as `write` writes.
+    ///
+    /// - Parameter write: writes every one of `count` bytes.
+    package static func bytes(
+        count: Int, _ write: (inout MutableRawSpan) -> Void
+    ) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
+            let bytes = unsafe UnsafeMutableRawBufferPointer(
+                UnsafeMutableBufferPointer(rebasing: room[..<count]))
+            var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
+            write(&span)
+            initialized = count
+        }
+    }
+
     /// Copies `source` to `target`, which has as many bytes: none keeps what it was.
     package static func copy(_ source: RawSpan, to target: inout MutableRawSpan) {
         precondition(source.byteCount == target.byteCount)

@@ -19,22 +19,30 @@ package struct PlaneKernels: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { unsafe String(cString: ck_cpu_name(cpu)) }
 
-    /// Cuts `words` into planes, the lowest first, each a byte for every word.
+    /// Cuts planes out of `words`, each a byte for every word.
     ///
     /// - Parameters:
     ///   - words: whole words.
-    ///   - planes: as many bytes.
+    ///   - starts: for each plane, the lowest first, where it goes in `target`; nil when it is not
+    ///     wanted. They do not overlap.
     package func split(
-        _ words: RawSpan, _ coding: WordCoding, into planes: inout MutableRawSpan
+        _ words: RawSpan, _ coding: WordCoding, into target: inout MutableRawSpan,
+        at starts: [Int?]
     ) {
         let count = words.byteCount / coding.byteCount
-        precondition(planes.byteCount == count * coding.byteCount)
-        unsafe planes.withUnsafeMutableBytes { planes in
+        precondition(starts.count == coding.byteCount)
+        guard count > 0 else { return }
+        unsafe target.withUnsafeMutableBytes { target in
+            let planes = unsafe starts.map { start -> UnsafeMutablePointer<UInt8>? in
+                guard let start else { return nil }
+                let plane = unsafe UnsafeMutableRawBufferPointer(
+                    rebasing: target[start..<start + count])
+                return unsafe plane.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            }
             unsafe words.withUnsafeBytes { source in
-                guard count > 0, let target = planes.baseAddress else { return }
                 unsafe ck_planes_split(
                     cpu, coding.transform.code, Int32(coding.byteCount), count,
-                    source.baseAddress, target)
+                    source.baseAddress, planes)
             }
         }
     }

@@ -10,6 +10,16 @@ struct ByteHistogram {
         total = bytes.byteCount
     }
 
+    /// Of several pieces of bytes together.
+    init(sumOf pieces: [ByteHistogram]) {
+        var counts = [UInt32](repeating: 0, count: 256)
+        for piece in pieces {
+            for byte in counts.indices { counts[byte] += piece.counts[byte] }
+        }
+        self.counts = counts
+        total = pieces.reduce(0) { $0 + $1.total }
+    }
+
     /// The byte that all are equal to, if there is one.
     var onlyByte: UInt8? {
         guard total > 0, let byte = counts.firstIndex(where: { $0 > 0 }),

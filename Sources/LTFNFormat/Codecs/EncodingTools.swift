@@ -13,18 +13,43 @@ struct EncodingTools: Sendable {
     /// Room for initial values.
     var initial = AlignedBytes(byteCount: 0)
 
-    /// Cuts `words` into planes, the lowest first.
+    /// Cuts planes out of `words`.
     ///
-    /// - Parameter body: gets them, one after the other.
+    /// - Parameters:
+    ///   - isWanted: for each plane, the lowest first.
+    ///   - body: gets a byte for every word and plane, the lowest plane first; those of a plane that
+    ///     is not wanted are of no meaning.
     mutating func split<Result>(
-        _ words: RawSpan, _ coding: WordCoding, _ body: (RawSpan) -> Result
+        _ words: RawSpan, _ coding: WordCoding, where isWanted: [Bool], _ body: (RawSpan) -> Result
     ) -> Result {
-        let byteCount = words.byteCount / coding.byteCount * coding.byteCount
-        Self.reserve(byteCount, in: &planes)
+        let count = words.byteCount / coding.byteCount
+        Self.reserve(count * coding.byteCount, in: &planes)
         var all = planes.mutableRawSpan
-        var room = all._mutatingExtracting(0..<byteCount)
-        PlaneKernels.selected.split(words, coding, into: &room)
-        return body(room.bytes)
+        PlaneKernels.selected.split(
+            words, coding, into: &all,
+            at: isWanted.enumerated().map { plane, isWanted in isWanted ? plane * count : nil })
+        return body(all.bytes.extracting(0..<count * coding.byteCount))
+    }
+
+    /// Looks at an eighth of the words or less, when there are many.
+    mutating func sample(_ words: RawSpan, _ coding: WordCoding) -> PlaneSample? {
+        let places = PlaneSample.places(of: words.byteCount / coding.byteCount)
+        guard !places.isEmpty else { return nil }
+        let count = places.reduce(0) { $0 + $1.count }
+        Self.reserve(count * coding.byteCount, in: &planes)
+        var all = planes.mutableRawSpan
+        var done = 0
+        for place in places {
+            let bytes = place.lowerBound * coding.byteCount..<place.upperBound * coding.byteCount
+            PlaneKernels.selected.split(
+                words.extracting(bytes), coding, into: &all,
+                at: (0..<coding.byteCount).map { $0 * count + done })
+            done += place.count
+        }
+        return PlaneSample(
+            (0..<coding.byteCount).map { plane in
+                ByteHistogram(all.bytes.extracting(plane * count..<(plane + 1) * count))
+            })
     }
 
     /// Makes the residual that leads from `origins` to `words`.

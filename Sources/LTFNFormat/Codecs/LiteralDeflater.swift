@@ -8,18 +8,35 @@ package enum LiteralDeflater {
     private static let endOfBlock = 256
 
     package static func compress(_ bytes: RawSpan) -> [UInt8] {
+        compress(bytes, histograms(of: bytes))
+    }
+
+    /// How often bytes occur in each block.
+    static func histograms(of bytes: RawSpan) -> [ByteHistogram] {
+        blocks(of: bytes).map { ByteHistogram(bytes.extracting($0)) }
+    }
+
+    /// - Parameter histograms: those of `bytes`.
+    static func compress(_ bytes: RawSpan, _ histograms: [ByteHistogram]) -> [UInt8] {
         var stream = BitWriter()
-        var start = 0
-        repeat {
-            let end = min(start + blockByteCount, bytes.byteCount)
-            write(bytes.extracting(start..<end), isLast: end == bytes.byteCount, to: &stream)
-            start = end
-        } while start < bytes.byteCount
+        for (block, histogram) in zip(blocks(of: bytes), histograms) {
+            let isLast = block.upperBound == bytes.byteCount
+            write(bytes.extracting(block), histogram, isLast: isLast, to: &stream)
+        }
         return stream.finished()
     }
 
-    private static func write(_ block: RawSpan, isLast: Bool, to stream: inout BitWriter) {
-        let counts = ByteKernels.histogram(block) + [1]
+    /// One or more.
+    private static func blocks(of bytes: RawSpan) -> [Range<Int>] {
+        stride(from: 0, to: max(1, bytes.byteCount), by: blockByteCount).map {
+            $0..<min($0 + blockByteCount, bytes.byteCount)
+        }
+    }
+
+    private static func write(
+        _ block: RawSpan, _ histogram: ByteHistogram, isLast: Bool, to stream: inout BitWriter
+    ) {
+        let counts = histogram.counts + [1]
         let lengths = HuffmanLengths.lengths(counts, limit: 15)
         let codes = HuffmanLengths.reversedCodes(lengths)
         stream.write(isLast ? 1 : 0, bitCount: 1)

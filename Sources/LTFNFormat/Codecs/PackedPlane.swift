@@ -12,10 +12,9 @@ struct PackedPlane: Hashable {
     private static let bodyMask: UInt32 = 0x3FFF_FFFF
 
     let mode: Mode
-    /// Of the body.
-    private let bodyByteCount: Int
+    let bodyByteCount: Int
     /// The body, unless it is the plane itself.
-    private let body: [UInt8]
+    let body: [UInt8]
 
     var head: UInt32 { mode.rawValue << 30 | UInt32(bodyByteCount) }
     var byteCount: Int { Self.headByteCount + bodyByteCount }

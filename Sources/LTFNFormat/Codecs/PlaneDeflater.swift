@@ -15,7 +15,7 @@ enum PlaneDeflater {
         _ plane: RawSpan, _ forecast: PlaneForecast, effort: Effort
     ) -> [UInt8]? {
         let limit = plane.byteCount - 1
-        guard limit > 0, case .codable(let histogram, _) = forecast else { return nil }
+        guard limit > 0, case .codable(let histogram, let blocks, _) = forecast else { return nil }
         var best: [UInt8]?
         func consider(_ strategy: DeflateStrategy, level: Int) {
             let deflater = Deflater(level: level, strategy: strategy)
@@ -24,7 +24,7 @@ enum PlaneDeflater {
             }
         }
         if effort == .thorough || histogram.estimatedByteCount < limit - limit / 64 {
-            let literals = LiteralDeflater.compress(plane)
+            let literals = LiteralDeflater.compress(plane, blocks)
             if literals.count <= limit { best = literals }
         }
         if effort == .thorough {

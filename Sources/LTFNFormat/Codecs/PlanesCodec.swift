@@ -11,26 +11,69 @@ enum PlanesCodec {
         _ words: RawSpan, _ coding: WordCoding, effort: Effort, limit: Int,
         with tools: inout EncodingTools
     ) -> [UInt8]? {
-        tools.split(words, coding) { split -> [UInt8]? in
-            let count = words.byteCount / coding.byteCount
-            let planes = (0..<coding.byteCount).reversed().map { $0 * count..<($0 + 1) * count }
-            let forecasts = planes.map { PlaneForecast(split.extracting($0), effort: effort) }
+        let count = words.byteCount / coding.byteCount
+        let sample = effort == .standard ? tools.sample(words, coding) : nil
+        if let sample, isHopeless(sample.leastByteCount(of: count), limit) { return nil }
+        let isNoise = sample?.isNoise ?? [Bool](repeating: false, count: coding.byteCount)
+        let planes = pack(words, coding, isNoise, effort: effort, limit: limit, with: &tools)
+        return planes.map { write($0, of: words, coding) }
+    }
+
+    /// Whether a residual that takes `limit` bytes is so much shorter than planes are by their sample
+    /// that they need not be tried.
+    private static func isHopeless(_ least: Int, _ limit: Int) -> Bool {
+        least - least / 16 > limit
+    }
+
+    /// The planes, the lowest first, unless they take `limit` bytes or more.
+    ///
+    /// - Parameter isNoise: for each plane, whether it stays as it is.
+    private static func pack(
+        _ words: RawSpan, _ coding: WordCoding, _ isNoise: [Bool], effort: Effort, limit: Int,
+        with tools: inout EncodingTools
+    ) -> [PackedPlane]? {
+        let count = words.byteCount / coding.byteCount
+        return tools.split(words, coding, where: isNoise.map { !$0 }) { split -> [PackedPlane]? in
+            let planes = (0..<coding.byteCount).map { $0 * count..<($0 + 1) * count }
+            let forecasts = zip(planes, isNoise).map { range, isNoise in
+                isNoise
+                    ? .noise(byteCount: count)
+                    : PlaneForecast(split.extracting(range), effort: effort)
+            }
             // Codes are not made when it is plain that they do not pay.
             let least = forecasts.reduce(coding.byteCount * PackedPlane.headByteCount) {
                 $0 + $1.leastByteCount
             }
             guard least < limit else { return nil }
-            let packed = zip(planes, forecasts).map {
-                PackedPlane(packing: split.extracting($0), $1, effort: effort)
+            let packed = zip(planes, forecasts).map { range, forecast in
+                PackedPlane(packing: split.extracting(range), forecast, effort: effort)
             }
-            let total = packed.reduce(0) { $0 + $1.byteCount }
-            guard total < limit else { return nil }
-            var writer = ByteWriter(reservingCapacity: total)
-            for plane in packed { writer.u32(plane.head) }
-            for (range, plane) in zip(planes, packed) {
-                plane.writeBody(of: split.extracting(range), to: &writer)
+            return packed.reduce(0) { $0 + $1.byteCount } < limit ? packed : nil
+        }
+    }
+
+    /// - Parameter planes: those of `words`, the lowest first.
+    private static func write(
+        _ planes: [PackedPlane], of words: RawSpan, _ coding: WordCoding
+    ) -> [UInt8] {
+        ByteKernels.bytes(count: planes.reduce(0) { $0 + $1.byteCount }) { target in
+            var starts = [Int?](repeating: nil, count: planes.count)
+            var head = 0
+            var body = planes.count * PackedPlane.headByteCount
+            for (number, plane) in planes.enumerated().reversed() {
+                target.storeBytes(of: plane.head.littleEndian, toByteOffset: head, as: UInt32.self)
+                head += PackedPlane.headByteCount
+                let range = body..<body + plane.bodyByteCount
+                body = range.upperBound
+                if plane.mode == .raw {
+                    starts[number] = range.lowerBound
+                } else {
+                    var part = target._mutatingExtracting(range)
+                    ByteKernels.copy(plane.body.rawSpan, to: &part)
+                }
             }
-            return writer.bytes
+            // What stays as it is needs no room of its own.
+            PlaneKernels.selected.split(words, coding, into: &target, at: starts)
         }
     }
 

@@ -3,9 +3,9 @@ import LTFNCheckpoint
 import LTFNFormat
 import Testing
 
-/// Of a long plane only samples are looked at before it is taken for noise.
-@Suite("The forecast of a plane")
-struct PlaneForecastTests {
+/// Of many words only samples are looked at before a plane is taken for noise.
+@Suite("Samples of planes")
+struct PlaneSampleTests {
     private static let byteCount = 1 << 20
 
     /// The length of the file that holds `bytes`, which come back from it.
@@ -28,7 +28,7 @@ struct PlaneForecastTests {
     @Test("Noise in the samples alone, or everywhere else, keeps to the bound (LTFN-W2 LTFN-C5)")
     func samples() throws {
         var isSample = [Bool](repeating: false, count: Self.byteCount)
-        let samples = PlaneSamples.places(ofPlaneWith: Self.byteCount)
+        let samples = PlaneSample.places(of: Self.byteCount)
         #expect(samples.count == 16)
         for place in samples.joined() { isSample[place] = true }
         let misled = try Self.length(Self.bytes { isSample[$0] })
