@@ -22,8 +22,20 @@ extension NativeWriter {
                 exponent: exponent, first: index.chunks.count + jobs.count)
             try storeChunks(values, &digest, at: number, with: encoder)
         }
-        let known = try digest.made(of: values)
-        index.digests.replaceSubrange(number * 32..<number * 32 + 32, with: known.bytes)
+        // Others are hashed while chunks are encoded.
+        if let digest { set(digest, of: number) }
+    }
+
+    private mutating func set(_ digest: SHA256Digest, of number: Int) {
+        index.digests.replaceSubrange(number * 32..<number * 32 + 32, with: digest.bytes)
+    }
+
+    /// Waits for the digests of all variables that have been stored.
+    mutating func settleDigests() {
+        for finding in hash.takeFindings(meanwhile: jobs.runNext) {
+            set(finding.digest, of: finding.variable)
+            holders.insert(finding.variable, finding.digest)
+        }
     }
 
     private func checkLastBits(
@@ -120,7 +132,7 @@ extension NativeWriter {
         with encoder: ChunkEncoder
     ) throws(FormatError) {
         guard options.codecs.contains(.reference) else {
-            return try encodeChunks(values, &digest, at: number, with: encoder)
+            return try encodeChunks(values, isHashed: digest == nil, at: number, with: encoder)
         }
         let first = firstChunk(of: values)
         let piece = try values.piece(first)
@@ -128,10 +140,12 @@ extension NativeWriter {
             byteCount: values.byteCount, checksum: CRC32C.checksum(piece.span(first)))
         if holders.mayHold(sketch) {
             let found = try digest.made(of: values)
+            settleDigests()
             if let holder = holders.variable(found) { return try refer(to: holder) }
         }
-        try encodeChunks(values, &digest, at: number, with: encoder)
-        holders.insert(number, sketch, try digest.made(of: values))
+        holders.insert(sketch)
+        try encodeChunks(values, isHashed: digest == nil, at: number, with: encoder)
+        if let digest { holders.insert(number, digest) }
     }
 
     /// Every chunk is the same as one of `holder`.
@@ -147,29 +161,25 @@ extension NativeWriter {
         }
     }
 
-    /// Encodes and hashes chunks while those before them are written.
+    /// Encodes chunks while those before them are written.
     ///
-    /// - Parameter digest: is made on the way when it is not known.
+    /// - Parameter isHashed: whether the digest is made at the same time.
     private mutating func encodeChunks(
-        _ values: ValueSource, _ digest: inout SHA256Digest?, at number: Int,
-        with encoder: ChunkEncoder
+        _ values: ValueSource, isHashed: Bool, at number: Int, with encoder: ChunkEncoder
     ) throws(FormatError) {
         let origin = self.origin(of: number)
-        let hash = digest == nil ? SharedHash(allowance: jobLimit / 2) : nil
         var position = 0
         while let piece = try values.piece(at: position) {
             for range in chunkRanges(of: piece, in: values) {
-                hash?.add(range, of: piece)
+                if isHashed { hash.add(range, of: piece) }
                 try add(range.count) { () throws(FormatError) in
-                    hash?.help()
-                    return try encoder.encode(
+                    try encoder.encode(
                         piece.span(range), start: range.lowerBound, base: origin?.bytes(range))
                 }
-                hash?.help()
             }
             position = piece.range.upperBound
         }
-        if let hash { digest = hash.finalize() }
+        if isHashed { hash.end(number) }
     }
 
     /// A variable of the base file.

@@ -9,6 +9,7 @@ struct NativeWriter: CheckpointWriter {
     let options: NativeFormat.WritingOptions
     /// The chunks that are being encoded, in the order in which they will stand in the file.
     let jobs: OrderedJobs<Result<EncodedChunk, FormatError>>
+    let hash: SharedHash
     let toolbox = Toolbox { EncodingTools() }
     let exponent: UInt8
     let base: NativeReader?
@@ -62,7 +63,9 @@ struct NativeWriter: CheckpointWriter {
         self.base = base
         self.index = index
         self.isDone = isDone
-        jobs = OrderedJobs(threadCount: options.threadCount)
+        let hash = SharedHash(threadCount: options.threadCount)
+        self.hash = hash
+        jobs = OrderedJobs(threadCount: options.threadCount) { hash.help() }
         // What has no place in the index is refused before anything is written.
         _ = try index.encoded()
     }
@@ -123,6 +126,7 @@ struct NativeWriter: CheckpointWriter {
                 "The values of the variable are missing.")
         }
         try putAll()
+        settleDigests()
         index.orderChunks()
         if !index.features.contains(.baseFiles) { index.bases = [] }
         let (bytes, _) = try index.encoded()
