@@ -8,6 +8,9 @@ public struct ElementPlaces: Sendable {
         self.columns = columns
     }
 
+    /// The same places, with rows for columns.
+    fileprivate var turned: ElementPlaces { ElementPlaces(rows: columns, columns: rows) }
+
     /// Whether every element of `byteCount` bytes is within the first `limit` bytes.
     fileprivate func areWithin(_ limit: Int, byteCount: Int) -> Bool {
         if rows.isEmpty || columns.isEmpty { return true }
@@ -35,6 +38,10 @@ extension AlignedBytes {
         precondition(sources.columns.count == targets.columns.count)
         precondition(sources.areWithin(source.byteCount, byteCount: byteCount))
         precondition(targets.areWithin(self.byteCount, byteCount: byteCount))
+        // The inner loop is the longer one.
+        let (sources, targets) =
+            sources.rows.count > sources.columns.count
+            ? (sources.turned, targets.turned) : (sources, targets)
         var output = mutableBytes
         unsafe source.withUnsafeBytes { from in
             unsafe output.withUnsafeMutableBytes { to in
@@ -76,4 +83,30 @@ private func copyEach<T: BitwiseCopyable>(
             }
         }
     }
+}
+
+extension AlignedBytes {
+    /// Turns the bytes of every whole group round: big-endian to little-endian and back.
+    ///
+    /// - Parameter byteCount: of a group: 2, 4 or 8; other groups stay as they are.
+    public mutating func reverseGroups(ofByteCount byteCount: Int) {
+        var output = mutableBytes
+        unsafe output.withUnsafeMutableBytes { bytes in
+            switch byteCount {
+            case 2: unsafe reverseEach(UInt16.self, bytes)
+            case 4: unsafe reverseEach(UInt32.self, bytes)
+            case 8: unsafe reverseEach(UInt64.self, bytes)
+            default: break
+            }
+        }
+    }
+}
+
+@inline(__always)
+private func reverseEach<T: FixedWidthInteger>(
+    _ type: T.Type, _ bytes: UnsafeMutableRawBufferPointer
+) {
+    // Blocks begin at multiples of 64 bytes.
+    let words = unsafe bytes.bindMemory(to: type)
+    for index in words.indices { unsafe words[index] = words[index].byteSwapped }
 }

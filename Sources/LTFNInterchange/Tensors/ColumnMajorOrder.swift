@@ -86,10 +86,13 @@ struct ColumnMajorOrder {
         let (front, back) = Self.ends(of: axes)
         let rows = Array(axes[..<front])
         let columns = Array(axes[back...].reversed())
+        // Where there are few columns a tile has more rows.
+        let columnCount = columns.reduce(1) { min($0 * $1.count, Self.tileCount) }
+        let rowLimit = max(Self.tileExtent, Self.tileCount / columnCount)
         var middle = Odometer(Array(axes[front..<back]))
         repeat {
             var row = Odometer(rows, before: middle.before, behind: block.start + middle.behind)
-            while let places = row.next(Self.tileExtent) {
+            while let places = row.next(rowLimit) {
                 var column = Odometer(columns)
                 while let others = column.next(Self.tileCount / places.before.count) {
                     bytes.copyElements(
