@@ -42,7 +42,10 @@ static void check_planes(int32_t cpu, int32_t transform, int32_t width) {
         size_t count = counts[i];
         uint8_t *words = some_bytes(i + width, count * width);
         uint8_t *planes = room(count * width), *back = room(count * width);
-        ck_planes_split(cpu, transform, width, count, words, planes);
+        uint8_t *places[8];
+        for (int32_t k = 0; k < width; k++)
+            places[k] = planes + (size_t)k * count;
+        ck_planes_split(cpu, transform, width, count, words, places);
         const uint8_t *each[8];
         for (int plane = 0; plane < width; plane++)
             each[plane] = planes + plane * count;
