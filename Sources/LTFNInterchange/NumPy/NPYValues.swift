@@ -47,7 +47,7 @@ final class NPYValues: Sendable {
         let start = range.lowerBound - range.lowerBound % group
         let end = range.upperBound + (group - range.upperBound % group) % group
         var bytes = try stored(start..<end)
-        ElementOrder.swapBytes(&bytes, groupByteCount: group)
+        bytes.reverseGroups(ofByteCount: group)
         if start..<end == range { return bytes }
         return AlignedBytes(
             copying: bytes.bytes.extracting(range.lowerBound - start..<range.upperBound - start))
@@ -61,7 +61,7 @@ final class NPYValues: Sendable {
             let piece = try stored(block.range)
             order.put(piece.bytes, of: block, into: &bytes)
         }
-        ElementOrder.swapBytes(&bytes, groupByteCount: header.elementType.swapGroup)
+        bytes.reverseGroups(ofByteCount: header.elementType.swapGroup)
         return bytes
     }
 }
