@@ -9,6 +9,7 @@ import struct
 import zlib
 
 from ltfn_codecs import DTYPES, crc32c
+from ltfn_digest import ValueHash
 from ltfn_index import END_MAGIC, INDEX_MAGIC, MAGIC
 
 NUMBERS = {dtype.name: number for number, dtype in DTYPES.items()}
@@ -137,7 +138,7 @@ class Variable:
         presence = bool(initializer) | bool(metadata) << 1 | (target is not None) << 2
         raw = name if isinstance(name, bytes) else name.encode()
         what = struct.pack("<Q", target) if target is not None else (
-            digest or hashlib.sha256(values).digest())
+            digest or ValueHash(values).digest())
         self.described = (
             struct.pack("<H", len(raw)) + raw
             + bytes([dtype if isinstance(dtype, int) else NUMBERS[dtype], len(shape)])

@@ -12,7 +12,6 @@ Exit codes: 0, 64 (usage), 65 (the file is not valid), 66 (it cannot be opened).
 """
 
 import argparse
-import hashlib
 import json
 import mmap
 import os
@@ -23,6 +22,7 @@ import numpy as np
 
 import ltfn_sampling
 from ltfn_codecs import LtfnError, crc32c, decode_planes, decode_residual
+from ltfn_digest import ValueHash
 from ltfn_fields import corrupt
 from ltfn_index import CODECS, FEATURES, RETIRED, STORAGES, Limits, parse
 
@@ -72,9 +72,9 @@ class Reader:
         return result
 
     def initial_digest(self, variable):
-        """SHA-256 of the values that a reproducible initializer gives."""
+        """The digest of the values that a reproducible initializer gives."""
         self._check_size(variable)
-        state = hashlib.sha256()
+        state = ValueHash()
         for piece in self._sampled(variable, 0, variable.elements):
             state.update(piece)
         return state.hexdigest()
@@ -203,7 +203,7 @@ class Reader:
     def values(self, variable):
         """All bytes of a variable's values, checked against its digest."""
         result = b"".join(self.pieces(variable))
-        self._check_values(self._owner(variable), hashlib.sha256(result))
+        self._check_values(self._owner(variable), ValueHash(result))
         return result
 
     def _check_values(self, variable, state):
@@ -231,7 +231,7 @@ class Reader:
         """Checks what opening does not: the values, padding and retired regions."""
         for variable in self.index.variables:
             if variable.target is None:
-                state = hashlib.sha256()
+                state = ValueHash()
                 for piece in self.pieces(variable):
                     state.update(piece)
                 self._check_values(variable, state)

@@ -1,6 +1,5 @@
 """Tests of ltfn_decode.py on files that ltfn_build.py makes: python3 tools/test_ltfn_decode.py"""
 
-import hashlib
 import random
 import struct
 import unittest
@@ -14,13 +13,14 @@ import ltfn_decode
 import ltfn_index
 import ltfn_sampling
 from ltfn_codecs import DTYPES, LtfnError
+from ltfn_digest import ValueHash
 
 F32 = DTYPES[16]
 RNG = np.random.default_rng(20)
 
 
-def sha(data):
-    return hashlib.sha256(data).digest()
+def digest_of(data):
+    return ValueHash(data).digest()
 
 
 def random_bytes(count):
@@ -40,7 +40,7 @@ def normal_record(digest=None, fans=(9, 64), **options):
 
 def initial_variable(name="w", count=1000, **options):
     initial = ltfn_sampling.sample(normal_record()[1], "f32", 0, count)
-    raw, _ = normal_record(sha(initial))
+    raw, _ = normal_record(digest_of(initial))
     return initial, dict(name=name, dtype="f32", shape=(count,), initializer=raw, exponent=10,
                          **options)
 
@@ -506,17 +506,17 @@ class VariableRules(RuleTest):
                       initializer=plain, **options)
         self.variable("corrupt", "V10", at + len(raw), values=b"", storage=1, required=1,
                       initializer=raw, **options)
-        zeros = b.initializer(1, digest=sha(bytes(1)))
+        zeros = b.initializer(1, digest=digest_of(bytes(1)))
         self.variable("corrupt", "V10", at + len(zeros), "a", "u4", (2,), bytes(1), storage=1,
                       required=1, initializer=zeros)
 
     def test_digests(self):
         self.variable("checksumMismatch", "V13", 64, "a", "u8", (1,), chunks=[(b.RAW, b"x", 0)],
-                      digest=sha(b"y"))
-        self.variable("checksumMismatch", "V13", None, "a", "u8", (0,), digest=sha(b"y"))
-        raw, _ = normal_record(sha(b""))
+                      digest=digest_of(b"y"))
+        self.variable("checksumMismatch", "V13", None, "a", "u8", (0,), digest=digest_of(b"y"))
+        raw, _ = normal_record(digest_of(b""))
         self.variable("checksumMismatch", "N7", None, "a", "f32", (9,), initializer=raw,
-                      digest=sha(b""), storage=1, required=1)
+                      digest=digest_of(b""), storage=1, required=1)
         self.variable("checksumMismatch", "N7", None, "a", "f32", (1,), b"abcd",
                       [(b.RAW, b"abcd", 0)], initializer=raw)
 
@@ -534,14 +534,14 @@ class VariableRules(RuleTest):
                 (b.initializer(5, struct.pack("<dd", 0, float("inf"))), "corrupt", "N3", 10),
                 (b.initializer(8, struct.pack("<dBB", 1, 3, 0)), "corrupt", "N4", 10),
                 (b.initializer(8, struct.pack("<dBB", 1, 0, 4)), "corrupt", "N4", 11),
-                (b.initializer(15, b.string("x") + bytes(8), digest=sha(b"")), "corrupt", "N5", 1)):
+                (b.initializer(15, b.string("x") + bytes(8), digest=digest_of(b"")), "corrupt", "N5", 1)):
             self.variable(code, rule, at + offset, "a", "f32", (), initializer=raw)
 
     def test_what_cannot_be_sampled(self):
-        raw, _ = normal_record(sha(b""), version=2)
-        options = dict(required=1, storage=1, digest=sha(b""))
-        for dtype, record in (("f32", raw), ("i32", normal_record(sha(b""))[0]),
-                              ("f32", b.initializer(11, digest=sha(b"")))):
+        raw, _ = normal_record(digest_of(b""), version=2)
+        options = dict(required=1, storage=1, digest=digest_of(b""))
+        for dtype, record in (("f32", raw), ("i32", normal_record(digest_of(b""))[0]),
+                              ("f32", b.initializer(11, digest=digest_of(b"")))):
             self.variable("unsupportedFeature", "N6", None, "a", dtype, (1,), initializer=record,
                           **options)
 
@@ -550,7 +550,7 @@ class VariableRules(RuleTest):
             if dtype.name == "f8e8m0":
                 continue
             values = bytes(dtype.byte_count(5))
-            record = b.initializer(1, digest=sha(values))
+            record = b.initializer(1, digest=digest_of(values))
             data = b.build([b.Variable("a", dtype.name, (5,), values, [(b.RAW, values, 0)],
                                        initializer=record)])
             ltfn_decode.decode(data, initial=True)

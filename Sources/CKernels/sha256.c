@@ -1,18 +1,7 @@
 // The compression function of SHA-256 (FIPS 180-4).
 #include "include/ckernels_checksums.h"
 #include "include/ckernels_cpu.h"
-
-// The fractional parts of the cube roots of the first 64 primes.
-static const uint32_t constants[64] __attribute__((aligned(16))) = {
-    0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5,
-    0xD807AA98, 0x12835B01, 0x243185BE, 0x550C7DC3, 0x72BE5D74, 0x80DEB1FE, 0x9BDC06A7, 0xC19BF174,
-    0xE49B69C1, 0xEFBE4786, 0x0FC19DC6, 0x240CA1CC, 0x2DE92C6F, 0x4A7484AA, 0x5CB0A9DC, 0x76F988DA,
-    0x983E5152, 0xA831C66D, 0xB00327C8, 0xBF597FC7, 0xC6E00BF3, 0xD5A79147, 0x06CA6351, 0x14292967,
-    0x27B70A85, 0x2E1B2138, 0x4D2C6DFC, 0x53380D13, 0x650A7354, 0x766A0ABB, 0x81C2C92E, 0x92722C85,
-    0xA2BFE8A1, 0xA81A664B, 0xC24B8B70, 0xC76C51A3, 0xD192E819, 0xD6990624, 0xF40E3585, 0x106AA070,
-    0x19A4C116, 0x1E376C08, 0x2748774C, 0x34B0BCB5, 0x391C0CB3, 0x4ED8AA4A, 0x5B9CCA4F, 0x682E6FF3,
-    0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208, 0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2,
-};
+#include "sha256_constants.h"
 
 static inline uint32_t rotated(uint32_t word, int count) {
     return word >> count | word << (32 - count);
@@ -38,7 +27,7 @@ static void portable(uint32_t *state, const uint8_t *block, size_t count) {
             else
                 w[t & 15] = next_word(w, t);
             uint32_t t1 = h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) +
-                          ((e & f) ^ (~e & g)) + constants[t] + w[t & 15];
+                          ((e & f) ^ (~e & g)) + sha256_constants[t] + w[t & 15];
             uint32_t t2 = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) +
                           ((a & b) ^ (a & c) ^ (b & c));
             h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
@@ -74,7 +63,7 @@ static void hardware(uint32_t *state, const uint8_t *block, size_t count) {
                 sum = _mm_add_epi32(sum, _mm_alignr_epi8(last, w[(t + 2) & 3], 4));
                 *now = _mm_sha256msg2_epu32(sum, last);
             }
-            __m128i k = _mm_load_si128((const __m128i *)(constants + 4 * t));
+            __m128i k = _mm_load_si128((const __m128i *)(sha256_constants + 4 * t));
             __m128i sum = _mm_add_epi32(*now, k);
             cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
             abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0E));

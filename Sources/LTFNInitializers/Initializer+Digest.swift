@@ -5,7 +5,7 @@ extension Initializer {
     /// The bytes that are made, hashed and forgotten at a time: a whole number of any element.
     private static let pieceByteCount = 1 << 16
 
-    /// The SHA-256 of the first `elementCount` elements, made piece by piece.
+    /// The digest of the first `elementCount` elements, made piece by piece.
     ///
     /// Complexity: O(`elementCount`) time, O(1) memory; the caller decides how much time a file may ask for.
     ///
@@ -16,7 +16,7 @@ extension Initializer {
                 .limitExceeded, rule: "LTFN-I9",
                 "\(elementCount) elements of dtype \(dtype.rawValue) have no byte count.")
         }
-        var hash = SHA256()
+        var hash = ValueHash()
         var piece = AlignedBytes(byteCount: min(byteCount, Self.pieceByteCount))
         var done = 0
         while done < byteCount {
@@ -60,7 +60,7 @@ extension Initializer {
         guard found == expected else {
             throw FormatError(
                 .checksumMismatch, rule: "LTFN-I10",
-                "The initial values sampled by \(spec.recipe.name) have the SHA-256 \(found), "
+                "The initial values sampled by \(spec.recipe.name) have the digest \(found), "
                     + "the record says \(expected).")
         }
     }

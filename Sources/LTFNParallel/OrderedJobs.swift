@@ -27,16 +27,9 @@ public final class OrderedJobs<Result: Sendable>: Sendable {
     private let firstIsDone = DispatchSemaphore(value: 0)
     private let helperLimit: Int
 
-    /// Done besides, in parts; false when there is nothing to do.
-    private let errand: @Sendable () -> Bool
-
-    /// - Parameters:
-    ///   - threadCount: how many jobs run at the same time, that of the owner included.
-    ///   - errand: what helpers do before they start a job, and the owner before it waits: a part of
-    ///     other work, or false when there is nothing to do. Several threads may call it at once.
-    public init(threadCount: Int, errand: @escaping @Sendable () -> Bool = { false }) {
+    /// - Parameter threadCount: how many jobs run at the same time, that of the owner included.
+    public init(threadCount: Int) {
         helperLimit = max(0, threadCount - 1)
-        self.errand = errand
     }
 
     /// How many results have not been taken.
@@ -67,7 +60,7 @@ public final class OrderedJobs<Result: Sendable>: Sendable {
     public func take() -> Result? {
         while true {
             if let result = takeIfDone() { return result }
-            if runNext() || errand() { continue }
+            if runNext() { continue }
             let mustWait = queue.withLock { queue in
                 guard case .running = queue.slots.first else { return false }
                 queue.isAwaited = true
@@ -99,7 +92,6 @@ public final class OrderedJobs<Result: Sendable>: Sendable {
 
     private func help() {
         while true {
-            while errand() {}
             let next = queue.withLock { queue in
                 let next = Self.startNext(&queue)
                 if next == nil { queue.helperCount -= 1 }

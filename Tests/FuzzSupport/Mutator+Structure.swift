@@ -252,7 +252,7 @@ extension Mutator {
             evidence: random.oneIn(2)
                 ? .descriptive
                 : .reproducible(
-                    algorithmVersion: UInt32(random.below(3)), digest: SHA256.digest([])))
+                    algorithmVersion: UInt32(random.below(3)), digest: ValueHash.digest([])))
     }
 
     /// Adds a layer, or takes one away.
@@ -295,7 +295,7 @@ extension Mutator {
         for (number, record) in map.records.enumerated() {
             guard let place = record.digest, let values = try? reader.read(number) else { continue }
             parts.index.replaceSubrange(
-                place..<place + 32, with: SHA256.digest(values.bytes.bytes).bytes)
+                place..<place + 32, with: ValueHash.digest(values.bytes.bytes).bytes)
         }
         parts.signContent()
     }

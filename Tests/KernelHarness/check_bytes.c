@@ -37,6 +37,29 @@ static void check_checksums(int32_t cpu) {
     }
 }
 
+static void check_leaves(int32_t cpu) {
+    enum { LEAVES = 37 };
+    uint8_t *bytes = some_bytes(6, LEAVES * CK_SHA256_LEAF);
+    uint8_t *expected = room(LEAVES * 32), *found = room(LEAVES * 32);
+    for (size_t leaf = 0; leaf < LEAVES; leaf++) {
+        uint32_t state[8] = {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A,
+                             0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19};
+        uint8_t padding[64] = {0x80, [62] = CK_SHA256_LEAF * 8 >> 8};
+        ck_sha256(CK_CHECKSUM_PORTABLE, state, bytes + leaf * CK_SHA256_LEAF, CK_SHA256_LEAF / 64);
+        ck_sha256(CK_CHECKSUM_PORTABLE, state, padding, 1);
+        for (int k = 0; k < 32; k++)
+            expected[32 * leaf + k] = (uint8_t)(state[k / 4] >> (24 - 8 * (k % 4)));
+    }
+    for (int body = CK_LEAVES_FOUR; body <= CK_LEAVES_SIXTEEN; body++)
+        for (size_t count = 0; count <= LEAVES && ck_sha256_leaves_supported(body); count++) {
+            memset(found, 0, LEAVES * 32);
+            ck_sha256_leaves(body, bytes, count, found);
+            expect("leaves", cpu, memcmp(found, expected, 32 * count) == 0);
+            expect("leaves", cpu, count == LEAVES || found[32 * count] == 0);
+        }
+    digest("leaves", cpu, expected, LEAVES * 32);
+}
+
 static void check_planes(int32_t cpu, int32_t transform, int32_t width) {
     for (int i = 0; i < COUNTS; i++) {
         size_t count = counts[i];
@@ -79,6 +102,7 @@ static void check_residual(int32_t cpu, const ck_residual *residual) {
 
 void check_bytes(int32_t cpu) {
     check_checksums(cpu);
+    check_leaves(cpu);
     for (int width = 1; width <= 8; width *= 2) {
         check_planes(cpu, CK_WORD_IDENTITY, width);
         if (width > 1)

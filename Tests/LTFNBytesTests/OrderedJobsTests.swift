@@ -65,29 +65,6 @@ struct OrderedJobsTests {
         }
     }
 
-    @Test("Helpers do the errand before they start a job, and the owner before it would wait")
-    func errand() throws {
-        for threadCount in 1...2 {
-            let (left, isDone) = (Counting(), DispatchSemaphore(value: 0))
-            left.raise(to: 5)
-            let jobs = OrderedJobs<Int>(threadCount: threadCount) {
-                guard left.value > 0 else { return false }
-                left.back()
-                return true
-            }
-            jobs.add {
-                isDone.signal()
-                return left.value
-            }
-            if threadCount == 2 {
-                try #require(isDone.wait(timeout: .now() + 30) == .success)
-            }
-            // The owner alone has a job to run, and so no reason to wait.
-            #expect(jobs.take() == (threadCount == 2 ? 0 : 5))
-            #expect(jobs.take() == nil && left.value == 0)
-        }
-    }
-
     @Test("No more jobs run at the same time than there are threads")
     func limit() {
         let (running, most) = (Counting(), Counting())

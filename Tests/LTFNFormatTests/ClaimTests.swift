@@ -66,7 +66,7 @@ struct ClaimTests {
         let base = try NativeReader(
             MemorySource(try write(try Samples.single(.u8, [1], [1]))))
         let index = Index(
-            manifest: empty.manifest, digests: SHA256.digest([]).bytes, storages: [.base(0)],
+            manifest: empty.manifest, digests: ValueHash.digest([]).bytes, storages: [.base(0)],
             chunks: [], bases: [base.contentDigest])
         let file = try index.file(chunks: [])
         let reader = try NativeReader(MemorySource(file), bases: [base])

@@ -76,7 +76,7 @@ struct InitialValueTests {
         let bytes = [UInt8](repeating: 7, count: 2000)
         var spec = try #require(initial.manifest.variables[0].initializer)
         spec.evidence = .reproducible(
-            algorithmVersion: Initializer.algorithmVersion, digest: SHA256.digest(bytes))
+            algorithmVersion: Initializer.algorithmVersion, digest: ValueHash.digest(bytes))
         let checkpoint = try Samples.single(.f32, [50, 10], bytes, initializer: spec)
         let reader = try NativeReader(MemorySource(try write(checkpoint)))
         #expect(reader.storage(0).codec == "constant ×1")
@@ -89,10 +89,10 @@ struct InitialValueTests {
         let bytes = [UInt8](repeating: 7, count: 40)
         let spec = InitializerSpec(
             recipe: .heNormal, fans: Fans(fanIn: 1, fanOut: 1),
-            evidence: .reproducible(algorithmVersion: 99, digest: SHA256.digest(bytes)))
+            evidence: .reproducible(algorithmVersion: 99, digest: ValueHash.digest(bytes)))
         let checkpoint = try Samples.single(.f32, [10], bytes, initializer: spec)
         var index = Index(
-            manifest: checkpoint.manifest, digests: SHA256.digest(bytes).bytes,
+            manifest: checkpoint.manifest, digests: ValueHash.digest(bytes).bytes,
             storages: [.initial], chunks: [])
         let file = try index.file(chunks: [])
         let reader = try NativeReader(MemorySource(file))
@@ -112,11 +112,11 @@ struct InitialValueTests {
         let spec = InitializerSpec(
             recipe: .heNormal, fans: Fans(fanIn: 10_000, fanOut: 1_000_000),
             evidence: .reproducible(
-                algorithmVersion: Initializer.algorithmVersion, digest: SHA256.digest([])))
+                algorithmVersion: Initializer.algorithmVersion, digest: ValueHash.digest([])))
         var huge = info
         huge.initializer = spec
         let index = Index(
-            manifest: try Manifest(variables: [huge]), digests: SHA256.digest([]).bytes,
+            manifest: try Manifest(variables: [huge]), digests: ValueHash.digest([]).bytes,
             storages: [.initial], chunks: [])
         let file = try index.file(chunks: [])
         #expect(file.count < 1000)

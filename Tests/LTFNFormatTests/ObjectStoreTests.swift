@@ -172,7 +172,7 @@ enum SparseFile {
         chunks.append(chunk(64 + byteCount, 3, CRC32C.checksum([7, 8, 9])))
         let index = Index(
             manifest: try Manifest(variables: infos),
-            digests: [UInt8](repeating: 1, count: 32) + SHA256.digest([7, 8, 9]).bytes,
+            digests: [UInt8](repeating: 1, count: 32) + ValueHash.digest([7, 8, 9]).bytes,
             storages: [
                 .chunks(exponent: 20, first: 0), .chunks(exponent: 20, first: chunks.count - 1),
             ], chunks: chunks)

@@ -74,7 +74,7 @@ struct RunTests {
             constant.checksum = CRC32C.checksum(stored)
             let index = Index(
                 manifest: try Manifest(variables: variables),
-                digests: SHA256.digest(values).bytes + SHA256.digest(values).bytes,
+                digests: ValueHash.digest(values).bytes + ValueHash.digest(values).bytes,
                 storages: [.chunks(exponent: 7, first: 0), .chunks(exponent: 7, first: 1)],
                 chunks: [constant, ChunkRecord(codec: .reference)])
             let reader = try NativeReader(MemorySource(try index.file(chunks: stored)))
@@ -90,7 +90,7 @@ struct RunTests {
     func referenceBesideUnknownRecipe() throws {
         let spec = InitializerSpec(
             recipe: .heNormal, fans: Fans(fanIn: 1, fanOut: 1),
-            evidence: .reproducible(algorithmVersion: 99, digest: SHA256.digest([])))
+            evidence: .reproducible(algorithmVersion: 99, digest: ValueHash.digest([])))
         let values = [UInt8](repeating: 7, count: 64)
         var constant = ChunkRecord(codec: .constant)
         constant.offset = 64
@@ -100,7 +100,7 @@ struct RunTests {
             manifest: try Manifest(variables: [
                 variable("a", .f32, [32], initializer: spec), variable("b", .f32, [16]),
             ]),
-            digests: SHA256.digest(values).bytes + SHA256.digest(values).bytes,
+            digests: ValueHash.digest(values).bytes + ValueHash.digest(values).bytes,
             storages: [.chunks(exponent: 6, first: 0), .chunks(exponent: 6, first: 2)],
             chunks: [constant, ChunkRecord(codec: .initial), ChunkRecord(codec: .reference)])
         let reader = try NativeReader(MemorySource(try index.file(chunks: [7, 7, 7, 7])))

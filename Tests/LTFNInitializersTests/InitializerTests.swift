@@ -46,7 +46,7 @@ struct InitializerTests {
 
     @Test("LTFN-I3: an unknown version of the rules is refused")
     func version() throws {
-        let digest = SHA256.digest([])
+        let digest = ValueHash.digest([])
         let spec = InitializerSpec(
             recipe: .zeros, evidence: .reproducible(algorithmVersion: 2, digest: digest))
         let error = error { () throws(FormatError) in _ = try Initializer(spec, dtype: .f32) }
@@ -163,7 +163,7 @@ struct InitializerTests {
         let tensor = try Initializer.sample(spec, info: info)
         #expect(
             spec.evidence
-                == .reproducible(algorithmVersion: 1, digest: SHA256.digest(tensor.bytes.bytes)))
+                == .reproducible(algorithmVersion: 1, digest: ValueHash.digest(tensor.bytes.bytes)))
         try Initializer.verify(spec, info: info)
         spec.seed = 4
         let error = error { () throws(FormatError) in try Initializer.verify(spec, info: info) }

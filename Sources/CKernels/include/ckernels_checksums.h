@@ -29,3 +29,30 @@ int32_t ck_sha256_supported(int32_t body);
 /// Compresses `count` blocks of 64 bytes into `state` (FIPS 180-4, section 6.2). `body` must be
 /// supported; `state` holds 8 words, in the machine's byte order.
 void ck_sha256(int32_t body, uint32_t *state, const uint8_t *blocks, size_t count);
+
+enum {
+    /// The bytes of a leaf.
+    CK_SHA256_LEAF = 4096,
+};
+
+/// The bodies of the hashing of leaves: the same digests, at different speeds.
+enum {
+    /// Four leaves at a time, without special instructions.
+    CK_LEAVES_FOUR = 0,
+    /// One leaf after the other, by CK_CHECKSUM_HARDWARE.
+    CK_LEAVES_HARDWARE = 1,
+    /// Eight leaves at a time: AVX2.
+    CK_LEAVES_EIGHT = 2,
+    /// Sixteen leaves at a time: AVX-512.
+    CK_LEAVES_SIXTEEN = 3,
+};
+
+/// The body for leaves on this machine, of the instruction set that `LTFN_CPU` asks for.
+int32_t ck_sha256_leaves_selected(void);
+
+/// Whether this machine has `body` for leaves.
+int32_t ck_sha256_leaves_supported(int32_t body);
+
+/// The SHA-256 of each of `count` leaves of CK_SHA256_LEAF bytes that stand one behind the other: 32 bytes
+/// each in `digests`. `body` must be supported.
+void ck_sha256_leaves(int32_t body, const uint8_t *leaves, size_t count, uint8_t *digests);

@@ -24,7 +24,7 @@ public protocol CheckpointReader: Sendable {
 
     /// Reads all values, and makes sure that they are what the file says of them.
     ///
-    /// - Returns: their SHA-256.
+    /// - Returns: their digest, as `ValueHash` makes it.
     /// - Throws: as `read(_:)`.
     func verify(_ index: Int) throws(FormatError) -> SHA256Digest
 
@@ -66,7 +66,7 @@ extension CheckpointReader {
 
     public func verify(_ index: Int) throws(FormatError) -> SHA256Digest {
         let byteCount = manifest.variables[index].tensor.byteCount
-        var hash = SHA256()
+        var hash = ValueHash()
         // A variable without values is looked at, too.
         if byteCount == 0 { _ = try read(index, bytes: 0..<0) }
         for start in stride(from: 0, to: byteCount, by: pieceByteCount(index)) {

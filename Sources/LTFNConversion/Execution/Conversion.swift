@@ -46,7 +46,7 @@ public struct Conversion: Sendable {
 
     /// What has been written.
     public struct Written: Hashable, Sendable {
-        /// The SHA-256 of the values of each variable of the output; nil where none were written.
+        /// The digest of the values of each variable of the output; nil where none were written.
         fileprivate var digests: [SHA256Digest?]
     }
 

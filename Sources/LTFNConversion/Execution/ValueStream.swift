@@ -11,7 +11,7 @@ struct ValueStream {
     private var piece = AlignedBytes(byteCount: 0)
     private var range = 0..<0
     /// Of all bytes up to a place, which are hashed when they are read for the first time.
-    private var hash = SHA256()
+    private var hash = ValueHash()
     private var hashedByteCount = 0
 
     init(_ reader: any CheckpointReader, _ index: Int) {
@@ -55,7 +55,7 @@ struct ValueStream {
         return true
     }
 
-    /// The SHA-256 of all bytes. What the writer did not ask for is read.
+    /// The digest of all bytes. What the writer did not ask for is read.
     mutating func finish() throws(FormatError) -> SHA256Digest {
         while try fetch(hashedByteCount) {}
         return hash.finalize()

@@ -35,7 +35,7 @@ extension NativeReader {
             try checkAllowance(info.tensor, 0..<info.tensor.byteCount)
             guard let expected = index.digest(number) else { return recordedDigest(number) }
             let decoder = try VariableDecoder(self, variable: number)
-            var hash = SHA256()
+            var hash = ValueHash()
             var decoded = AlignedBytes(byteCount: 0)
             let byteCount = info.tensor.byteCount
             // A variable without values needs its base file, too.
@@ -63,7 +63,7 @@ extension NativeReader {
 
     private func recordedDigest(_ number: Int) -> SHA256Digest {
         // Only tied variables have none of their own, and their targets are not tied.
-        index.digest(number) ?? index.digest(holder(of: number)) ?? SHA256.digest([])
+        index.digest(number) ?? index.digest(holder(of: number)) ?? ValueHash.digest([])
     }
 
     /// The bytes that are in memory together: a few chunks for each thread.
@@ -82,7 +82,7 @@ extension NativeReader {
             .checksumMismatch, format: NativeFormat.formatName,
             rule: isReplayed ? "LTFN-N7" : "LTFN-V13",
             offset: isReplayed ? nil : firstOffset(of: number),
-            "The values have the SHA-256 \(found), the file says \(expected).")
+            "The values have the digest \(found), the file says \(expected).")
     }
 
     /// Where the first chunk of a variable stands, if it has bytes of its own.

@@ -22,20 +22,12 @@ extension NativeWriter {
                 exponent: exponent, first: index.chunks.count + jobs.count)
             try storeChunks(values, &digest, at: number, with: encoder)
         }
-        // Others are hashed while chunks are encoded.
+        // Others are made while chunks are encoded.
         if let digest { set(digest, of: number) }
     }
 
     private mutating func set(_ digest: SHA256Digest, of number: Int) {
         index.digests.replaceSubrange(number * 32..<number * 32 + 32, with: digest.bytes)
-    }
-
-    /// Waits for the digests of all variables that have been stored.
-    mutating func settleDigests() {
-        for finding in hash.takeFindings(meanwhile: jobs.runNext) {
-            set(finding.digest, of: finding.variable)
-            holders.insert(finding.variable, finding.digest)
-        }
     }
 
     private func checkLastBits(
@@ -140,18 +132,19 @@ extension NativeWriter {
             byteCount: values.byteCount, checksum: CRC32C.checksum(piece.span(first)))
         if holders.mayHold(sketch) {
             let found = try digest.made(of: values)
-            settleDigests()
-            if let holder = holders.variable(found) { return try refer(to: holder) }
+            // The digests of other values are known when their chunks have been put.
+            try putAll()
+            if let holder = holders.variable(found, byteCount: values.byteCount) {
+                return try refer(to: holder)
+            }
         }
         holders.insert(sketch)
         try encodeChunks(values, isHashed: digest == nil, at: number, with: encoder)
-        if let digest { holders.insert(number, digest) }
+        if let digest { holders.insert(number, digest, byteCount: values.byteCount) }
     }
 
     /// Every chunk is the same as one of `holder`.
     private mutating func refer(to holder: Int) throws(FormatError) {
-        // The chunks have their records when they have been put.
-        try putAll()
         for number in index.chunkRange(holder) {
             var record = ChunkRecord(codec: .reference)
             record.offset =
@@ -168,18 +161,34 @@ extension NativeWriter {
         _ values: ValueSource, isHashed: Bool, at number: Int, with encoder: ChunkEncoder
     ) throws(FormatError) {
         let origin = self.origin(of: number)
+        // Smaller chunks are hashed together.
+        let isHashedByChunk = isHashed && 1 << Int(exponent) >= ValueHash.leafByteCount
+        var whole = ValueHash()
         var position = 0
         while let piece = try values.piece(at: position) {
+            if isHashed, !isHashedByChunk { whole.update(piece.span(piece.range)) }
             for range in chunkRanges(of: piece, in: values) {
-                if isHashed { hash.add(range, of: piece) }
+                let isLast = range.upperBound == values.byteCount
                 try add(range.count) { () throws(FormatError) in
-                    try encoder.encode(
-                        piece.span(range), start: range.lowerBound, base: origin?.bytes(range))
+                    let bytes = piece.span(range)
+                    let leaves = isHashedByChunk ? ValueHash.Leaves(of: bytes) : nil
+                    return FinishedChunk(
+                        chunk: encoder.encode(
+                            bytes, start: range.lowerBound, base: try origin?.bytes(range)),
+                        leaves: leaves, endOf: isHashedByChunk && isLast ? number : nil)
                 }
             }
             position = piece.range.upperBound
         }
-        if isHashed { hash.end(number) }
+        if isHashed, !isHashedByChunk || values.byteCount == 0 {
+            settle(whole.finalize(), of: number)
+        }
+    }
+
+    private mutating func settle(_ digest: SHA256Digest, of number: Int) {
+        set(digest, of: number)
+        holders.insert(
+            number, digest, byteCount: index.manifest.variables[number].tensor.byteCount)
     }
 
     /// A variable of the base file.
@@ -205,9 +214,9 @@ extension NativeWriter {
     ///
     /// - Parameter byteCount: of the chunk.
     private mutating func add(
-        _ byteCount: Int, _ encode: @escaping @Sendable () throws(FormatError) -> EncodedChunk
+        _ byteCount: Int, _ encode: @escaping @Sendable () throws(FormatError) -> FinishedChunk
     ) throws(FormatError) {
-        let job: @Sendable () -> Result<EncodedChunk, FormatError> = {
+        let job: @Sendable () -> Result<FinishedChunk, FormatError> = {
             do throws(FormatError) {
                 return .success(try encode())
             } catch {
@@ -228,10 +237,15 @@ extension NativeWriter {
         while let chunk = jobs.take() { try put(chunk.get()) }
     }
 
-    private mutating func put(_ chunk: EncodedChunk) throws(FormatError) {
-        var record = chunk.record
-        try place(&record, chunk.bytes)
+    private mutating func put(_ finished: FinishedChunk) throws(FormatError) {
+        var record = finished.chunk.record
+        try place(&record, finished.chunk.bytes)
         index.chunks.append(record)
+        if let leaves = finished.leaves { hash.add(leaves) }
+        if let variable = finished.endOf {
+            settle(hash.finalize(), of: variable)
+            hash = ValueHash()
+        }
     }
 
     /// Writes the stored bytes of a chunk, if it has any, where its record then says.

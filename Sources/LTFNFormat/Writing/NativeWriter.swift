@@ -8,8 +8,9 @@ struct NativeWriter: CheckpointWriter {
     let sink: any ByteSink
     let options: NativeFormat.WritingOptions
     /// The chunks that are being encoded, in the order in which they will stand in the file.
-    let jobs: OrderedJobs<Result<EncodedChunk, FormatError>>
-    let hash: SharedHash
+    let jobs: OrderedJobs<Result<FinishedChunk, FormatError>>
+    /// Of the values whose chunks are being put.
+    var hash = ValueHash()
     let toolbox = Toolbox { EncodingTools() }
     let exponent: UInt8
     let base: NativeReader?
@@ -63,9 +64,7 @@ struct NativeWriter: CheckpointWriter {
         self.base = base
         self.index = index
         self.isDone = isDone
-        let hash = SharedHash(threadCount: options.threadCount)
-        self.hash = hash
-        jobs = OrderedJobs(threadCount: options.threadCount) { hash.help() }
+        jobs = OrderedJobs(threadCount: options.threadCount)
         // What has no place in the index is refused before anything is written.
         _ = try index.encoded()
     }
@@ -126,7 +125,6 @@ struct NativeWriter: CheckpointWriter {
                 "The values of the variable are missing.")
         }
         try putAll()
-        settleDigests()
         index.orderChunks()
         if !index.features.contains(.baseFiles) { index.bases = [] }
         let (bytes, _) = try index.encoded()

@@ -58,7 +58,7 @@ struct ValueSource {
     }
 
     func digest() throws(FormatError) -> SHA256Digest {
-        var hash = SHA256()
+        var hash = ValueHash()
         var position = 0
         while let piece = try piece(at: position) {
             hash.update(piece.span(piece.range))

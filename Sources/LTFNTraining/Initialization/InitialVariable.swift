@@ -39,12 +39,11 @@ extension ModelDescription {
             recipe: recipe, seed: seed, stream: stream, fans: fans, dtype: .f32)
         let tensor = try TensorData(
             info: info, bytes: initializer.sample(0..<variable.shape.elementCount))
-        var digest = SHA256()
-        digest.update(tensor.bytes.bytes)
         let spec = InitializerSpec(
             recipe: recipe, seed: seed, stream: stream, fans: fans,
             evidence: .reproducible(
-                algorithmVersion: Initializer.algorithmVersion, digest: digest.finalize()))
+                algorithmVersion: Initializer.algorithmVersion,
+                digest: ValueHash.digest(tensor.bytes.bytes)))
         return InitialVariable(name: variable.name, spec: spec, tensor: tensor)
     }
 }

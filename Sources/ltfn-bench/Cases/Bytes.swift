@@ -22,6 +22,15 @@ extension Benchmark {
         }
     }
 
+    static let valueHash = Benchmark(name: "bytes/value-hash", unit: .bytes) { _ in
+        let bytes = someExponents(count: 1 << 24)
+        return Work {
+            Sample(
+                seconds: measure { _ = ValueHash.digest(bytes.rawSpan) },
+                work: Double(bytes.count))
+        }
+    }
+
     static let inflateLiterals = inflating("bytes/inflate") { inflater, compressed, output in
         try inflater.decompress(compressed, into: &output)
     }

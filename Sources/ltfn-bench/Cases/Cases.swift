@@ -3,7 +3,7 @@ extension Benchmark {
     static func all(_ settings: BenchmarkSettings) -> [Benchmark] {
         [trainStep(settings), inferenceBatch(settings)] + codecs(settings) + files(settings)
             + [sampleNormal, sampleTruncatedNormal, sampleUniform]
-            + [crc32c, sha256, inflateLiterals, inflateByZlib]
+            + [crc32c, sha256, valueHash, inflateLiterals, inflateByZlib]
             + ComputingPlace.all(settings).flatMap { peak($0) + network($0) + layers($0) }
     }
 }

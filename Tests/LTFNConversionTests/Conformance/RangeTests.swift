@@ -23,8 +23,8 @@ import Testing
                 #expect(part.copy(of: 0..<part.byteCount) == Array(whole[range]))
             }
             #expect(reader.pieceByteCount(index) > 0)
-            #expect(try reader.verify(index) == SHA256.digest(whole))
-            try reader.check(SHA256.digest(whole), of: index)
+            #expect(try reader.verify(index) == ValueHash.digest(whole))
+            try reader.check(ValueHash.digest(whole), of: index)
         }
     }
 

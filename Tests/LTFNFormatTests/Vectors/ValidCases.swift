@@ -90,6 +90,7 @@ struct ValidCase {
                 "network-in-chunks-of-64", file: try write(Samples.small(), options(chunk: 64))),
             ValidCase("appended", file: try AppendingTests.appended()),
             ValidCase("every-initializer", file: try write(initializers())),
+            ValidCase("digest-of-leaves", file: try write(leaves(), options(chunk: 4096))),
         ]
         for dtype in [DType.f32, .f64, .f16, .bf16, .i16, .i64, .c64, .u2] {
             let info = try TensorInfo(dtype: dtype, shape: TensorShape([600]))
@@ -107,6 +108,12 @@ struct ValidCase {
             cases.append(ValidCase("untrained-\(dtype.rawValue)", file: try write(initial)))
         }
         return cases + (try baseCases())
+    }
+
+    /// Two leaves, each a chunk, and the beginning of a third.
+    private static func leaves() throws -> Checkpoint {
+        let bytes = (0..<8195).map { UInt8($0 / 4096 + 1) }
+        return try Samples.single(.u8, [bytes.count], bytes)
     }
 
     private static func planesBytes(_ dtype: DType, _ byteCount: Int) -> [UInt8] {
