@@ -13,7 +13,8 @@ struct BenchCommand: CommandWithExamples {
             Every benchmark prints the median rate of its samples. With --peers, samples of other \
             programs alternate with ours, and ratios of the medians are printed: absolute times \
             move from hour to hour, ratios within one run do not. Work on several threads is \
-            sampled in turns with the same work on one. Let nothing else run meanwhile.
+            sampled in turns with the same work on one, and with as many copies of that at once, \
+            which tells what the machine allows. Let nothing else run meanwhile.
 
             Arithmetic is counted as the direct method needs it, two operations a multiply-add, and \
             compared with the most that independent multiply-adds reach on this machine. Winograd's \

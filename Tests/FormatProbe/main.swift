@@ -6,7 +6,6 @@
 //     FormatProbe verify PATH               reads everything
 //     FormatProbe list PATH                 prints a line for every variable
 //     FormatProbe million PATH              writes a million variables
-//     FormatProbe scaling [THREADS]         encodes and decodes with 1 thread and with THREADS, in turns
 //
 // Prints `done`, or the error as `code operation errno path`, and ends with status 1.
 import Foundation
@@ -30,7 +29,6 @@ do throws(FormatError) {
     case "verify": try LargeFile.verify(argument(1))
     case "list": try LargeFile.list(argument(1))
     case "million": try LargeFile.writeMillion(argument(1))
-    case "scaling": try Scaling.measure(threadCount: Int(argument(1)) ?? 2)
     default: fatalError("unknown: \(arguments[0])")
     }
     print("done")

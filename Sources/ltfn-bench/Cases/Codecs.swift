@@ -24,6 +24,12 @@ extension Benchmark {
                 decoding("decode/residual/\(threads(count))", count, peers: []) { _ in
                     try someWeights(isTrained: true)
                 },
+                verifying("verify/planes/\(threads(count))", count) {
+                    try someWeights(isTrained: false)
+                },
+                verifying("verify/residual/\(threads(count))", count) {
+                    try someWeights(isTrained: true)
+                },
             ]
         }
     }
@@ -65,6 +71,21 @@ extension Benchmark {
             return Work(
                 peerInput: peers.isEmpty ? nil : PeerInput(checkpoint),
                 ratio: Double(file.count) / Double(amount), sample: work.sample)
+        }
+    }
+
+    /// Decoding, with the digests of the values.
+    private static func verifying(
+        _ name: String, _ threadCount: Int, _ content: @escaping @Sendable () throws -> Checkpoint
+    ) -> Benchmark {
+        Benchmark(name: name, unit: .bytes) { _ in
+            let checkpoint = try content()
+            let file = try encoded(checkpoint, threadCount)
+            let format = format(threadCount)
+            return try Work(repeating: Double(checkpoint.rawByteCount)) {
+                let reader = try format.open(MemorySource(file), limits: .standard)
+                for number in reader.manifest.variables.indices { _ = try reader.verify(number) }
+            }
         }
     }
 

@@ -18,14 +18,19 @@ struct Runner {
         defer { peers?.stop() }
         let work = try benchmark.prepare(settings)
         let singleWork = try single?.prepare(settings)
+        let copyWork = try single.map {
+            try Copies(of: $0, count: settings.threadCount, settings)
+        }
         if !benchmark.peers.isEmpty { try peers?.prepare(work.peerInput) }
         for _ in 0..<warmUpCount {
             _ = try work.sample()
             _ = try singleWork?.sample()
+            _ = try copyWork?.sample()
         }
 
         var ours = Measurement(name: benchmark.name, ratio: work.ratio)
         var alone = single.map { Measurement(name: $0.name) }
+        var copies = single.map { Measurement(name: $0.name) }
         var theirs = (peers == nil ? [] : benchmark.peers).map { Measurement(name: $0) }
         var reasons: [String: String] = [:]
         // In turns, so that what slows the machine for a while slows all sides.
@@ -33,6 +38,7 @@ struct Runner {
         for _ in 0..<runCount {
             ours.add(try work.sample())
             if let singleWork { alone?.add(try singleWork.sample()) }
+            if let copyWork { copies?.add(try copyWork.sample()) }
             peak = benchmark.arithmetic.map { peaks.rate($0.place) }
             for index in theirs.indices where reasons[theirs[index].name] == nil {
                 switch try peers?.sample(theirs[index].name) {
@@ -50,6 +56,6 @@ struct Runner {
             peers: theirs.map { peer in
                 reasons[peer.name].map { .skipped(name: peer.name, reason: $0) } ?? .measured(peer)
             },
-            peak: peak, single: alone)
+            peak: peak, single: alone, copies: copies)
     }
 }

@@ -29,7 +29,7 @@ extension Comparison {
         let figures: [(String, Double?)] = [
             ("operations_per_byte", benchmark.arithmetic?.intensity),
             ("operations_per_second", operationRate), ("peak_operations_per_second", peak),
-            ("share_of_peak", share), ("speed_up", speedUp),
+            ("share_of_peak", share), ("speed_up", speedUp), ("copies_speed_up", copiesSpeedUp),
         ]
         let members = [
             JSONMember("name", .string(benchmark.name)),

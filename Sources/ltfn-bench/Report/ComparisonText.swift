@@ -34,7 +34,9 @@ extension Comparison {
     }
 
     private var speedUpText: String? {
-        speedUp.map { "\(NumberText.fixed($0, 2)) × one thread" }
+        guard let speedUp else { return nil }
+        let text = "\(NumberText.fixed(speedUp, 2)) × one thread"
+        return copiesSpeedUp.map { "\(text) (copies apart: \(NumberText.fixed($0, 2)))" } ?? text
     }
 }
 

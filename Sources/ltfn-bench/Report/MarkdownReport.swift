@@ -60,9 +60,11 @@ extension BenchmarkReport {
                 item.benchmark.name, NumberText.fixed(item.ours.ratio ?? 0, 4),
                 item.ours.rateText(item.benchmark.unit),
                 item.speedUp.map { NumberText.fixed($0, 2) } ?? "",
+                item.copiesSpeedUp.map { NumberText.fixed($0, 2) } ?? "",
             ]
         }
-        return Self.table(["codec", "stored / raw", "rate", "× one thread"], rows)
+        return Self.table(
+            ["codec", "stored / raw", "rate", "× one thread", "copies × one thread"], rows)
     }
 
     private var arithmeticTable: String? {
