@@ -66,7 +66,10 @@ public struct ValueHash: Sendable {
 
     private static let batchByteCount = 1 << 20
 
-    /// Adds leaves that have been hashed before, when all that was added before them was whole leaves.
+    /// Whether all bytes so far are whole leaves.
+    public var isAtLeaf: Bool { rest.isEmpty }
+
+    /// Adds leaves that have been hashed before, when `isAtLeaf`.
     public mutating func add(_ leaves: Leaves) {
         let count = leaves.digests.count / 32
         if leafCount == 0, count > 0 {

@@ -17,11 +17,10 @@ extension ThreadPool {
     ///
     /// - Parameters:
     ///   - parts: cover every block, in order.
-    ///   - work: done on this thread at the same time.
     ///   - fill: writes every byte of a part.
     /// - Throws: of the errors that `fill` threw, that of the first part.
     func fill(
-        blocksOf byteCounts: [Int], parts: [BlockPart], meanwhile work: () -> Void = {},
+        blocksOf byteCounts: [Int], parts: [BlockPart],
         _ fill:
             @Sendable (_ place: BlockPart, _ part: inout MutableRawSpan) throws(FormatError) -> Void
     ) throws(FormatError) -> [AlignedBytes] {
@@ -34,19 +33,17 @@ extension ThreadPool {
         nonisolated(unsafe) let buffers = unsafe pointers
         let errors = Mutex<[Int: FormatError]>([:])
         let isLittle = byteCounts.reduce(0, &+) < Self.sharedByteCount
-        (isLittle ? ThreadPool(threadCount: 1) : self).forEach(
-            parts.count,
-            { index in
-                let place = parts[index]
-                let part = unsafe UnsafeMutableRawBufferPointer(
-                    rebasing: buffers[place.block][place.range])
-                var span = unsafe MutableRawSpan(_unsafeBytes: part)
-                do throws(FormatError) {
-                    try fill(place, &span)
-                } catch {
-                    errors.withLock { $0[index] = error }
-                }
-            }, meanwhile: work)
+        (isLittle ? ThreadPool(threadCount: 1) : self).forEach(parts.count) { index in
+            let place = parts[index]
+            let part = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: buffers[place.block][place.range])
+            var span = unsafe MutableRawSpan(_unsafeBytes: part)
+            do throws(FormatError) {
+                try fill(place, &span)
+            } catch {
+                errors.withLock { $0[index] = error }
+            }
+        }
         if let first = errors.withLock({ $0.min { $0.key < $1.key }?.value }) { throw first }
         return blocks
     }

@@ -17,20 +17,15 @@ struct DecodingPlan: Sendable {
 
 extension NativeReader {
     /// What the plans give, decoded at the same time.
-    ///
-    /// - Parameter work: done on this thread meanwhile.
-    func decode(
-        _ plans: [DecodingPlan], meanwhile work: () -> Void = {}
-    ) throws(FormatError) -> [AlignedBytes] {
+    func decode(_ plans: [DecodingPlan]) throws(FormatError) -> [AlignedBytes] {
         var places: [BlockPart] = []
         for (block, plan) in plans.enumerated() {
             for (number, range) in plan.parts.enumerated() {
                 places.append(BlockPart(block: block, number: number, range: range))
             }
         }
-        return try pool.fill(
-            blocksOf: plans.map { $0.wanted.count }, parts: places, meanwhile: work
-        ) { (place, part) throws(FormatError) in
+        return try pool.fill(blocksOf: plans.map { $0.wanted.count }, parts: places) {
+            (place, part) throws(FormatError) in
             try plans[place.block].fill(place.number, &part)
         }
     }

@@ -36,16 +36,13 @@ extension NativeReader {
             guard let expected = index.digest(number) else { return recordedDigest(number) }
             let decoder = try VariableDecoder(self, variable: number)
             var hash = ValueHash()
-            var decoded = AlignedBytes(byteCount: 0)
             let byteCount = info.tensor.byteCount
             // A variable without values needs its base file, too.
             if byteCount == 0 { _ = try decoder.decode(0..<0) }
             for start in stride(from: 0, to: byteCount, by: pieceByteCount(number)) {
                 let end = start + min(pieceByteCount(number), byteCount - start)
-                // A piece is decoded while the one before it is hashed.
-                decoded = try decoder.decode(start..<end, meanwhile: { hash.update(decoded.bytes) })
+                hash.update(try decoder.decode(start..<end), on: pool)
             }
-            hash.update(decoded.bytes)
             try compare(hash.finalize(), expected, number)
             return expected
         } catch {

@@ -40,12 +40,8 @@ struct VariableDecoder {
     }
 
     /// The bytes of `range`.
-    ///
-    /// - Parameter work: done on this thread at the same time.
-    func decode(
-        _ range: Range<Int>, meanwhile work: () -> Void = {}
-    ) throws(FormatError) -> AlignedBytes {
-        try reader.decode([plan(range)], meanwhile: work)[0]
+    func decode(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
+        try reader.decode([plan(range)])[0]
     }
 
     /// How the bytes of `range` are decoded.
