@@ -33,32 +33,15 @@ INLINE uint32_t scale(uint32_t word, ck_residual r) {
     return field < r.limit ? field : r.limit;
 }
 
-// The order of floating-point numbers, as unsigned integers of `bits` bits.
-INLINE uint64_t order(uint64_t x, int floating, int bits) {
-    uint64_t top = 1ull << (bits - 1);
-    if (!floating)
-        return x;
-    return x & top ? ~x : x | top;
-}
-
-INLINE uint64_t unorder(uint64_t y, int floating, int bits) {
-    uint64_t top = 1ull << (bits - 1);
-    if (!floating)
-        return y;
-    return y & top ? y & ~top : ~y;
-}
-
-INLINE uint64_t take(const uint8_t *tails, uint64_t position, uint32_t count, int bits) {
+// Bits from `position` on: 57 at least, and `count` in any case.
+INLINE uint64_t bits_at(const uint8_t *tails, uint64_t position, uint32_t count, int bits) {
     uint64_t word;
     memcpy(&word, tails + (position >> 3), 8);
     uint32_t skip = position & 7;
-    if (bits == 64 && count + skip > 64) {
+    if (bits == 64 && count + skip > 64)
         // The rest stands in the ninth byte.
-        uint64_t low = word >> skip;
-        uint64_t high = (uint64_t)tails[(position >> 3) + 8] << (64 - skip);
-        return (low | high) & ((1ull << count) - 1);
-    }
-    return word >> skip & ((1ull << count) - 1);
+        return word >> skip | (uint64_t)tails[(position >> 3) + 8] << (64 - skip);
+    return word >> skip;
 }
 
 // Bits on their way to memory, the lowest first: fewer than 8 wait between two calls.

@@ -48,7 +48,8 @@ uint64_t ck_residual_tail_bits(int32_t cpu, const ck_residual *residual, size_t 
                                const uint8_t *words, const uint8_t *symbols);
 
 /// Turns the origins in `words` into the words that the residual leads to. The symbols have been
-/// checked by ck_residual_tail_bits, and the `tail_bytes` bytes of `tails` hold that many bits.
+/// checked by ck_residual_tail_bits, and the `tail_bytes` bytes of `tails` hold that many bits. Nothing
+/// overlaps.
 void ck_residual_decode(int32_t cpu, const ck_residual *residual, size_t count,
                         const uint8_t *symbols, const uint8_t *tails, size_t tail_bytes,
                         uint8_t *words);
