@@ -21,12 +21,25 @@ package enum ByteKernels {
     package static func bytes(
         count: Int, _ write: (inout MutableRawSpan) -> Void
     ) -> [UInt8] {
+        bytes(atMost: count) { room in
+            write(&room)
+            return count
+        }
+    }
+
+    /// The bytes that `write` writes.
+    ///
+    /// - Parameter write: writes the first bytes, and returns how many; what is not touched of the
+    ///   others takes no memory.
+    package static func bytes(
+        atMost count: Int, _ write: (inout MutableRawSpan) -> Int
+    ) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
             let bytes = unsafe UnsafeMutableRawBufferPointer(
                 UnsafeMutableBufferPointer(rebasing: room[..<count]))
             var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
-            write(&span)
-            initialized = count
+            initialized = write(&span)
+            precondition(initialized <= count)
         }
     }
 
@@ -95,32 +108,33 @@ package enum ByteKernels {
         }
     }
 
-    /// The codes of `bytes`, the lowest bit first, behind the bits that are held.
+    /// The bytes that `pack` may write for `count` bytes.
+    package static func packedRoom(forBytes count: Int) -> Int { (15 * count + 7) / 8 + 16 }
+
+    /// Writes the codes of `bytes` to `target`, the lowest bit first, behind the bits that are held.
     ///
     /// - Parameters:
     ///   - pending: `held` bits, below 8.
-    /// - Returns: bytes of which the first `bitCount` bits count; the last one is filled with zeros.
+    ///   - target: `packedRoom` bytes; those behind the codes are of no meaning, but for bits of zero
+    ///     up to the next whole byte.
+    /// - Returns: the bits in `target`, and those of the last byte unless it is whole.
     package static func pack(
-        _ bytes: RawSpan, _ codes: LiteralCodes, behind pending: UInt8, held: Int
-    ) -> (bytes: [UInt8], bitCount: Int) {
+        _ bytes: RawSpan, _ codes: LiteralCodes, behind pending: UInt8, held: Int,
+        into target: inout MutableRawSpan
+    ) -> (bitCount: Int, pending: UInt8) {
         precondition(held >= 0 && held < 8)
-        var bitCount = held
-        let capacity = (15 * bytes.byteCount + 7) / 8 + 16
-        let packed = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { out, initialized in
-            unsafe bytes.withUnsafeBytes { bytes in
-                guard let start = bytes.baseAddress else {
-                    unsafe out[0] = pending
-                    return
-                }
-                unsafe codes.packed.withUnsafeBufferPointer { codes in
-                    bitCount = unsafe Int(
+        precondition(target.byteCount >= packedRoom(forBytes: bytes.byteCount))
+        return unsafe bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return (held, pending) }
+            return unsafe target.withUnsafeMutableBytes { target in
+                let bitCount = unsafe codes.packed.withUnsafeBufferPointer { codes in
+                    unsafe Int(
                         ck_pack_literals(
                             codes.baseAddress, start.assumingMemoryBound(to: UInt8.self),
-                            bytes.count, UInt64(pending), UInt32(held), out.baseAddress))
+                            bytes.count, UInt64(pending), UInt32(held), target.baseAddress))
                 }
+                return unsafe (bitCount, bitCount % 8 == 0 ? 0 : target[bitCount / 8])
             }
-            initialized = (bitCount + 7) / 8
         }
-        return (packed, bitCount)
     }
 }

@@ -97,7 +97,7 @@ struct ChunkEncoder {
     private func fill(_ room: inout AlignedBytes, byteCount: Int, start: Int) -> Bool {
         guard allows(.initial) || allows(.initialResidual), dtype.bitCount >= 8, let initializer
         else { return false }
-        if room.byteCount < byteCount { room = AlignedBytes(byteCount: byteCount) }
+        room.makeRoom(forBytes: byteCount)
         var all = room.mutableBytes
         var bytes = all._mutatingExtracting(0..<byteCount)
         do {

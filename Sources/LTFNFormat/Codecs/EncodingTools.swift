@@ -5,11 +5,11 @@ import LTFNBytes
 /// What is in the rooms is of no meaning before they are written and after the chunk is encoded.
 struct EncodingTools: Sendable {
     /// Room for the planes of the words.
-    private var planes: [UInt8] = []
+    private var planes = AlignedBytes(byteCount: 0)
     /// Room for the symbols of a residual.
-    private var symbols: [UInt8] = []
+    private var symbols = AlignedBytes(byteCount: 0)
     /// Room for the tails of a residual.
-    private var tails: [UInt8] = []
+    private var tails = AlignedBytes(byteCount: 0)
     /// Room for initial values.
     var initial = AlignedBytes(byteCount: 0)
 
@@ -23,8 +23,8 @@ struct EncodingTools: Sendable {
         _ words: RawSpan, _ coding: WordCoding, where isWanted: [Bool], _ body: (RawSpan) -> Result
     ) -> Result {
         let count = words.byteCount / coding.byteCount
-        Self.reserve(count * coding.byteCount, in: &planes)
-        var all = planes.mutableRawSpan
+        planes.makeRoom(forBytes: count * coding.byteCount)
+        var all = planes.mutableBytes
         PlaneKernels.selected.split(
             words, coding, into: &all,
             at: isWanted.enumerated().map { plane, isWanted in isWanted ? plane * count : nil })
@@ -36,8 +36,8 @@ struct EncodingTools: Sendable {
         let places = PlaneSample.places(of: words.byteCount / coding.byteCount)
         guard !places.isEmpty else { return nil }
         let count = places.reduce(0) { $0 + $1.count }
-        Self.reserve(count * coding.byteCount, in: &planes)
-        var all = planes.mutableRawSpan
+        planes.makeRoom(forBytes: count * coding.byteCount)
+        var all = planes.mutableBytes
         var done = 0
         for place in places {
             let bytes = place.lowerBound * coding.byteCount..<place.upperBound * coding.byteCount
@@ -62,19 +62,16 @@ struct EncodingTools: Sendable {
         _ body: (_ symbols: RawSpan, _ tails: RawSpan) -> Result
     ) -> Result {
         let count = words.byteCount / coding.byteCount
-        Self.reserve(count, in: &symbols)
-        Self.reserve(PlaneKernels.tailRoom(forWordsOf: count * coding.byteCount), in: &tails)
-        var (symbols, tails) = (exchange(&symbols, with: []), exchange(&tails, with: []))
+        let nothing = AlignedBytes(byteCount: 0)
+        var (symbols, tails) = (exchange(&symbols, with: nothing), exchange(&tails, with: nothing))
         defer { (self.symbols, self.tails) = (symbols, tails) }
-        var allSymbols = symbols.mutableRawSpan
+        symbols.makeRoom(forBytes: count)
+        tails.makeRoom(forBytes: PlaneKernels.tailRoom(forWordsOf: count * coding.byteCount))
+        var allSymbols = symbols.mutableBytes
         var room = allSymbols._mutatingExtracting(0..<count)
-        var allTails = tails.mutableRawSpan
+        var allTails = tails.mutableBytes
         let bitCount = PlaneKernels.selected.residual(
             from: origins, to: words, coding, symbols: &room, tails: &allTails)
         return body(room.bytes, allTails.bytes.extracting(0..<(bitCount + 7) / 8))
-    }
-
-    private static func reserve(_ byteCount: Int, in room: inout [UInt8]) {
-        if room.count < byteCount { room = [UInt8](repeating: 0, count: byteCount) }
     }
 }

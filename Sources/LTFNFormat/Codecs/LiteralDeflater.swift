@@ -4,6 +4,8 @@ package enum LiteralDeflater {
     /// The bytes that share a code: long enough that its table costs little, short enough to follow
     /// a distribution that moves.
     private static let blockByteCount = 1 << 17
+    /// More than the codes of a block's codes take: 259 lengths of at most 14 bits, and 19 of 3.
+    private static let tableByteCount = 512
     /// The symbol that ends a block.
     private static let endOfBlock = 256
 
@@ -18,12 +20,18 @@ package enum LiteralDeflater {
 
     /// - Parameter histograms: those of `bytes`.
     static func compress(_ bytes: RawSpan, _ histograms: [ByteHistogram]) -> [UInt8] {
-        var stream = BitWriter()
-        for (block, histogram) in zip(blocks(of: bytes), histograms) {
-            let isLast = block.upperBound == bytes.byteCount
-            write(bytes.extracting(block), histogram, isLast: isLast, to: &stream)
+        let blocks = blocks(of: bytes)
+        let most = blocks.reduce(0) {
+            $0 + tableByteCount + ByteKernels.packedRoom(forBytes: $1.count)
         }
-        return stream.finished()
+        return ByteKernels.bytes(atMost: most) { room in
+            var stream = BitWriter(room._mutatingExtracting(0..<most))
+            for (block, histogram) in zip(blocks, histograms) {
+                let isLast = block.upperBound == bytes.byteCount
+                write(bytes.extracting(block), histogram, isLast: isLast, to: &stream)
+            }
+            return stream.finish()
+        }
     }
 
     /// One or more.
@@ -109,33 +117,54 @@ package enum LiteralDeflater {
     }
 }
 
-/// Gathers bits, the lowest first.
-private struct BitWriter {
-    private var bytes: [UInt8] = []
+/// Puts bits together, the lowest first.
+private struct BitWriter: ~Copyable, ~Escapable {
+    private var target: MutableRawSpan
+    private var byteCount = 0
     private var pending: UInt64 = 0
     private var held = 0
 
+    @_lifetime(copy target)
+    init(_ target: consuming MutableRawSpan) {
+        self.target = target
+    }
+
     /// - Parameter bitCount: at most 32.
+    @_lifetime(self: copy self)
     mutating func write(_ value: UInt32, bitCount: Int) {
         pending |= UInt64(value) << UInt64(held)
         held += bitCount
         while held >= 8 {
-            bytes.append(UInt8(truncatingIfNeeded: pending))
+            put()
             pending >>= 8
             held -= 8
         }
     }
 
+    @_lifetime(self: copy self)
     mutating func write(_ literals: RawSpan, _ codes: ByteKernels.LiteralCodes) {
-        let (packed, bitCount) = ByteKernels.pack(
-            literals, codes, behind: UInt8(truncatingIfNeeded: pending), held: held)
-        let whole = bitCount / 8
-        bytes.append(contentsOf: packed[..<whole])
+        let (first, before) = (UInt8(truncatingIfNeeded: pending), held)
+        var rest = target._mutatingExtracting(byteCount..<target.byteCount)
+        let (bitCount, last) = ByteKernels.pack(
+            literals, codes, behind: first, held: before, into: &rest)
+        byteCount += bitCount / 8
         held = bitCount % 8
-        pending = held > 0 ? UInt64(packed[whole]) : 0
+        pending = UInt64(last)
     }
 
-    func finished() -> [UInt8] {
-        held > 0 ? bytes + [UInt8(truncatingIfNeeded: pending)] : bytes
+    /// Fills the last byte with zeros.
+    ///
+    /// - Returns: the bytes of the stream.
+    @_lifetime(self: copy self)
+    mutating func finish() -> Int {
+        if held > 0 { put() }
+        return byteCount
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func put() {
+        target.storeBytes(
+            of: UInt8(truncatingIfNeeded: pending), toByteOffset: byteCount, as: UInt8.self)
+        byteCount += 1
     }
 }
