@@ -98,7 +98,7 @@ private struct NPYReader: CheckpointReader {
         }
     }
 
-    func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
+    func pieceByteCount(_ index: Int) -> Int { values.pieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
         let layout = header.layout

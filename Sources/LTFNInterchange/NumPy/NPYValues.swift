@@ -5,15 +5,18 @@ import Synchronization
 /// The values behind the header of an npy file, in the order that checkpoints hold them in.
 final class NPYValues: Sendable {
     private let header: NPYHeader
-    /// Column-major values cannot be turned range by range: they are kept from the first range that is
-    /// asked for until the last.
-    private let turned = Mutex<AlignedBytes?>(nil)
+    /// Column-major values cannot be turned range by range as they come: they are kept from the first
+    /// range that is asked for until the last.
+    private let columnMajor = Mutex<AlignedBytes?>(nil)
 
     init(_ header: NPYHeader) {
         self.header = header
     }
 
     private var byteCount: Int { header.tensor.byteCount }
+
+    /// How many bytes are best asked for at once.
+    var pieceByteCount: Int { columnMajorOrder?.pieceByteCount ?? foreignPieceByteCount }
 
     /// - Parameters:
     ///   - range: of the tensor's bytes.
@@ -22,32 +25,38 @@ final class NPYValues: Sendable {
     func read(
         _ range: Range<Int>, stored: (Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError) -> AlignedBytes {
-        guard let order = columnMajorOrder else { return try rowMajor(range, stored) }
-        let kept = turned.withLock { $0 }
-        let whole = if let kept { kept } else { try turn(order, stored) }
-        if range == 0..<byteCount { return whole }
-        turned.withLock { $0 = range.upperBound == byteCount ? nil : whole }
-        return AlignedBytes(copying: whole.bytes.extracting(range))
+        guard let order = columnMajorOrder else {
+            return try inGroups(of: header.elementType.swapGroup, range, stored)
+        }
+        if range == 0..<byteCount { return try turn(order, stored) }
+        let kept = columnMajor.withLock { $0 }
+        let whole = if let kept { kept } else { try stored(0..<byteCount) }
+        columnMajor.withLock { $0 = range.upperBound == byteCount ? nil : whole }
+        return try inGroups(of: elementByteCount, range) { range in
+            order.take(range, from: whole.bytes)
+        }
     }
+
+    private var elementByteCount: Int { header.tensor.dtype.bitCount / 8 }
 
     private var columnMajorOrder: ColumnMajorOrder? {
         // With one axis that is longer than 1 both orders are the same.
         guard header.isColumnMajor, header.tensor.shape.dimensions.count(where: { $0 != 1 }) > 1
         else { return nil }
         return ColumnMajorOrder(
-            shape: header.tensor.shape, elementByteCount: header.tensor.dtype.bitCount / 8)
+            shape: header.tensor.shape, elementByteCount: elementByteCount)
     }
 
-    private func rowMajor(
-        _ range: Range<Int>, _ stored: (Range<Int>) throws(FormatError) -> AlignedBytes
+    /// The bytes of `range`, which `stored` gives in whole groups, in the machine's byte order.
+    private func inGroups(
+        of group: Int, _ range: Range<Int>,
+        _ stored: (Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError) -> AlignedBytes {
-        let group = header.elementType.swapGroup
         guard group > 1 else { return try stored(range) }
-        // Bytes are turned round in whole groups.
         let start = range.lowerBound - range.lowerBound % group
         let end = range.upperBound + (group - range.upperBound % group) % group
         var bytes = try stored(start..<end)
-        bytes.reverseGroups(ofByteCount: group)
+        bytes.reverseGroups(ofByteCount: header.elementType.swapGroup)
         if start..<end == range { return bytes }
         return AlignedBytes(
             copying: bytes.bytes.extracting(range.lowerBound - start..<range.upperBound - start))

@@ -87,7 +87,7 @@ struct NPZReader: CheckpointReader {
         }
     }
 
-    func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
+    func pieceByteCount(_ index: Int) -> Int { arrays[index].values.pieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
         let array = arrays[index]

@@ -11,6 +11,9 @@ import Testing
             ([], "<f4", 4), ([3, 0, 2], "<f4", 4), ([3, 70_000, 2], "<c8", 8),
             ([2, 3, 2, 2, 1, 2, 2, 3, 2, 2, 2, 5], "|u1", 1), ([100, 1, 130], "<i2", 2),
             ([5, 300, 600], "|V16", 16), ([600_000, 1, 2], "|V16", 16), ([2, 600_000], "|V16", 16),
+            ([129, 3, 127], "|u1", 1), ([2, 2, 65, 2, 2, 67], "|b1", 1),
+            ([3, 9, 9, 2, 257], "<f2", 2), ([64, 64, 64], "|i1", 1), ([17, 1, 31, 8], "<f8", 8),
+            ([9, 260_000], "|u1", 1),
         ])
     func order(shape: [Int], descriptor: String, byteCount: Int) throws {
         let list = shape.map { "\($0)," }.joined(separator: " ")
@@ -28,6 +31,7 @@ import Testing
         let middle = found.count / 3..<found.count - found.count / 5
         let part = try reader.read(0, bytes: middle)
         #expect(part.copy(of: 0..<part.byteCount) == Array(found[middle]))
+        #expect(try pieces(of: reader) == found)
 
         // Element by element, by the definition.
         var expected: [UInt8] = []
@@ -42,5 +46,18 @@ import Testing
             expected += values[position * byteCount..<(position + 1) * byteCount]
         }
         #expect(found == expected)
+    }
+    /// All values in pieces that begin and end anywhere.
+    private func pieces(of reader: any CheckpointReader) throws -> [UInt8] {
+        let byteCount = reader.manifest.variables[0].tensor.byteCount
+        var random = RandomBits(seed: 4)
+        var bytes: [UInt8] = []
+        while bytes.count < byteCount {
+            let most = min(byteCount - bytes.count, byteCount / 5 + 1)
+            let count = Int.random(in: 1...most, using: &random)
+            let piece = try reader.read(0, bytes: bytes.count..<bytes.count + count)
+            bytes += piece.copy(of: 0..<count)
+        }
+        return bytes
     }
 }
