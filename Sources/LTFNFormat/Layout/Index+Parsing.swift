@@ -233,7 +233,7 @@ private struct VariablesParser {
         infos.reserveCapacity(count)
         storages.reserveCapacity(count)
         var lastName: Range<Int>?
-        var lastTensor: TensorInfo?
+        var lastTensor: (info: TensorInfo, range: Range<Int>)?
         digests.reserveCapacity(count * 32)
         for number in 0..<count {
             let start = Int(reader.offset - indexOffset)
@@ -241,7 +241,7 @@ private struct VariablesParser {
                 from: &reader, after: lastName, like: lastTensor, baseCount: baseCount,
                 limits: limits)
             lastName = record.name
-            lastTensor = record.info.tensor
+            lastTensor = (record.info.tensor, record.tensor)
             content.update(bytes[start..<start + record.contentByteCount])
             if let target = record.target {
                 ties.append((number, target.number, target.offset))

@@ -59,6 +59,19 @@ struct RecordReader {
         return first.count < second.count
     }
 
+    /// Passes over the next bytes if they are those at `range`.
+    ///
+    /// - Returns: whether they are.
+    mutating func skip(sameAs range: Range<Int>) -> Bool {
+        guard range.count <= remaining else { return false }
+        for (next, index) in zip(position..<position + range.count, range)
+        where storage[next] != storage[index] {
+            return false
+        }
+        position += range.count
+        return true
+    }
+
     /// The little-endian number of the next bytes, 8 at most.
     private mutating func number(_ byteCount: Int) throws(FormatError) -> UInt64 {
         var value: UInt64 = 0

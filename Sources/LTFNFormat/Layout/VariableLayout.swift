@@ -83,6 +83,8 @@ extension VariableLayout {
         var info: VariableInfo
         /// Where the bytes of the name stand.
         var name: Range<Int>
+        /// Where dtype and shape stand.
+        var tensor: Range<Int>
         /// For a tied variable: the number of its target, and where that stood.
         var target: (number: UInt64, offset: UInt64)?
         /// Where the digest stands, but for a tied variable.
@@ -95,15 +97,23 @@ extension VariableLayout {
 
     /// - Parameters:
     ///   - previousName: where the name of the variable before stands, which this one sorts behind.
-    ///   - previousTensor: shared, when this one is the same.
+    ///   - previousTensor: of the variable before, and where it stands: shared, when this one is the same.
     static func read(
         from reader: inout RecordReader, after previousName: Range<Int>?,
-        like previousTensor: TensorInfo?, baseCount: Int, limits: DecodingLimits
+        like previousTensor: (info: TensorInfo, range: Range<Int>)?, baseCount: Int,
+        limits: DecodingLimits
     ) throws(FormatError) -> Record {
         let start = reader.offset
         let (name, nameRange) = try readName(from: &reader, after: previousName)
         do {
-            let tensor = try readTensor(from: &reader, like: previousTensor, limits: limits)
+            let tensorStart = nameRange.upperBound
+            let tensor =
+                if let previousTensor, reader.skip(sameAs: previousTensor.range) {
+                    previousTensor.info
+                } else {
+                    try readTensor(from: &reader, limits: limits)
+                }
+            let tensorEnd = tensorStart + 2 + tensor.shape.rank * 8
             let presence = try readPresence(from: &reader)
             var target: (UInt64, UInt64)?
             var digest: Range<Int>?
@@ -125,7 +135,8 @@ extension VariableLayout {
                     from: &reader, info: info, digest: digest, baseCount: baseCount)
             }
             return Record(
-                info: info, name: nameRange, target: target, digest: digest,
+                info: info, name: nameRange, tensor: tensorStart..<tensorEnd, target: target,
+                digest: digest,
                 contentByteCount: contentByteCount, storage: storage)
         } catch {
             throw error.naming(name.string)
@@ -153,7 +164,7 @@ extension VariableLayout {
     }
 
     private static func readTensor(
-        from reader: inout RecordReader, like previous: TensorInfo?, limits: DecodingLimits
+        from reader: inout RecordReader, limits: DecodingLimits
     ) throws(FormatError) -> TensorInfo {
         let start = reader.offset
         let code = try reader.u8()
@@ -175,9 +186,6 @@ extension VariableLayout {
                 throw reader.broken("LTFN-V5", at: start + 1, "A dimension is above 2^63 - 1.")
             }
             dimensions.append(dimension)
-        }
-        if let previous, previous.dtype == dtype, previous.shape.dimensions == dimensions {
-            return previous
         }
         do {
             return try TensorInfo(dtype: dtype, shape: TensorShape(dimensions))

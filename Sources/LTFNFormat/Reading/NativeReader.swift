@@ -125,6 +125,7 @@ public struct NativeReader: CheckpointReader {
         case .chunks: break
         }
         let range = index.chunkRange(number)
+        if range.isEmpty { return StorageInfo(storedByteCount: 0, codec: "empty") }
         // Files of a million variables have mostly one chunk each, and names that are made once.
         if range.count == 1, let only = index.chunks[range].first {
             return StorageInfo(
@@ -141,8 +142,7 @@ public struct NativeReader: CheckpointReader {
             Self.text($0, count: counts[Int($0.rawValue)])
         }
         return StorageInfo(
-            storedByteCount: storedByteCount,
-            codec: names.isEmpty ? "empty" : names.joined(separator: ", "))
+            storedByteCount: storedByteCount, codec: names.joined(separator: ", "))
     }
 
     /// What is said of each codec, by its number, where it has the one chunk.

@@ -90,8 +90,8 @@ private struct TextWriter {
     /// Models have few kinds of variables, so all of a line but the name is mostly known already.
     private mutating func rest(of variable: VariableReport, in table: VariableTable) -> [UInt8] {
         guard variable.info.tiedTo == nil else { return table.rest(variable.cells) }
+        if let lastLine, lastLine.kind.isThat(of: variable) { return lastLine.rest }
         let kind = VariableKind(variable)
-        if let lastLine, lastLine.kind == kind { return lastLine.rest }
         let rest = lines[kind] ?? table.rest(variable.cells)
         if lines.count < 1_024 { lines[kind] = rest }
         lastLine = (kind, rest)
@@ -116,10 +116,16 @@ private struct VariableKind: Hashable {
     let ratio: Double?
     let recipe: InitializerRecipe?
 
-    init(_ variable: VariableReport) {
+    /// - Parameter variable: borrowed, as an initializer's argument would be a copy.
+    init(_ variable: borrowing VariableReport) {
         tensor = variable.info.tensor
         ratio = variable.ratio
         recipe = variable.info.initializer?.recipe
+    }
+
+    func isThat(of variable: VariableReport) -> Bool {
+        tensor == variable.info.tensor && ratio == variable.ratio
+            && recipe == variable.info.initializer?.recipe
     }
 
     /// Little of it: kinds are told apart by `==`.
@@ -159,10 +165,18 @@ private struct VariableTable {
 
     /// The first column: `name` made harmless, cut or with blanks behind it.
     func addName(_ name: String, to line: inout [UInt8]) {
+        // Nearly all names are shown as they are, and looked through once.
+        if name.utf8.count <= widths[0], TerminalText.isPlain(name) {
+            return add(name, columns: name.utf8.count, to: &line)
+        }
         let text = layout.cut(TerminalText.escaped(name), to: widths[0])
+        add(text, columns: text.columns, to: &line)
+    }
+
+    private func add(_ text: String, columns: Int, to line: inout [UInt8]) {
         line.append(contentsOf: text.utf8)
         line.append(
-            contentsOf: repeatElement(UInt8(ascii: " "), count: max(widths[0] - text.columns, 0)))
+            contentsOf: repeatElement(UInt8(ascii: " "), count: max(widths[0] - columns, 0)))
     }
 
     /// The columns behind the name, and the end of the line.

@@ -42,9 +42,8 @@ public struct InspectedVariables: Sequence {
             var next = nextIndex()
             while let index = next, all.selection?.contains(index) == false { next = nextIndex() }
             guard let index = next else { return nil }
-            let report = VariableReport(
-                of: manifest.variables[index], all.reader, index, depth: all.depth,
-                budget: &budget)
+            var report = VariableReport(of: manifest.variables[index], all.reader, index)
+            report.look(into: all.reader, index, depth: all.depth, budget: &budget)
             count += 1
             all.progress(count)
             return report

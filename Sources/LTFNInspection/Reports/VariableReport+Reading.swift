@@ -4,16 +4,20 @@ import LTFNFormat
 import LTFNInitializers
 
 extension VariableReport {
-    /// Looks at `info`, which is `reader.manifest.variables[index]`, as far as `budget` allows.
-    ///
-    /// What is wrong with the values is told in `outcome`.
-    init(
-        of info: VariableInfo, _ reader: any CheckpointReader, _ index: Int,
-        depth: InspectionDepth, budget: inout ExpansionBudget
-    ) {
+    /// What the index tells of `info`, which is `reader.manifest.variables[index]`.
+    init(of info: VariableInfo, _ reader: any CheckpointReader, _ index: Int) {
         self.init(
             info: info, storage: reader.storage(index),
             expected: info.initializer.flatMap(Expectation.init))
+    }
+
+    /// Looks at the values as far as `budget` allows.
+    ///
+    /// What is wrong with them is told in `outcome`.
+    mutating func look(
+        into reader: any CheckpointReader, _ index: Int, depth: InspectionDepth,
+        budget: inout ExpansionBudget
+    ) {
         guard depth.statistics || depth.drift, info.tiedTo == nil else { return }
         var walk = ValueWalk(
             info: info, collector: depth.statistics ? ElementCollector(info.tensor.dtype) : nil,
