@@ -107,6 +107,27 @@ struct CheckpointTextTests {
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
+    @Test("An arrow in a name is none of a histogram", arguments: [true, false])
+    func arrows(isUnicode: Bool) throws {
+        let tensor = try TensorInfo(dtype: .f32, shape: TensorShape([3]))
+        var report = VariableReport(
+            info: VariableInfo(name: try VariableName("▲^"), tensor: tensor),
+            storage: StorageInfo(storedByteCount: 12, codec: "raw ×1"))
+        for values: [Float] in [[], [2, 2, 2], [0.2, 0.5, 0.7]] {
+            report.statistics = of(values)
+            let text = CheckpointReport(
+                name: "a.ltfn", formatName: "ltfn", fileByteCount: 1, variables: [report]
+            ).text(TextLayout(isUnicode: isUnicode))
+            #expect(!text.contains("is cut off"))
+        }
+        report.statistics = of(
+            [Float](repeating: 0.3, count: 99) + [-0.9, -0.6, 0.5, 0.7, 0.9])
+        let text = CheckpointReport(
+            name: "a.ltfn", formatName: "ltfn", fileByteCount: 1, variables: [report]
+        ).text(TextLayout(isUnicode: isUnicode))
+        #expect(text.contains("is cut off"))
+    }
+
     @Test("ASCII letters and a narrow terminal")
     func ascii() throws {
         let text = try sampleReport().text(TextLayout(width: 60, isUnicode: false))

@@ -79,7 +79,10 @@ private struct TextWriter {
     mutating func add(_ variable: VariableReport) {
         guard let table else {
             let lines = [""] + variable.text(layout, reaching: magnitude)
-            legend = legend ?? HistogramText.legend(lines.joined(), isUnicode: layout.isUnicode)
+            if legend == nil, variable.hasHistogram {
+                legend = HistogramText.legend(
+                    lines.suffix(2).joined(), isUnicode: layout.isUnicode)
+            }
             return write(lines.map { $0 + "\n" }.joined())
         }
         table.addName(variable.info.name.string, to: &pending)

@@ -25,7 +25,9 @@ enum HistogramText {
     static func legend(_ bars: String, isUnicode: Bool) -> String? {
         let levels = isUnicode ? blocks : letters
         let (arrow, whole) = (levels[levels.count - 1], levels[levels.count - 2])
-        guard bars.contains(arrow) else { return nil }
+        guard bars.unicodeScalars.contains(where: arrow.unicodeScalars.contains) else {
+            return nil
+        }
         return "\(arrow) is cut off: at least \(steepness) times as high as \(whole)"
     }
 

@@ -22,9 +22,16 @@ extension VariableReport {
         }
         lines += statistics.lines(layout, expected: expected)
         if let drift { lines.append(drift.line(layout)) }
-        // One value, however often, is no distribution.
-        guard let low = statistics.minimum, low != statistics.maximum else { return lines }
+        guard hasHistogram else { return lines }
         return lines + histogramLines(statistics, layout, reaching: magnitude)
+    }
+
+    /// Whether the last two lines are a histogram: one value, however often, is no distribution.
+    var hasHistogram: Bool {
+        guard info.tiedTo == nil, case .done = outcome, let low = statistics?.minimum else {
+            return false
+        }
+        return low != statistics?.maximum
     }
 
     private func heading(_ layout: TextLayout) -> [String] {

@@ -14,7 +14,9 @@ public struct Histogram: Hashable, Sendable {
     /// k: the axis ends at ±2^k.
     public private(set) var exponent = Histogram.smallestExponent
     /// From the lowest bin to the highest.
-    public private(set) var counts = [UInt64](repeating: 0, count: Histogram.binCount)
+    public private(set) var counts = zeros
+    /// Shared until the first value.
+    private static let zeros = [UInt64](repeating: 0, count: Histogram.binCount)
 
     public init() {}
 

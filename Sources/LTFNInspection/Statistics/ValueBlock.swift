@@ -4,8 +4,10 @@ typealias Lanes = SIMD8<Double>
 struct ValueBlock {
     static let capacity = 4096
     private static let laneCount = 8
+    /// Shared until the first value.
+    private static let zeros = [Lanes](repeating: .zero, count: capacity / laneCount)
 
-    private var vectors = [Lanes](repeating: .zero, count: capacity / laneCount)
+    private var vectors = zeros
     private(set) var count = 0
 
     subscript(index: Int) -> Double {

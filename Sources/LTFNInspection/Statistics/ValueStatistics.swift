@@ -33,11 +33,14 @@ public struct ValueStatistics: Hashable, Sendable {
 public struct StatisticsAccumulator: Sendable {
     private var result = ValueStatistics()
     private var block = ValueBlock()
-    private var bins = [UInt32](repeating: 0, count: Histogram.binCount)
+    private var bins = emptyBins
     private var binnedCount = 0
     private var moments = Moments()
     private var low = Double.infinity
     private var high = -Double.infinity
+
+    /// Shared until the first value: many variables have none.
+    private static let emptyBins = [UInt32](repeating: 0, count: Histogram.binCount)
 
     public init() {}
 
@@ -83,7 +86,7 @@ public struct StatisticsAccumulator: Sendable {
     /// The statistics of all values so far.
     public var statistics: ValueStatistics {
         var statistics = result
-        statistics.histogram.add(bins)
+        if binnedCount > 0 { statistics.histogram.add(bins) }
         guard moments.count > 0 else { return statistics }
         statistics.mean = moments.mean
         statistics.standardDeviation = (moments.squaredDeviations / moments.count).squareRoot()
@@ -124,9 +127,9 @@ public struct StatisticsAccumulator: Sendable {
     private mutating func reach(_ magnitude: Double) {
         let needsLongerAxis = Histogram.exponent(above: magnitude) > result.histogram.exponent
         guard needsLongerAxis || binnedCount > Int(Int32.max) else { return }
-        result.histogram.add(bins)
+        if binnedCount > 0 { result.histogram.add(bins) }
         result.histogram.reach(magnitude)
-        for index in bins.indices { bins[index] = 0 }
+        bins = Self.emptyBins
         binnedCount = 0
     }
 
