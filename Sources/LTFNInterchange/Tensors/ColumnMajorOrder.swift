@@ -15,9 +15,9 @@ struct ColumnMajorOrder {
     private let elementByteCount: Int
 
     private static let blockByteCount = 2 << 20
-    private static let largestPieceByteCount = 32 << 20
-    /// What a piece has at least of what stands together before, if it can: a few lines.
-    private static let runByteCount = 128
+    private static let largestPieceByteCount = 12 << 20
+    /// What a piece has at least of what stands together before, if it can: a line of the cache.
+    private static let runByteCount = 64
 
     /// - Parameter elementByteCount: 1 or more.
     init(shape: TensorShape, elementByteCount: Int) {
