@@ -60,6 +60,37 @@ struct ClaimTests {
         #expect(accepted > 400)
     }
 
+    @Test("A base that several bases need counts once toward what may be expanded (LTFN-D8)")
+    func sharedBase() throws {
+        let ground = try write(try Samples.single(.u8, [1], [1]))
+        var level = [try NativeReader(MemorySource(ground))]
+        var byteCount = ground.count
+        let info = try TensorInfo(dtype: .u8, shape: TensorShape([1]))
+        for depth in 0..<5 {
+            // Each of six files is relative to each of the six below.
+            level.sort { $0.contentDigest.bytes.lexicographicallyPrecedes($1.contentDigest.bytes) }
+            let storages = (0..<6).map { VariableStorage.base(UInt16($0 % level.count)) }
+            var next: [NativeReader] = []
+            var nextByteCount = 0
+            for number in 0..<6 {
+                let variables = try (0..<6).map {
+                    VariableInfo(name: try VariableName("\(depth) \(number) \($0)"), tensor: info)
+                }
+                let index = Index(
+                    manifest: try Manifest(variables: variables),
+                    digests: [UInt8](repeating: 1, count: 6 * 32), storages: storages, chunks: [],
+                    bases: level.map(\.contentDigest))
+                let file = try index.file(chunks: [])
+                let reader = try NativeReader(MemorySource(file), bases: level)
+                #expect(reader.baseByteCount == UInt64(byteCount))
+                next.append(reader)
+                nextByteCount += file.count
+            }
+            byteCount += nextByteCount
+            level = next
+        }
+    }
+
     @Test("A variable without values needs its base file to be sound (LTFN-C9)")
     func emptyRelativeToBase() throws {
         let empty = try Samples.single(.u8, [0], [])

@@ -84,6 +84,12 @@ public struct FileConversion: Sendable {
             of: reader, from: found.format, to: target, allowing: request.allowedLosses,
             retyping: request.retyping, limits: limits)
         var notes = found.note.map { [$0] } ?? []
+        if request.recovers, let recovered = reader as? NativeReader {
+            notes.append(
+                "Recovered by the last index that is whole, which ends at byte "
+                    + "\(recovered.indexEnd): what stands in the "
+                    + "\(source.byteCount - recovered.indexEnd) bytes behind it is left out.")
+        }
         if let named = registry.format(forPath: request.output),
             named.traits.name != target.traits.name
         {

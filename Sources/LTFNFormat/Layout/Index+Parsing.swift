@@ -23,6 +23,10 @@ extension Index {
         var retiredOffset: UInt64
         var chunkTableOffset: UInt64
 
+        var endOffset: UInt64 {
+            chunkTableOffset + UInt64(index.chunks.count * ChunkRecord.byteCount)
+        }
+
         /// Checks chunk records and retired regions beyond their form.
         func checkChunks() throws(FormatError) {
             try index.checkChunks(tableOffset: chunkTableOffset, indexOffset: offset)

@@ -66,29 +66,6 @@ extension Index {
         }
     }
 
-    /// The variable that a chunk belongs to. Complexity: O(log n).
-    func owner(ofChunk number: Int) -> Int {
-        var low = 0
-        var high = storages.count - 1
-        // The last variable whose first chunk is not behind `number`, and which has chunks.
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if firstChunk(atOrBefore: middle) <= number { low = middle } else { high = middle - 1 }
-        }
-        while low > 0, !chunkRange(low).contains(number) { low -= 1 }
-        return low
-    }
-
-    private func firstChunk(atOrBefore variable: Int) -> Int {
-        var variable = variable
-        while variable > 0 {
-            if case .chunks(_, let first) = storages[variable] { return first }
-            variable -= 1
-        }
-        if case .chunks(_, let first) = storages[variable] { return first }
-        return 0
-    }
-
     /// Makes sure that every byte before the index belongs to one region.
     ///
     /// - Returns: the bytes of padding before each chunk.

@@ -56,14 +56,18 @@ extension NativeReader {
     /// What errors call the file when it is another one's base.
     var name: String { path ?? "the base with the content digest \(contentDigest)" }
 
-    /// The length of all files that `bases` reads from, each counted as often as another needs it.
+    /// The length of all files that `bases` reads from, each counted once, however many need it.
     static func byteCount(of bases: [NativeReader?]) -> UInt64 {
-        bases.reduce(0) { sum, base in
-            guard let base else { return sum }
-            let whole = base.source.byteCount.addingReportingOverflow(base.baseByteCount)
-            let total = sum.addingReportingOverflow(whole.partialValue)
-            return whole.overflow || total.overflow ? .max : total.partialValue
+        var total: UInt64 = 0
+        var seen: Set<SHA256Digest> = []
+        var pending = bases.compactMap { $0 }
+        while let base = pending.popLast() {
+            guard seen.insert(base.contentDigest).inserted else { continue }
+            let (sum, overflow) = total.addingReportingOverflow(base.source.byteCount)
+            total = overflow ? .max : sum
+            pending += base.bases.compactMap { $0 }
         }
+        return total
     }
 
     /// Makes sure that the base files are there, and those that they need themselves.

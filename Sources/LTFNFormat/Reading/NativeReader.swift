@@ -9,6 +9,9 @@ public struct NativeReader: CheckpointReader {
     let limits: DecodingLimits
     package let index: Index
     let footer: Footer?
+    /// Where the index ends; behind it stands the footer, or in a recovered file what is ignored.
+    public let indexEnd: UInt64
+    let owners: ChunkOwners
     /// The bytes of padding before each chunk.
     let gaps: [UInt8]
     /// Names the content of the file, however it is stored.
@@ -81,6 +84,8 @@ public struct NativeReader: CheckpointReader {
         contentDigest = parsed.contentDigest
         self.gaps = gaps
         self.footer = footer
+        indexEnd = parsed.endOffset
+        owners = ChunkOwners(parsed.index)
         let named = parsed.index.bases
         self.bases = named.map { digest in bases.first { $0.contentDigest == digest } }
         strangers = bases.filter { !named.contains($0.contentDigest) }

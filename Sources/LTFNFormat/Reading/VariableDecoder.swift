@@ -25,11 +25,10 @@ struct VariableDecoder {
         of variable: Int, _ chunks: Range<Int>, in index: Index
     ) throws(FormatError) -> Initializer? {
         let info = index.manifest.variables[variable]
-        var isNeeded = index.storages[variable] == .initial
-        for chunk in index.chunks[chunks] {
-            isNeeded = isNeeded || chunk.codec.usesInitialValues
-        }
-        guard isNeeded, let spec = info.initializer else { return nil }
+        guard let spec = info.initializer,
+            index.storages[variable] == .initial
+                || index.chunks[chunks].contains(where: { $0.codec.usesInitialValues })
+        else { return nil }
         do {
             return try Initializer(spec, dtype: info.tensor.dtype)
         } catch {
@@ -152,8 +151,9 @@ struct VariableDecoder {
         if record.codec == .reference {
             // The reader has checked that the chunk exists and is no reference itself.
             let target = Int(record.offset)
-            let owner = reader.index.owner(ofChunk: target)
-            guard case .chunks(let exponent, let first) = reader.index.storages[owner] else {
+            guard let owner = reader.owners.variable(ofChunk: target),
+                case .chunks(let exponent, let first) = reader.index.storages[owner]
+            else {
                 throw FormatError(
                     .corrupt, format: NativeFormat.formatName, rule: "LTFN-D4",
                     variable: info.name.string, "A reference leads to no chunk.")

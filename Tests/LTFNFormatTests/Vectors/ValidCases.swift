@@ -90,7 +90,10 @@ struct ValidCase {
                 "network-in-chunks-of-64", file: try write(Samples.small(), options(chunk: 64))),
             ValidCase("appended", file: try AppendingTests.appended()),
             ValidCase("every-initializer", file: try write(initializers())),
-            ValidCase("digest-of-leaves", file: try write(leaves(), options(chunk: 4096))),
+            ValidCase("digest-of-one-leaf", file: try write(leaves(4096))),
+            ValidCase("digest-of-two-leaves", file: try write(leaves(8192))),
+            ValidCase(
+                "digest-of-leaves", file: try write(leaves(8195), options(chunk: 4096))),
         ]
         for dtype in [DType.f32, .f64, .f16, .bf16, .i16, .i64, .c64, .u2] {
             let info = try TensorInfo(dtype: dtype, shape: TensorShape([600]))
@@ -110,9 +113,9 @@ struct ValidCase {
         return cases + (try baseCases())
     }
 
-    /// Two leaves, each a chunk, and the beginning of a third.
-    private static func leaves() throws -> Checkpoint {
-        let bytes = (0..<8195).map { UInt8($0 / 4096 + 1) }
+    /// Values that are others in each leaf.
+    private static func leaves(_ count: Int) throws -> Checkpoint {
+        let bytes = (0..<count).map { UInt8($0 / 4096 + 1) }
         return try Samples.single(.u8, [bytes.count], bytes)
     }
 
