@@ -1,33 +1,18 @@
 import LTFNBytes
 
 extension Benchmark {
-    static let crc32c = Benchmark(name: "bytes/crc32c", unit: .bytes) { _ in
-        let bytes = someExponents(count: 1 << 24)
-        return Work {
-            Sample(
-                seconds: measure { _ = CRC32C.checksum(bytes.rawSpan) },
-                work: Double(bytes.count))
-        }
-    }
+    static let crc32c = digesting("bytes/crc32c") { _ = CRC32C.checksum($0) }
+    static let sha256 = digesting("bytes/sha256") { _ = SHA256.digest($0) }
+    static let valueHash = digesting("bytes/value-hash") { _ = ValueHash.digest($0) }
 
-    static let sha256 = Benchmark(name: "bytes/sha256", unit: .bytes) { _ in
-        let bytes = someExponents(count: 1 << 24)
-        return Work {
-            let seconds = measure {
-                var hash = SHA256()
-                hash.update(bytes.rawSpan)
-                _ = hash.finalize()
+    private static func digesting(
+        _ name: String, _ work: @escaping @Sendable (RawSpan) -> Void
+    ) -> Benchmark {
+        Benchmark(name: name, unit: .bytes) { _ in
+            let bytes = someExponents(count: 1 << 24)
+            return Work {
+                Sample(seconds: measure { work(bytes.rawSpan) }, work: Double(bytes.count))
             }
-            return Sample(seconds: seconds, work: Double(bytes.count))
-        }
-    }
-
-    static let valueHash = Benchmark(name: "bytes/value-hash", unit: .bytes) { _ in
-        let bytes = someExponents(count: 1 << 24)
-        return Work {
-            Sample(
-                seconds: measure { _ = ValueHash.digest(bytes.rawSpan) },
-                work: Double(bytes.count))
         }
     }
 
