@@ -149,10 +149,13 @@ def _shape(cursor, variable, limits):
     start, rank = cursor.at, cursor.u8()
     if rank > limits.dimensions:
         raise LtfnError("limitExceeded", "V4", start, "%d dimensions" % rank)
-    variable.shape = tuple(cursor.u64() for _ in range(rank))
+    for _ in range(rank):
+        variable.shape += (cursor.u64(),)
+        if variable.shape[-1] > MAXIMUM:
+            raise corrupt("V5", start, "a dimension is above 2^63 - 1")
     variable.elements = math.prod(variable.shape)
     variable.byte_count = variable.dtype.byte_count(variable.elements)
-    if max(variable.elements, variable.byte_count, *variable.shape) > MAXIMUM:
+    if max(variable.elements, variable.byte_count) > MAXIMUM:
         raise corrupt("V5", start, "a variable has too many elements")
 
 
@@ -269,7 +272,7 @@ def _check_references(chunks):
         if chunk.codec != 7:
             continue
         other = chunks[chunk.offset] if chunk.offset < len(chunks) else None
-        if other is None or other.codec == 7 or other.decoded != chunk.decoded:
+        if other is None or other.codec > 4 or other.decoded != chunk.decoded:
             raise corrupt("D4", chunk.at, "a chunk refers to what it cannot be")
 
 

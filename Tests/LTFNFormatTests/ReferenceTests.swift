@@ -43,6 +43,25 @@ struct ReferenceTests {
         }
     }
 
+    @Test("No reference leads to a chunk that is relative to a base (LTFN-D4)")
+    func relative() throws {
+        let (initial, trained) = try InitialValueTests.trained(.f32, count: 1000, step: 1e-3)
+        func pair(_ values: TensorData) throws -> Checkpoint {
+            let infos = [
+                try variable("a", .f32, [1000, 10]), try variable("b", .f32, [1000, 10]),
+            ]
+            return try Checkpoint(manifest: Manifest(variables: infos), tensors: [values, values])
+        }
+        let base = try NativeReader(MemorySource(try write(pair(initial.tensors[0]))))
+        #expect(base.storage(1).codec == "reference ×1")
+        let sink = MemorySink()
+        try NativeFormat(base: base).write(pair(trained.tensors[0]), to: sink)
+        let reader = try NativeReader(MemorySource(sink.bytes), bases: [base])
+        #expect(reader.storage(0).codec == "base-residual ×1")
+        #expect(reader.storage(1).codec == "base-residual ×1")
+        try reader.verify()
+    }
+
     @Test("References follow chunks that an addition moves in the table (LTFN-D4 LTFN-R5)")
     func moved() throws {
         var random = TestBytes(seed: 62)

@@ -61,7 +61,7 @@ package struct ChunkRecord: Hashable, Sendable {
         writer.u64(storedByteCount)
     }
 
-    /// Reads a record; what it says is checked by `checkMeaning`.
+    /// Reads a record; what it says of its place is checked by `Index`.
     static func read(from reader: inout RecordReader) throws(FormatError) -> ChunkRecord {
         let start = reader.offset
         let code = try reader.u8()

@@ -18,20 +18,8 @@ extension Index {
     package struct Parsed: Sendable {
         package var index: Index
         package var contentDigest: SHA256Digest
-        /// Where parts of the index stand in the file.
-        var offset: UInt64
-        var retiredOffset: UInt64
-        var chunkTableOffset: UInt64
-
-        var endOffset: UInt64 {
-            chunkTableOffset + UInt64(index.chunks.count * ChunkRecord.byteCount)
-        }
-
-        /// Checks chunk records and retired regions beyond their form.
-        func checkChunks() throws(FormatError) {
-            try index.checkChunks(tableOffset: chunkTableOffset, indexOffset: offset)
-            try index.checkRetired(at: retiredOffset, indexOffset: offset)
-        }
+        /// Where the index ends in the file.
+        var endOffset: UInt64
     }
 
     /// Reads an index and checks all that can be checked without the chunks' bytes.
@@ -59,8 +47,7 @@ extension Index {
             variableCount: head.variableCount)
         let basesOffset = reader.offset
         let bases = try readBases(from: &reader, count: head.baseCount)
-        let retiredOffset = reader.offset
-        let retired = try readRetired(from: &reader, count: head.retiredCount)
+        let retired = try readRetired(from: &reader, count: head.retiredCount, before: offset)
         section = try reader.section(byteCount: head.variablesByteCount)
         var variables = VariablesParser(
             bytes: bytes, indexOffset: offset, content: content, baseCount: bases.count)
@@ -72,19 +59,19 @@ extension Index {
                     + "\(variables.chunkCount) chunks.")
         }
         let chunkTableOffset = reader.offset
-        let chunks = try readChunks(from: &reader, count: head.chunkCount)
+        var index = Index(
+            manifest: Manifest(checked: variables.infos, metadata: metadata, graph: graph),
+            digests: variables.digests, storages: variables.storages, chunks: [], bases: bases,
+            retired: retired)
+        try index.readChunks(from: &reader, count: head.chunkCount, indexOffset: offset)
+        try index.checkReferences(tableOffset: chunkTableOffset)
         guard variables.content.finalize() == head.contentDigest else {
             throw reader.broken(
                 "LTFN-X5", at: offset + 8, "The content digest is not that of the content.")
         }
-        let index = Index(
-            manifest: Manifest(checked: variables.infos, metadata: metadata, graph: graph),
-            digests: variables.digests, storages: variables.storages, chunks: chunks,
-            bases: bases, retired: retired)
         try index.checkBases(at: basesOffset)
         return Parsed(
-            index: index, contentDigest: head.contentDigest, offset: offset,
-            retiredOffset: retiredOffset, chunkTableOffset: chunkTableOffset)
+            index: index, contentDigest: head.contentDigest, endOffset: reader.offset)
     }
 
     private static func readHead(
@@ -178,22 +165,14 @@ extension Index {
     }
 
     private static func readRetired(
-        from reader: inout RecordReader, count: Int
+        from reader: inout RecordReader, count: Int, before indexOffset: UInt64
     ) throws(FormatError) -> [RetiredRegion] {
         var regions: [RetiredRegion] = []
         for _ in 0..<count {
-            regions.append(try RetiredRegion.read(from: &reader, after: regions.last))
+            regions.append(
+                try RetiredRegion.read(from: &reader, after: regions.last, before: indexOffset))
         }
         return regions
-    }
-
-    private static func readChunks(
-        from reader: inout RecordReader, count: Int
-    ) throws(FormatError) -> [ChunkRecord] {
-        var chunks: [ChunkRecord] = []
-        chunks.reserveCapacity(count)
-        for _ in 0..<count { chunks.append(try ChunkRecord.read(from: &reader)) }
-        return chunks
     }
 
     /// Every base is used.

@@ -56,6 +56,12 @@ enum InitializerLayout {
     static func read(from reader: inout RecordReader) throws(FormatError) -> InitializerSpec {
         let start = reader.offset
         let code = try reader.u8()
+        guard InitializerRecipe.codes.contains(code) else {
+            throw reader.broken(
+                "LTFN-N1", .unsupportedFeature, at: start,
+                "An initializer is of kind \(code), which this reader does not know: use a newer "
+                    + "one.")
+        }
         let presence = try reader.u8()
         guard presence & ~(hasFans | isReproducible) == 0 else {
             throw reader.broken(
@@ -63,17 +69,12 @@ enum InitializerLayout {
                 "The presence byte of an initializer is \(presence); expected 0 to 3.")
         }
         let reproducible = presence & isReproducible != 0
-        guard let recipe = try InitializerRecipe(code: code, parsing: &reader) else {
-            throw reader.broken(
-                "LTFN-N1", .unsupportedFeature, at: start,
-                "An initializer is of kind \(code), which this reader does not know: use a newer "
-                    + "one.")
-        }
-        if reproducible, case .described = recipe {
+        guard !reproducible || code != InitializerRecipe.describedCode else {
             throw reader.broken(
                 "LTFN-N5", at: start + 1, "A described initializer is said to be reproducible.")
         }
-        var spec = InitializerSpec(recipe: recipe)
+        var spec = InitializerSpec(
+            recipe: try InitializerRecipe(code: code, parsing: &reader))
         spec.seed = try reader.u64()
         spec.stream = try reader.u64()
         if presence & hasFans != 0 {
@@ -90,6 +91,9 @@ enum InitializerLayout {
 }
 
 extension InitializerRecipe {
+    fileprivate static let describedCode: UInt8 = 15
+    fileprivate static let codes: ClosedRange<UInt8> = 1...describedCode
+
     fileprivate var code: UInt8 {
         switch self {
         case .zeros: 1
@@ -106,7 +110,7 @@ extension InitializerRecipe {
         case .heNormal: 12
         case .lecunUniform: 13
         case .lecunNormal: 14
-        case .described: 15
+        case .described: Self.describedCode
         }
     }
 
@@ -123,8 +127,8 @@ extension InitializerRecipe {
         }
     }
 
-    /// Reads the parameters of the kind `code`; nil when there is no such kind.
-    fileprivate init?(code: UInt8, parsing reader: inout RecordReader) throws(FormatError) {
+    /// Reads the parameters of the kind `code`, which is one of `codes`.
+    fileprivate init(code: UInt8, parsing reader: inout RecordReader) throws(FormatError) {
         switch code {
         case 1: self = .zeros
         case 2: self = .ones
@@ -150,10 +154,9 @@ extension InitializerRecipe {
         case 12: self = .heNormal
         case 13: self = .lecunUniform
         case 14: self = .lecunNormal
-        case 15:
+        default:
             let name = try reader.string()
             self = .described(name: name, parameters: try MetadataLayout.read(from: &reader))
-        default: return nil
         }
     }
 

@@ -30,7 +30,8 @@ package struct RetiredRegion: Hashable, Sendable {
     }
 
     static func read(
-        from reader: inout RecordReader, after previous: RetiredRegion?
+        from reader: inout RecordReader, after previous: RetiredRegion?,
+        before indexOffset: UInt64
     ) throws(FormatError) -> RetiredRegion {
         let start = reader.offset
         let offset = try reader.u64()
@@ -42,6 +43,12 @@ package struct RetiredRegion: Hashable, Sendable {
             throw reader.broken(
                 "LTFN-X9", at: start,
                 "A retired region is empty, of no known kind, or not behind the one before it.")
+        }
+        // Sums of its fields cannot overflow from here on.
+        let (end, overflow) = offset.addingReportingOverflow(byteCount)
+        guard !overflow, end <= indexOffset else {
+            throw reader.broken(
+                "LTFN-X9", at: start, "A retired region does not lie before the index.")
         }
         return RetiredRegion(offset: offset, byteCount: byteCount, checksum: checksum, kind: kind)
     }

@@ -60,7 +60,6 @@ public struct NativeReader: CheckpointReader {
         let opening = try FileOpening(source, limits: limits, tailByteCount: tailByteCount)
         let indexOffset = opening.footer.indexOffset
         let parsed = try Index.parse(opening.indexBytes, at: indexOffset, limits: limits)
-        try parsed.checkChunks()
         let gaps = try parsed.index.checkRegions(indexOffset: indexOffset)
         guard opening.footer.requiredFeatures == parsed.index.features else {
             throw FormatError(

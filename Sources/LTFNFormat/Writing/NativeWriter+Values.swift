@@ -134,17 +134,20 @@ extension NativeWriter {
             let found = try digest.made(of: values)
             // The digests of other values are known when their chunks have been put.
             try putAll()
-            if let holder = holders.variable(found, byteCount: values.byteCount) {
-                return try refer(to: holder)
-            }
+            let holder = holders.variable(found, byteCount: values.byteCount)
+            if let holder, mayBeReferredTo(holder) { return refer(to: holder) }
         }
         holders.insert(sketch)
         try encodeChunks(values, isHashed: digest == nil, at: number, with: encoder)
         if let digest { holders.insert(number, digest, byteCount: values.byteCount) }
     }
 
+    private func mayBeReferredTo(_ holder: Int) -> Bool {
+        index.chunks[index.chunkRange(holder)].allSatisfy { !$0.codec.usesBase }
+    }
+
     /// Every chunk is the same as one of `holder`.
-    private mutating func refer(to holder: Int) throws(FormatError) {
+    private mutating func refer(to holder: Int) {
         for number in index.chunkRange(holder) {
             var record = ChunkRecord(codec: .reference)
             record.offset =

@@ -8,6 +8,8 @@ struct Draft {
         /// The record up to the storage.
         var content: [UInt8]
         var storage: [UInt8]
+
+        var byteCount: Int { content.count + storage.count }
     }
 
     /// What stands between the header and the index, padding included.
@@ -51,13 +53,12 @@ extension Draft {
     var retiredOffset: Int { basesOffset + bases.count * 32 }
     var variablesOffset: Int { retiredOffset + retired.count * 24 }
     var tableOffset: Int {
-        variablesOffset + variables.reduce(0) { $0 + $1.content.count + $1.storage.count }
+        variablesOffset + variables.reduce(0) { $0 + $1.byteCount }
     }
     var footerOffset: Int { tableOffset + table.count * 24 }
 
     func variableOffset(_ number: Int) -> Int {
-        variablesOffset
-            + variables.prefix(number).reduce(0) { $0 + $1.content.count + $1.storage.count }
+        variablesOffset + variables.prefix(number).reduce(0) { $0 + $1.byteCount }
     }
 
     func storageOffset(_ number: Int) -> Int {
@@ -122,7 +123,7 @@ extension Draft {
     }
 
     private var indexParts: [(name: String, bytes: [UInt8])] {
-        let records = variables.reduce(0) { $0 + $1.content.count + $1.storage.count }
+        let records = variables.reduce(0) { $0 + $1.byteCount }
         var parts: [(String, [UInt8])] = [
             ("index: magic", indexMagic), ("index: content digest", contentDigestBytes),
             (

@@ -31,6 +31,14 @@ private func changed(_ stored: [UInt8]) -> Draft {
         stored: stored, initializer: Draft.initializer(1, digest: zeros), features: 1)
 }
 
+/// `three` with its values in a base file.
+private let relative = changing(three) {
+    $0.chunks = []
+    $0.bases = [[UInt8](repeating: 1, count: 32)]
+    $0.table = [Draft.chunk(5)]
+    $0.features = 2
+}
+
 extension InvalidCase {
     static let chunks = [
         InvalidCase(
@@ -89,6 +97,13 @@ extension InvalidCase {
                 $0.table.append(Draft.chunk(7, at: 0))
             }
         ).moved(by: -6),
+        InvalidCase(
+            "D4", "relative-to-a-base", at: relative.tableOffset + 24,
+            changing(relative) {
+                $0.variables.append(Draft.variable(Array("x".utf8)))
+                $0.table.append(Draft.chunk(7, at: 0))
+            }
+        ).moved(by: Draft.variable(Array("x".utf8)).byteCount),
         InvalidCase(
             "D5", "no-initial-values", at: three.tableOffset - 3,
             changing(three) {

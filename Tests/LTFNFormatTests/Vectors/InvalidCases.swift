@@ -96,6 +96,7 @@ struct InvalidCase: Sendable, CustomTestStringConvertible {
 
     static let all =
         container + index + metadata + graph + variables + initializers + chunks + codecs
+        + orders
 }
 
 /// A draft after a change.

@@ -1,0 +1,70 @@
+import LTFNBytes
+
+private let three = Draft.three
+private let letter = Array("w".utf8)
+
+/// Files that break two rules, of which a reader names the one that it checks first.
+extension InvalidCase {
+    static let orders = [
+        InvalidCase(
+            "X9", "before-the-variables", at: three.retiredOffset,
+            changing(three) {
+                $0.retired = [Draft.u64(.max) + Draft.u64(1) + Draft.u32(0) + Draft.u32(1)]
+                $0.variables[0].storage[0] = 9
+            }),
+        InvalidCase(
+            "V5", "before-the-section-ends", at: three.variablesOffset + 4,
+            changing(three) {
+                // The second dimension of three is not there.
+                $0.variables[0].content =
+                    Draft.u16(1) + letter + [10, 3] + Draft.u64(3) + Draft.u64(.max)
+            }),
+        InvalidCase(
+            "N1", "before-the-presence", .unsupportedFeature,
+            at: initializerOffset, initialized(Draft.initializer(16, presence: 4))),
+        InvalidCase(
+            "N5", "before-the-parameters", at: initializerOffset + 1,
+            initialized([15, 2] + Draft.u64(.max))),
+        InvalidCase(
+            "D2", "before-a-later-codec", at: three.tableOffset + another.byteCount,
+            changing(three) {
+                $0.variables.append(another)
+                $0.table = [
+                    Draft.chunk(0, [1, 2, 3], at: 64, reserved: 1), Draft.chunk(8),
+                ]
+            }),
+        InvalidCase(
+            "D3", "before-the-content-digest", at: three.tableOffset,
+            changing(three) {
+                $0.table = [Draft.chunk(0, [1, 2], at: 64)]
+                $0.contentDigest = [UInt8](repeating: 1, count: 32)
+            }),
+        InvalidCase(
+            "D4", "behind-all-records", at: three.tableOffset + another.byteCount - 3,
+            changing(three) {
+                $0.chunks = []
+                $0.variables.append(another)
+                $0.table = [Draft.chunk(7, at: 5), Draft.chunk(7, at: 5)]
+            }),
+        InvalidCase(
+            "D7", "before-a-reference", at: three.tableOffset + another.byteCount + 24,
+            changing(three) {
+                $0.variables.append(another)
+                $0.table = [Draft.chunk(7, at: 5), Draft.chunk(0, [1, 2, 3], at: 1 << 40)]
+            }),
+        InvalidCase(
+            "X5", "before-the-use-of-bases", at: three.indexOffset + 8,
+            changing(three) {
+                $0.bases = [[UInt8](repeating: 2, count: 32)]
+                $0.contentDigest = [UInt8](repeating: 1, count: 32)
+            }),
+    ]
+
+    private static let initializerOffset = three.storageOffset(0)
+
+    private static let another = Draft.variable(Array("x".utf8))
+
+    private static func initialized(_ record: [UInt8]) -> Draft {
+        changing(three) { $0.variables = [Draft.variable(letter, initializer: record)] }
+    }
+}
