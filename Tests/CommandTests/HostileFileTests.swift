@@ -92,6 +92,30 @@ struct HostileFileTests {
         }
     }
 
+    @Test("What is cut more finely than its base costs what its values cost (LTFN-C9)")
+    func bases() throws {
+        let folder = try Folder()
+        let inspect = Self.program("ltfn-inspect", in: folder)
+        let empty = try Self.cost([inspect, "--version"], in: folder).byteCount
+        for related in try HostileFiles.related() {
+            try folder.put(related.file.bytes, "a.ltfn")
+            var line = [inspect, "verify", folder.path("a.ltfn")]
+            for (number, base) in related.bases.enumerated() {
+                try folder.put(base, "base\(number).ltfn")
+                line += ["--base", folder.path("base\(number).ltfn")]
+            }
+            let cost = try Self.cost(line, in: folder)
+            // All is decoded before the digest of the values is found to be wrong.
+            #expect(cost.status == 65, "\(related.file.name) \(cost)")
+            #expect(cost.byteCount - empty <= 256 << 20, "\(related.file.name) \(cost)")
+            let milliseconds = Self.runsAll ? 1_000 : 10_000
+            #expect(cost.milliseconds <= milliseconds, "\(related.file.name) \(cost)")
+            let command = line.map { "'\($0)'" }.joined(separator: " ")
+            let outcome = Programs.shell(command, in: folder)
+            #expect(outcome.output.contains("The values have the digest"), "\(outcome)")
+        }
+    }
+
     @Test("Archives of NumPy are converted within 128 MiB over an empty process (LTFN-D8)")
     func archives() throws {
         let folder = try Folder()

@@ -49,6 +49,7 @@ struct HostileDraft {
     var metadata: Metadata = [:]
     var graph: ModelGraph?
     var retired: [RetiredRegion] = []
+    var bases: [SHA256Digest] = []
     /// Overwrites bytes of the index before it is signed.
     var changes: [(offset: Int, byteCount: Int, value: UInt64)] = []
 
@@ -115,13 +116,22 @@ struct HostileDraft {
         }
     }
 
-    var file: [UInt8] {
+    private var index: Index {
         get throws(FormatError) {
             let digests = [[UInt8]](repeating: Self.noDigest.bytes, count: variables.count)
-            let index = Index(
+            return Index(
                 manifest: try Manifest(variables: variables, metadata: metadata, graph: graph),
-                digests: digests.flatMap { $0 }, storages: storages, chunks: chunks,
+                digests: digests.flatMap { $0 }, storages: storages, chunks: chunks, bases: bases,
                 retired: retired)
+        }
+    }
+
+    var contentDigest: SHA256Digest {
+        get throws(FormatError) { try index.encoded().contentDigest }
+    }
+
+    var file: [UInt8] {
+        get throws(FormatError) {
             var parts = FileParts(chunks: area, index: try index.encoded().bytes, features: 0)
             for change in changes {
                 parts.set(change.value, at: change.offset, byteCount: change.byteCount)

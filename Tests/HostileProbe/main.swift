@@ -53,11 +53,18 @@ func load(_ path: String) throws(FormatError) {
 }
 
 func writeHostileFiles(to folder: String) throws(FormatError) {
-    let files = try HostileFiles.all().map { ($0, ".ltfn") }
-    for (file, ending) in files + HostileFiles.archives().map({ ($0, ".npz") }) {
-        let writer = try DurableFileWriter(path: folder + "/" + file.name + ending)
-        try writer.write(file.bytes)
+    func write(_ bytes: [UInt8], _ name: String) throws(FormatError) {
+        let writer = try DurableFileWriter(path: folder + "/" + name)
+        try writer.write(bytes)
         try writer.commit()
+    }
+    for file in try HostileFiles.all() { try write(file.bytes, file.name + ".ltfn") }
+    for file in HostileFiles.archives() { try write(file.bytes, file.name + ".npz") }
+    for related in try HostileFiles.related() {
+        try write(related.file.bytes, related.file.name + ".relative")
+        for (number, base) in related.bases.enumerated() {
+            try write(base, related.file.name + ".base\(number)")
+        }
     }
 }
 

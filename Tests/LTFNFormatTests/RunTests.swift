@@ -48,6 +48,20 @@ struct RunTests {
         try Self.expectRuns(NativeReader(MemorySource(try write(odd, options(chunk: chunk)))))
     }
 
+    @Test(
+        "A chunk is decoded once for all runs in it (LTFN-W3)", arguments: [DType.u4, .f6e2m3, .u8])
+    func longChunks(dtype: DType) throws {
+        let elementCount = 3 << 21
+        let info = try variable("w", dtype, [elementCount])
+        var random = TestBytes(seed: 5)
+        let bytes = random.bytes(info.tensor.byteCount).map { $0 & 3 }
+        let checkpoint = try Samples.single(dtype, [elementCount], bytes)
+        let reader = try NativeReader(
+            MemorySource(try write(checkpoint, options(chunk: 1 << 21))), threadCount: 1)
+        #expect(try Self.runs(of: 0, in: reader).bytes == bytes)
+        #expect(reader.decodedChunkCount == reader.index.chunks.count)
+    }
+
     @Test("What is the same again and again is not made (LTFN-D8)")
     func repeated() throws {
         let byteCount = 4 << 20

@@ -12,12 +12,10 @@ struct ChunkDecoder {
     /// - Parameters:
     ///   - stored: the stored bytes, whose checksum is right.
     ///   - initializer: of a variable that can be replayed.
-    ///   - base: as many bytes of the base file, for codecs that need them.
     ///   - tools: what is needed on the way.
-    ///   - output: as many bytes as the chunk decodes to.
+    ///   - output: as many bytes as the chunk decodes to; for codecs that use a base, its bytes.
     func decode(
-        _ stored: [UInt8], initializer: Initializer?, base: AlignedBytes?,
-        with tools: inout DecodingTools,
+        _ stored: [UInt8], initializer: Initializer?, with tools: inout DecodingTools,
         into output: inout MutableRawSpan
     ) throws(FormatError) {
         let coding = WordCoding(variable.tensor.dtype)
@@ -31,9 +29,8 @@ struct ChunkDecoder {
             try fill(&output, from: initializer)
             try ResidualCodec.decode(
                 stored, at: record.offset, coding, with: &tools, changing: &output)
-        case .base: try fill(&output, fromBase: base)
+        case .base: break
         case .baseResidual:
-            try fill(&output, fromBase: base)
             try ResidualCodec.decode(
                 stored, at: record.offset, coding, with: &tools, changing: &output)
         case .reference:
@@ -42,17 +39,6 @@ struct ChunkDecoder {
                 .corrupt, format: NativeFormat.formatName, rule: "LTFN-D4",
                 variable: variable.name.string, "A reference refers to a reference.")
         }
-    }
-
-    private func fill(
-        _ output: inout MutableRawSpan, fromBase base: AlignedBytes?
-    ) throws(FormatError) {
-        guard let base else {
-            throw FormatError(
-                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C9",
-                variable: variable.name.string, "The variable has no bytes in a base file.")
-        }
-        ByteKernels.copy(base.bytes, to: &output)
     }
 
     private func fill(

@@ -16,4 +16,10 @@ struct ChunkGrid: Hashable, Sendable {
         let start = position << Int(exponent)
         return start..<start + min(1 << Int(exponent), byteCount - start)
     }
+
+    /// The positions of the chunks that hold a range of bytes.
+    func positions(of range: Range<Int>) -> Range<Int> {
+        let first = range.lowerBound >> Int(exponent)
+        return first..<(range.isEmpty ? first : (range.upperBound - 1) >> Int(exponent) + 1)
+    }
 }

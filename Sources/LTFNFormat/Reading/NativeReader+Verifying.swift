@@ -65,9 +65,19 @@ extension NativeReader {
 
     /// The bytes that are in memory together: a few chunks for each thread.
     public func pieceByteCount(_ number: Int) -> Int {
-        var exponent = 20
-        if case .chunks(let own, _) = index.storages[holder(of: number)] { exponent = Int(own) }
+        let exponent = chunkExponent(number)
         return pool.threadCount * max(1, min(4, (32 << 20) >> exponent)) << exponent
+    }
+
+    private func chunkExponent(_ number: Int) -> Int {
+        let holder = holder(of: number)
+        switch index.storages[holder] {
+        case .chunks(let exponent, _): return Int(exponent)
+        case .base(let number):
+            let origin = try? original(of: manifest.variables[holder], base: number)
+            return origin.map { $0.base.chunkExponent($0.variable) } ?? 20
+        case .initial, .tied: return 20
+        }
     }
 
     private func compare(

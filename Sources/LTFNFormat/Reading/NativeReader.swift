@@ -28,6 +28,7 @@ public struct NativeReader: CheckpointReader {
     let toolbox = Toolbox { DecodingTools() }
     /// Counts the chunks that have been decoded.
     let counter = ChunkCounter()
+    let recent: RecentChunks
     /// The variables whose stored bytes have been found right for mapping.
     let mappable = VariableSet()
 
@@ -77,6 +78,7 @@ public struct NativeReader: CheckpointReader {
         gaps: [UInt8], footer: Footer?, bases: [NativeReader], threadCount: Int
     ) throws(FormatError) {
         pool = ThreadPool(threadCount: threadCount)
+        recent = RecentChunks(capacity: pool.threadCount)
         self.source = source
         self.limits = limits
         index = parsed.index
@@ -105,6 +107,8 @@ public struct NativeReader: CheckpointReader {
     }
 
     /// A range of the bytes of `manifest.variables[number]`: only the chunks that hold them are read.
+    /// Where only a part of a chunk is wanted, the reader keeps the chunk until others come, one for each
+    /// thread.
     ///
     /// - Parameter range: within the variable's bytes.
     /// - Throws: as `read(_:)`.
@@ -115,7 +119,7 @@ public struct NativeReader: CheckpointReader {
         let variable = manifest.variables[holder]
         do {
             try checkAllowance(variable.tensor, range)
-            return try VariableDecoder(self, variable: holder).decode(range)
+            return try VariableDecoder(self, variable: holder, range: range).decode(range)
         } catch {
             throw error.naming(manifest.variables[number].name.string)
         }

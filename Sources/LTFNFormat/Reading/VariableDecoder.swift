@@ -11,12 +11,20 @@ struct VariableDecoder {
 
     /// - Parameters:
     ///   - variable: one that is not tied.
-    ///   - chunk: the only one that will be decoded; nil: any may be.
-    init(_ reader: NativeReader, variable: Int, chunk: Int? = nil) throws(FormatError) {
+    ///   - range: the bytes that will be decoded; nil: any may be.
+    /// - Complexity: O(chunks of `range`).
+    init(
+        _ reader: NativeReader, variable: Int, range: Range<Int>? = nil
+    ) throws(FormatError) {
         self.reader = reader
         self.variable = variable
         info = reader.manifest.variables[variable]
-        let chunks = chunk.map { $0..<$0 + 1 } ?? reader.index.chunkRange(variable)
+        var chunks = reader.index.chunkRange(variable)
+        if let range, case .chunks(let exponent, let first) = reader.index.storages[variable] {
+            let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent)
+            let positions = grid.positions(of: range)
+            chunks = first + positions.lowerBound..<first + positions.upperBound
+        }
         initializer = try Self.initializer(of: variable, chunks, in: reader.index)
     }
 
@@ -48,15 +56,15 @@ struct VariableDecoder {
         switch reader.index.storages[variable] {
         case .chunks(let exponent, _):
             let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent)
-            let first = range.lowerBound >> Int(exponent)
-            let end = range.isEmpty ? first : (range.upperBound - 1) >> Int(exponent) + 1
-            let parts = (first..<end).map { position in
+            let parts = grid.positions(of: range).map { position in
                 let wanted = grid.range(of: position).clamped(to: range)
                 return wanted.lowerBound - range.lowerBound..<wanted.upperBound - range.lowerBound
             }
             return DecodingPlan(decoder: self, wanted: range, parts: parts)
-        // The other file has chunks of its own, and has to be there for no bytes, too.
-        case .base: return DecodingPlan(decoder: self, wanted: range, parts: [0..<range.count])
+        // The base has to be there for no bytes, too.
+        case .base(let number):
+            let parts = reader.partsInBase(of: info, base: number, range) ?? [0..<range.count]
+            return DecodingPlan(decoder: self, wanted: range, parts: parts)
         // A variable that is tied has been left for its target.
         case .initial, .tied:
             let grid = ChunkGrid(byteCount: range.count, exponent: 20)
@@ -73,16 +81,9 @@ struct VariableDecoder {
         case .chunks(let exponent, let first):
             try decode(from: start, first: first, exponent: exponent, into: &part)
         case .base(let number):
-            try copy(start..<start + part.byteCount, ofBase: number, to: &part)
+            try reader.decodeBase(of: info, base: number, from: start, into: &part)
         case .initial, .tied: try replay(from: start, into: &part)
         }
-    }
-
-    private func copy(
-        _ range: Range<Int>, ofBase number: UInt16, to part: inout MutableRawSpan
-    ) throws(FormatError) {
-        let bytes = try reader.baseBytes(of: info, base: number, range)
-        ByteKernels.copy(bytes.bytes, to: &part)
     }
 
     /// Makes initial values.
@@ -136,11 +137,20 @@ struct VariableDecoder {
                 of: part.bytes, end: start + part.byteCount,
                 at: record.codec == .constant ? record.offset : nil)
         }
+        let whole = try wholeChunk(number, chunk)
+        let place = start - chunk.lowerBound
+        ByteKernels.copy(whole.bytes.extracting(place..<place + part.byteCount), to: &part)
+    }
+
+    private func wholeChunk(
+        _ number: Int, _ chunk: Range<Int>
+    ) throws(FormatError) -> AlignedBytes {
+        if let known = reader.recent.bytes(ofChunk: number) { return known }
         var whole = AlignedBytes(byteCount: chunk.count)
         var output = whole.mutableBytes
         try decodeChunk(number, start: chunk.lowerBound, into: &output)
-        let place = start - chunk.lowerBound
-        ByteKernels.copy(whole.bytes.extracting(place..<place + part.byteCount), to: &part)
+        reader.recent.keep(whole, ofChunk: number)
+        return whole
     }
 
     /// Decodes a whole chunk of this variable.
@@ -158,8 +168,10 @@ struct VariableDecoder {
                     .corrupt, format: NativeFormat.formatName, rule: "LTFN-D4",
                     variable: info.name.string, "A reference leads to no chunk.")
             }
-            try VariableDecoder(reader, variable: owner, chunk: target).decodeChunk(
-                target, start: (target - first) << Int(exponent), into: &output)
+            let start = (target - first) << Int(exponent)
+            let range = start..<start + output.byteCount
+            try VariableDecoder(reader, variable: owner, range: range).decodeChunk(
+                target, start: start, into: &output)
             // The owner may be of a dtype that has no spare bits.
             try checkLastBits(of: output.bytes, end: start + output.byteCount, at: nil)
             return
@@ -172,13 +184,12 @@ struct VariableDecoder {
             reader.toolbox.putBack(tools)
         }
         try reader.readStoredBytes(of: number, variable: info.name, into: &stored)
-        let base =
-            record.codec.usesBase
-            ? try reader.baseBytes(
-                of: info, base: record.base, start..<start + output.byteCount) : nil
+        if record.codec.usesBase {
+            try reader.decodeBase(of: info, base: record.base, from: start, into: &output)
+        }
         do {
             try ChunkDecoder(record: record, variable: info, start: start).decode(
-                stored, initializer: initializer, base: base, with: &tools, into: &output)
+                stored, initializer: initializer, with: &tools, into: &output)
         } catch {
             throw error.naming(info.name.string)
         }
@@ -290,38 +301,5 @@ extension NativeReader {
                 offset: record.offset, variable: variable.string,
                 "The checksum of chunk \(number) does not match: the file is damaged there.")
         }
-    }
-
-    /// The bytes that a variable has in a base file.
-    func baseBytes(
-        of info: VariableInfo, base number: UInt16, _ range: Range<Int>
-    ) throws(FormatError) -> AlignedBytes {
-        guard let base = bases[Int(number)] else {
-            throw FormatError(
-                .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-C9",
-                variable: info.name.string, Self.missing(index.bases[Int(number)]))
-        }
-        guard let position = base.position(of: info) else {
-            throw FormatError(
-                .corrupt, format: NativeFormat.formatName, rule: "LTFN-C9",
-                variable: info.name.string,
-                "The base file has no such variable of this dtype and shape.")
-        }
-        return try base.readAsBase(position, range)
-    }
-
-    /// The bytes of a variable of this file, for another one; errors name this one.
-    func readAsBase(_ number: Int, _ range: Range<Int>) throws(FormatError) -> AlignedBytes {
-        try FormatError.about(name) { () throws(FormatError) in
-            try read(number, bytes: range)
-        }
-    }
-
-    /// The number of the variable that has the name, dtype and shape of `info`.
-    func position(of info: VariableInfo) -> Int? {
-        guard let position = manifest.index(of: info.name),
-            manifest.variables[position].tensor == info.tensor
-        else { return nil }
-        return position
     }
 }
