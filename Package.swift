@@ -140,8 +140,9 @@ let package = Package(
         command(
             "ltfn-bench",
             [
-                "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNInitializers", "LTFNKernels",
-                "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "LTFNTraining", "LTFNInference", "LTFNInterchange", "LTFNFormat",
+                "LTFNInitializers", "LTFNKernels", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes",
+                "LTFNParallel",
             ]),
 
         // tests, one target a room

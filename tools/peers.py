@@ -9,7 +9,8 @@ ltfn-bench --peers PYTHON drives --serve, so that its samples and these alternat
 Needs what the case needs: numpy, tensorflow-cpu, onnxruntime and onnx, ncnn, zipnn, torch. A case whose
 package is missing answers {"case": ..., "skipped": ...}. Float32, LTFN_BENCH_THREADS threads (2), batch 100.
 A sample's "seconds" is the time for "work" units: images for train and infer, bytes for the codecs, which
-run on one thread over the file that LTFN_BENCH_WEIGHTS names, values of the type LTFN_BENCH_DTYPE.
+run on one thread over the file that LTFN_BENCH_WEIGHTS names, values of the type LTFN_BENCH_DTYPE, and for
+row-major and column-major arrays, which are copied as row-major.
 """
 import json
 import math
@@ -271,6 +272,15 @@ def zlib_decode():
     return repeated(lambda _: zlib.decompress(packed), len(raw), details)
 
 
+def array(dtype, shape, order):
+    """An array of the order in memory, copied as row-major."""
+    import numpy as np
+
+    values = np.arange(math.prod(shape)).astype(dtype).reshape(shape, order=order)
+    return repeated(
+        lambda _: values.copy(order="C"), values.nbytes, {"version": "numpy " + np.__version__})
+
+
 CASES = {
     "train/tensorflow": lambda: tensorflow(True),
     "train/torch": lambda: torch_case(True),
@@ -281,6 +291,10 @@ CASES = {
     "encode/zipnn": lambda: zipnn(True),
     "decode/zipnn": lambda: zipnn(False),
     "decode/zlib": zlib_decode,
+    "row-major/f32-matrix/numpy": lambda: array("<f4", (3000, 4000), "C"),
+    "column-major/f32-matrix/numpy": lambda: array("<f4", (3000, 4000), "F"),
+    "column-major/u8-cube/numpy": lambda: array("|u1", (256, 256, 512), "F"),
+    "column-major/f16-narrow/numpy": lambda: array("<f2", (3, 8_000_000), "F"),
 }
 
 
