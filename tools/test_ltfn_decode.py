@@ -245,7 +245,7 @@ class Damage(unittest.TestCase):
                     ltfn_decode.decode(bytes(wrong))
             for end in range(len(data)):
                 if data is appended and end == len(b.build([])):
-                    continue  # the file before the addition (LTFN-R5)
+                    continue  # the file before the addition (LTFN-R4)
                 with self.assertRaises(LtfnError, msg=end):
                     ltfn_decode.decode(data[:end])
             for more in (b"\0", data, b"x" * 64):

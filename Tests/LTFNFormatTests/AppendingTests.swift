@@ -41,7 +41,7 @@ struct AppendingTests {
         return try append(to: original(), addition, values)
     }
 
-    @Test("Variables and metadata are added behind what is there (LTFN-R5 LTFN-X9)")
+    @Test("Variables and metadata are added behind what is there (LTFN-R4 LTFN-X9)")
     func append() throws {
         let old = try Self.original()
         let file = try Self.appended()
@@ -94,7 +94,7 @@ struct AppendingTests {
         #expect(error?.code == .checksumMismatch && error?.rule == "LTFN-X10")
     }
 
-    @Test("A file without its end gives what its last whole index speaks of (LTFN-R6)")
+    @Test("A file without its end gives what its last whole index speaks of (LTFN-R5)")
     func recovery() throws {
         let old = try Self.original()
         let file = try Self.appended()
@@ -113,10 +113,10 @@ struct AppendingTests {
         let error = failure {
             _ = try NativeReader.recovering(MemorySource(Array(old.prefix(200))))
         }
-        #expect(error?.rule == "LTFN-R6")
+        #expect(error?.rule == "LTFN-R5")
     }
 
-    @Test("Indexes that begin within one another cost no more than the file is long (LTFN-R6)")
+    @Test("Indexes that begin within one another cost no more than the file is long (LTFN-R5)")
     func nestedIndexes() throws {
         for headCount in [100, 1_000] {
             var writer = ByteWriter()
@@ -130,13 +130,13 @@ struct AppendingTests {
             }
             let source = RandomAccessTests.RecordingSource(writer.bytes)
             let error = failure { _ = try NativeReader.recovering(source) }
-            #expect(error?.code == .limitExceeded && error?.rule == "LTFN-R6")
+            #expect(error?.code == .limitExceeded && error?.rule == "LTFN-R5")
             // The file itself, its heads, and four times as much of indexes.
             #expect(source.takeByteCount() <= 6 * writer.count)
         }
     }
 
-    @Test("Compacting drops what earlier versions left behind (LTFN-R5 LTFN-X9 LTFN-W1)")
+    @Test("Compacting drops what earlier versions left behind (LTFN-R4 LTFN-X9 LTFN-W1)")
     func compact() throws {
         let file = try Self.appended()
         let reader = try NativeReader(MemorySource(file))

@@ -52,7 +52,7 @@ struct DamageTests {
         }
     }
 
-    @Test("A file that was added to may be cut back to what it was, and nowhere else (LTFN-R5)")
+    @Test("A file that was added to may be cut back to what it was, and nowhere else (LTFN-R4)")
     func truncatedAppend() throws {
         let file = try AppendingTests.appended()
         let old = try AppendingTests.original()

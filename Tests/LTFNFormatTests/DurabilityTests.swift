@@ -91,7 +91,7 @@ struct DisturbedAppendTests {
         try Data(original).write(to: URL(filePath: path))
     }
 
-    @Test("In place the bytes that were there stay, and the new version counts (LTFN-R5)")
+    @Test("In place the bytes that were there stay, and the new version counts (LTFN-R4)")
     func inPlace() throws {
         #expect(Programs.run(formatProbe, ["append", path]).output == "done\n")
         let bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
@@ -102,7 +102,7 @@ struct DisturbedAppendTests {
     }
 
     @Test(
-        "The footer is written when all before it is on the disk (LTFN-R5)",
+        "The footer is written when all before it is on the disk (LTFN-R4)",
         .enabled(if: Programs.hasStrace, "strace is not installed"))
     func order() {
         let calls = Disturbed.trace("write,fsync,ftruncate", ["append", path], in: folder)
@@ -114,7 +114,7 @@ struct DisturbedAppendTests {
     }
 
     @Test(
-        "Killed at any call, the file opens or recovery gives what it was (LTFN-R5 LTFN-R6)",
+        "Killed at any call, the file opens or recovery gives what it was (LTFN-R4 LTFN-R5)",
         .enabled(if: Programs.hasStrace, "strace is not installed"))
     func kills() throws {
         var seen = Set<Disturbed.Remains>()
@@ -139,7 +139,7 @@ struct DisturbedAppendTests {
         #expect(seen.isSuperset(of: [.whole(tag: 1), .recovered(tag: 1), .whole(tag: 255)]))
     }
 
-    @Test("Killed at a random moment, the same (LTFN-R5 LTFN-R6)")
+    @Test("Killed at a random moment, the same (LTFN-R4 LTFN-R5)")
     func randomKills() throws {
         var random = TestBytes(seed: 91)
         let start = ContinuousClock.now
@@ -159,7 +159,7 @@ struct DisturbedAppendTests {
     }
 
     @Test(
-        "Every failing call leaves the file as it was, or all of the new one (LTFN-R5)",
+        "Every failing call leaves the file as it was, or all of the new one (LTFN-R4)",
         .enabled(if: Programs.hasStrace, "strace is not installed"),
         arguments: ["openat", "flock", "pread64", "write", "fsync", "close"])
     func failures(calls: String) throws {
@@ -194,7 +194,7 @@ struct DisturbedAppendTests {
 
 @Suite("Saving a file with a disturbed program")
 struct DisturbedSaveTests {
-    @Test("Killed at a random moment, the old file or the new one is whole (LTFN-R5)")
+    @Test("Killed at a random moment, the old file or the new one is whole (LTFN-R4)")
     func randomKills() throws {
         let folder = TemporaryFolder()
         let path = folder.path("file.ltfn")

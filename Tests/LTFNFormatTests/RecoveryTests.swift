@@ -17,7 +17,7 @@ struct RecoveryTests {
         try Checkpoint(reading: NativeReader.recovering(MemorySource(file)))
     }
 
-    @Test("A file that is held in the metadata is not taken for the one around it (LTFN-R6)")
+    @Test("A file that is held in the metadata is not taken for the one around it (LTFN-R5)")
     func metadata() throws {
         let held = try Self.held()
         let outer = try Checkpoint(
@@ -32,7 +32,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test("A file that is held in the values is nothing to recover (LTFN-R6)")
+    @Test("A file that is held in the values is nothing to recover (LTFN-R5)")
     func values() throws {
         let held = try Self.held()
         let outer = try Samples.single(.u8, [held.count], held)
@@ -41,7 +41,7 @@ struct RecoveryTests {
         let same = areEqual(outer, try Self.recovered(Array(file.dropLast(64))))
         #expect(same)
         let error = failure { _ = try Self.recovered(Array(file.prefix(64 + held.count))) }
-        #expect(error?.code == .corrupt && error?.rule == "LTFN-R6")
+        #expect(error?.code == .corrupt && error?.rule == "LTFN-R5")
 
         // An addition that was interrupted: what it adds to is what is left.
         let old = try Samples.small()

@@ -62,7 +62,7 @@ struct ReferenceTests {
         try reader.verify()
     }
 
-    @Test("References follow chunks that an addition moves in the table (LTFN-D4 LTFN-R5)")
+    @Test("References follow chunks that an addition moves in the table (LTFN-D4 LTFN-R4)")
     func moved() throws {
         var random = TestBytes(seed: 62)
         let (values, added) = (random.bytes(3000), random.bytes(2000))

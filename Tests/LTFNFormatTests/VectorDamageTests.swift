@@ -49,7 +49,7 @@ struct VectorDamageTests {
         }
     }
 
-    @Test("Every truncation of a vector is an error, but where it was added to (LTFN-F1 LTFN-R5)")
+    @Test("Every truncation of a vector is an error, but where it was added to (LTFN-F1 LTFN-R4)")
     func truncations() throws {
         for vector in try Self.vectors() {
             let sound = (0..<vector.file.count).filter {

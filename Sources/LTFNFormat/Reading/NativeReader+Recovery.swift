@@ -40,7 +40,7 @@ extension NativeReader {
             end = start
         }
         throw FormatError(
-            .corrupt, format: NativeFormat.formatName, rule: "LTFN-R6",
+            .corrupt, format: NativeFormat.formatName, rule: "LTFN-R5",
             "No whole index is left in the file: nothing can be recovered.")
     }
 
@@ -79,7 +79,7 @@ private struct IndexSearch {
         else { return nil }
         guard UInt64(byteCount) <= allowance else {
             throw FormatError(
-                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-R6", offset: offset,
+                .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-R5", offset: offset,
                 "Too many indexes begin within one another, and none of those behind this one is "
                     + "whole: nothing can be recovered.")
         }

@@ -33,7 +33,7 @@ extension NativeFormat {
     ) throws(FormatError) {
         guard let footer = reader.footer else {
             throw FormatError(
-                .corrupt, format: Self.formatName, rule: "LTFN-R5",
+                .corrupt, format: Self.formatName, rule: "LTFN-R4",
                 "A file that was recovered cannot be added to: write it anew.")
         }
         let old = reader.index
