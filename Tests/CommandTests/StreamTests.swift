@@ -49,6 +49,21 @@ import Testing
         #expect(Programs.shell("\"$BIN\"/\(command) 2>> \(file)", in: folder).status == 64)
     }
 
+    @Test(
+        "standard input is no file",
+        arguments: [
+            "ltfn-inspect -", "ltfn-inspect verify -", "ltfn-inspect activations - test-images.idx",
+            "ltfn-eval model.ltfn -", "ltfn-eval - test-images.idx", "ltfn-convert - -o new.ltfn",
+            "ltfn-inspect model.ltfn --base -",
+        ])
+    func standardInput(command: String) throws {
+        let folder = try Self.folder()
+        let run = Programs.shell("\"$BIN\"/\(command) < model.ltfn", in: folder)
+        #expect(run.status == 64)
+        let program = String(command.prefix { $0 != " " })
+        expectOneSentence(run, from: program, with: "standard input is not read")
+    }
+
     @Test("a file that nobody reads may be printed to, also with both streams")
     func ordinary() throws {
         let folder = try Self.folder()

@@ -23,8 +23,15 @@ public struct FileRoles {
         self.outputs = outputs
     }
 
-    /// - Throws: `CommandFailure` when two of them are one file, however they are spelled.
+    /// - Throws: `CommandFailure` when two of them are one file, however they are spelled, or an input is
+    ///   meant to be standard input.
     public func expectDistinct() throws(CommandFailure) {
+        if let input = inputs.first(where: { $0.path == "-" }) {
+            throw CommandFailure(
+                .usage,
+                "- was given as \(input.role), and standard input is not read; expected the name of a "
+                    + "file (./- is one).")
+        }
         for (index, output) in outputs.enumerated() {
             for other in outputs[(index + 1)...] where FileIdentity.same(output.path, other.path) {
                 throw Self.failure(output, "is also to be \(other.role)")
