@@ -18,7 +18,10 @@ import os
 import sys
 import urllib.parse
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("ltfn_decode: NumPy is missing: python3 -m pip install numpy")
 
 import ltfn_sampling
 from ltfn_codecs import LtfnError, crc32c, decode_planes, decode_residual
