@@ -119,6 +119,11 @@ struct RunTests {
             chunks: [constant, ChunkRecord(codec: .initial), ChunkRecord(codec: .reference)])
         let reader = try NativeReader(MemorySource(try index.file(chunks: [7, 7, 7, 7])))
         #expect(failure { _ = try reader.read(0) }?.rule == "LTFN-N6")
+        #expect(try reader.read(0, bytes: 60..<64).copy(of: 0..<4) == [7, 7, 7, 7])
+        #expect(failure { _ = try reader.read(0, bytes: 60..<65) }?.rule == "LTFN-N6")
+        // What is wrong at the front is said first.
+        let damaged = try NativeReader(MemorySource(try index.file(chunks: [7, 7, 7, 8])))
+        #expect(failure { _ = try damaged.read(0) }?.rule == "LTFN-D6")
         #expect(try reader.read(1).bytes.copy(of: 0..<64) == values)
         #expect(try reader.read(1, bytes: 5..<9).copy(of: 0..<4) == [7, 7, 7, 7])
         #expect(try Self.runs(of: 1, in: reader).bytes == values)

@@ -35,7 +35,7 @@ extension NativeReader {
     package func decode(
         _ number: Int, bytes range: Range<Int>, over filler: UInt8
     ) throws(FormatError) -> AlignedBytes {
-        let plan = try VariableDecoder(self, variable: holder(of: number)).plan(range)
+        let plan = VariableDecoder(self, variable: holder(of: number)).plan(range)
         var block = AlignedBytes(byteCount: range.count)
         var all = block.mutableBytes
         ByteKernels.fill(&all, with: filler)
@@ -77,7 +77,7 @@ extension NativeReader {
         do {
             let wanted = 0..<info.tensor.byteCount
             try checkAllowance(info.tensor, wanted)
-            return try VariableDecoder(self, variable: holder(of: number)).plan(wanted)
+            return VariableDecoder(self, variable: holder(of: number)).plan(wanted)
         } catch {
             throw error.naming(info.name.string)
         }

@@ -23,8 +23,7 @@ extension NativeReader {
         of info: VariableInfo, base number: UInt16, _ range: Range<Int>
     ) -> [Range<Int>]? {
         guard let (base, variable) = try? original(of: info, base: number) else { return nil }
-        return try? VariableDecoder(base, variable: base.holder(of: variable), range: range)
-            .plan(range).parts
+        return VariableDecoder(base, variable: base.holder(of: variable)).plan(range).parts
     }
 
     /// The base file with this number, and the variable in it that `info` is relative to.
@@ -53,7 +52,7 @@ extension NativeReader {
         let range = start..<start + output.byteCount
         do {
             try checkAllowance(manifest.variables[holder].tensor, range)
-            let plan = try VariableDecoder(self, variable: holder, range: range).plan(range)
+            let plan = VariableDecoder(self, variable: holder).plan(range)
             for (number, place) in plan.parts.enumerated() {
                 var part = output._mutatingExtracting(place)
                 try plan.fill(number, &part)

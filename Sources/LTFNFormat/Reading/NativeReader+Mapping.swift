@@ -46,7 +46,7 @@ extension NativeReader {
     /// error.
     private func checkStoredBytes(of number: Int) throws(FormatError) {
         let range = index.chunkRange(number)
-        let decoder = try VariableDecoder(self, variable: number)
+        let decoder = VariableDecoder(self, variable: number)
         let errors = pool.map(range.count) { position -> FormatError? in
             do throws(FormatError) {
                 try decoder.checkRawChunk(range.lowerBound + position)

@@ -29,7 +29,7 @@ extension NativeReader {
     ) throws(FormatError) {
         let holder = holder(of: number)
         do {
-            let decoder = try VariableDecoder(self, variable: holder)
+            let decoder = VariableDecoder(self, variable: holder)
             try forEachRun(of: holder, decoder, body)
         } catch {
             throw error.naming(manifest.variables[number].name.string)
@@ -42,9 +42,7 @@ extension NativeReader {
     public func distinctByteCount(of number: Int) -> Int {
         let holder = holder(of: number)
         let tensor = manifest.variables[holder].tensor
-        guard let decoder = try? VariableDecoder(self, variable: holder) else {
-            return tensor.byteCount
-        }
+        let decoder = VariableDecoder(self, variable: holder)
         switch index.storages[holder] {
         case .initial: return decoder.repeatedInitialUnit == nil ? tensor.byteCount : 0
         case .tied, .base: return tensor.byteCount

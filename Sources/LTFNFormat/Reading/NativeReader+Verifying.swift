@@ -34,7 +34,7 @@ extension NativeReader {
         do {
             try checkAllowance(info.tensor, 0..<info.tensor.byteCount)
             guard let expected = index.digest(number) else { return recordedDigest(number) }
-            let decoder = try VariableDecoder(self, variable: number)
+            let decoder = VariableDecoder(self, variable: number)
             var hash = ValueHash()
             let byteCount = info.tensor.byteCount
             // A variable without values needs its base file, too.

@@ -119,7 +119,7 @@ public struct NativeReader: CheckpointReader {
         let variable = manifest.variables[holder]
         do {
             try checkAllowance(variable.tensor, range)
-            return try VariableDecoder(self, variable: holder, range: range).decode(range)
+            return try VariableDecoder(self, variable: holder).decode(range)
         } catch {
             throw error.naming(manifest.variables[number].name.string)
         }

@@ -7,42 +7,26 @@ struct VariableDecoder {
     private let reader: NativeReader
     private let variable: Int
     private let info: VariableInfo
-    private let initializer: Initializer?
+    /// What is wrong with it is said where initial values are needed, not before.
+    private let initializer: Result<Initializer, FormatError>?
 
-    /// - Parameters:
-    ///   - variable: one that is not tied.
-    ///   - range: the bytes that will be decoded; nil: any may be.
-    /// - Complexity: O(chunks of `range`).
-    init(
-        _ reader: NativeReader, variable: Int, range: Range<Int>? = nil
-    ) throws(FormatError) {
+    /// - Parameter variable: one that is not tied.
+    init(_ reader: NativeReader, variable: Int) {
         self.reader = reader
         self.variable = variable
         info = reader.manifest.variables[variable]
-        var chunks = reader.index.chunkRange(variable)
-        if let range, case .chunks(let exponent, let first) = reader.index.storages[variable] {
-            let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent)
-            let positions = grid.positions(of: range)
-            chunks = first + positions.lowerBound..<first + positions.upperBound
-        }
-        initializer = try Self.initializer(of: variable, chunks, in: reader.index)
+        initializer = Self.initializer(of: info)
     }
 
-    /// The initializer, when something is stored relative to it.
-    private static func initializer(
-        of variable: Int, _ chunks: Range<Int>, in index: Index
-    ) throws(FormatError) -> Initializer? {
-        let info = index.manifest.variables[variable]
-        guard let spec = info.initializer,
-            index.storages[variable] == .initial
-                || index.chunks[chunks].contains(where: { $0.codec.usesInitialValues })
-        else { return nil }
+    private static func initializer(of info: VariableInfo) -> Result<Initializer, FormatError>? {
+        guard let spec = info.initializer, spec.isReproducible else { return nil }
         do {
-            return try Initializer(spec, dtype: info.tensor.dtype)
+            return .success(try Initializer(spec, dtype: info.tensor.dtype))
         } catch {
-            throw FormatError(
-                .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-N6",
-                variable: info.name.string, error.message)
+            return .failure(
+                FormatError(
+                    .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-N6",
+                    variable: info.name.string, error.message))
         }
     }
 
@@ -90,7 +74,7 @@ struct VariableDecoder {
     ///
     /// - Parameter start: the first byte of the part among those of the variable.
     func replay(from start: Int, into part: inout MutableRawSpan) throws(FormatError) {
-        guard let initializer else {
+        guard let initializer = try initializer?.get() else {
             throw FormatError(
                 .corrupt, format: NativeFormat.formatName, rule: "LTFN-V10",
                 variable: info.name.string, "The variable has no initial values.")
@@ -168,10 +152,8 @@ struct VariableDecoder {
                     .corrupt, format: NativeFormat.formatName, rule: "LTFN-D4",
                     variable: info.name.string, "A reference leads to no chunk.")
             }
-            let start = (target - first) << Int(exponent)
-            let range = start..<start + output.byteCount
-            try VariableDecoder(reader, variable: owner, range: range).decodeChunk(
-                target, start: start, into: &output)
+            try VariableDecoder(reader, variable: owner).decodeChunk(
+                target, start: (target - first) << Int(exponent), into: &output)
             // The owner may be of a dtype that has no spare bits.
             try checkLastBits(of: output.bytes, end: start + output.byteCount, at: nil)
             return
@@ -187,6 +169,7 @@ struct VariableDecoder {
         if record.codec.usesBase {
             try reader.decodeBase(of: info, base: record.base, from: start, into: &output)
         }
+        let initializer = record.codec.usesInitialValues ? try initializer?.get() : nil
         do {
             try ChunkDecoder(record: record, variable: info, start: start).decode(
                 stored, initializer: initializer, with: &tools, into: &output)
@@ -234,7 +217,9 @@ struct VariableDecoder {
 
     /// The bytes of every initial value, when they are all the same.
     var repeatedInitialUnit: [UInt8]? {
-        guard case .repeated(let pattern) = initializer?.content else { return nil }
+        guard case .success(let initializer) = initializer,
+            case .repeated(let pattern) = initializer.content
+        else { return nil }
         let unitByteCount = info.tensor.dtype.unitByteCount
         return (0..<unitByteCount).map { pattern[$0 % pattern.count] }
     }
