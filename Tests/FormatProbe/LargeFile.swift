@@ -49,35 +49,4 @@ enum LargeFile {
             print("slice", start, SHA256.digest(slice.bytes), "of", decoded, "chunks")
         }
     }
-
-    /// Prints name, dtype, shape and codec of every variable.
-    static func list(_ path: String) throws(FormatError) {
-        let reader = try NativeReader(FileSource(path: path))
-        let output = try DurableFileWriter(path: "/dev/stdout")
-        for (number, variable) in reader.manifest.variables.enumerated() {
-            let tensor = variable.tensor
-            let line =
-                "\(variable.name) \(tensor.dtype.rawValue) \(tensor.shape) "
-                + "\(reader.storage(number).codec)\n"
-            try output.write(Array(line.utf8))
-        }
-        try output.commit()
-    }
-
-    static func writeMillion(_ path: String) throws(FormatError) {
-        let tensor = try TensorInfo(dtype: .u8, shape: TensorShape([4]))
-        var variables: [VariableInfo] = []
-        for number in 0..<1_000_000 {
-            let name = try VariableName("layer\(number / 1000)/block\(number % 1000)/weights")
-            variables.append(VariableInfo(name: name, tensor: tensor))
-        }
-        let writer = try DurableFileWriter(path: path)
-        defer { writer.abandon() }
-        let manifest = try Manifest(variables: variables)
-        try NativeFormat().write(manifest, to: writer) { number, range throws(FormatError) in
-            let bytes = (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-            return AlignedBytes(copying: Array(bytes[range]).rawSpan)
-        }
-        try writer.commit()
-    }
 }

@@ -4,8 +4,6 @@
 //     FormatProbe append PATH               adds a variable and metadata to it, in place
 //     FormatProbe large PATH GIGABYTES      writes one float32 variable, piece by piece
 //     FormatProbe verify PATH               reads everything
-//     FormatProbe list PATH                 prints a line for every variable
-//     FormatProbe million PATH              writes a million variables
 //
 // Prints `done`, or the error as `code operation errno path`, and ends with status 1.
 import Foundation
@@ -27,8 +25,6 @@ do throws(FormatError) {
     case "append": try ProbeFile.append(to: argument(1))
     case "large": try LargeFile.write(argument(1), gigabytes: Int(argument(2)) ?? 6)
     case "verify": try LargeFile.verify(argument(1))
-    case "list": try LargeFile.list(argument(1))
-    case "million": try LargeFile.writeMillion(argument(1))
     default: fatalError("unknown: \(arguments[0])")
     }
     print("done")

@@ -5,7 +5,7 @@
 //     HostileProbe load FILE                loads a file as a library does, and prints what came of it
 //     HostileProbe nothing                  does nothing: what a process takes
 //     HostileProbe files FOLDER             writes the hostile files
-//     HostileProbe many COUNT FILE          writes a file of COUNT variables without values
+//     HostileProbe many COUNT FILE          writes a file of COUNT variables of four bytes
 import Foundation
 import FuzzSupport
 import LTFNBytes
@@ -69,18 +69,17 @@ func writeHostileFiles(to folder: String) throws(FormatError) {
 }
 
 func writeMany(_ count: Int, to path: String) throws(FormatError) {
-    var variables: [VariableInfo] = []
-    let tensor = try TensorInfo(dtype: .f32, shape: TensorShape([0]))
-    for number in 0..<count {
-        let digits = String(number)
-        let name = "layer" + String(repeating: "0", count: max(0, 7 - digits.count)) + digits
-        variables.append(VariableInfo(name: try VariableName(name), tensor: tensor))
+    let tensor = try TensorInfo(dtype: .u8, shape: TensorShape([4]))
+    let variables = try (0..<count).map { number throws(FormatError) in
+        let name = "layer\(number / 1000)/block\(number % 1000)/weights"
+        return VariableInfo(name: try VariableName(name), tensor: tensor)
     }
     let sink = try DurableFileWriter(path: path)
-    var writer = try NativeFormat().create(sink, manifest: Manifest(variables: variables))
-    let empty = try TensorData(info: tensor, bytes: AlignedBytes(byteCount: 0))
-    for number in 0..<count { try writer.write(empty, at: number) }
-    try writer.finish()
+    let manifest = try Manifest(variables: variables)
+    try NativeFormat().write(manifest, to: sink) { number, range throws(FormatError) in
+        let bytes = range.map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        return AlignedBytes(copying: bytes.rawSpan)
+    }
     try sink.commit()
 }
 

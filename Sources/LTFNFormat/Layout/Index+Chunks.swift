@@ -11,14 +11,15 @@ extension Index {
         chunks.reserveCapacity(count)
         for variable in storages.indices {
             guard case .chunks(let exponent, _) = storages[variable] else { continue }
-            let info = manifest.variables[variable]
-            let grid = ChunkGrid(byteCount: info.tensor.byteCount, exponent: exponent)
+            let dtype = manifest.variables[variable].tensor.dtype
+            let grid = ChunkGrid(
+                byteCount: manifest.variables[variable].tensor.byteCount, exponent: exponent)
             do {
                 for position in 0..<grid.count {
                     let start = reader.offset
                     let record = try ChunkRecord.read(from: &reader)
                     let check = ChunkCheck(
-                        record: record, dtype: info.tensor.dtype,
+                        record: record, dtype: dtype,
                         hasInitialValues: record.codec.usesInitialValues
                             && hasInitialValues(variable),
                         decodedByteCount: grid.range(of: position).count, number: chunks.count,
@@ -27,7 +28,7 @@ extension Index {
                     chunks.append(record)
                 }
             } catch {
-                throw error.naming(info.name.string)
+                throw error.naming(manifest.variables[variable].name.string)
             }
         }
     }

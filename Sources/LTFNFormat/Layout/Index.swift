@@ -97,37 +97,3 @@ extension Index {
         return (writer.bytes, digest)
     }
 }
-
-/// The digest that names the content of a file, whatever its codecs and its history.
-struct ContentDigest {
-    private var hash = SHA256()
-    /// Records are short: hashing them many at a time takes a fraction of the time.
-    private var pending: [UInt8] = []
-    private static let pendingByteCount = 16_384
-
-    init(metadata: [UInt8], graph: [UInt8], variableCount: Int) {
-        var writer = ByteWriter()
-        writer.string("ltfn content 1\0\0")
-        writer.u64(UInt64(metadata.count))
-        writer.append(metadata)
-        writer.u64(UInt64(graph.count))
-        writer.append(graph)
-        writer.u64(UInt64(variableCount))
-        hash.update(writer.bytes)
-    }
-
-    /// The next variable's record up to its storage.
-    mutating func update(_ record: ArraySlice<UInt8>) {
-        pending.append(contentsOf: record)
-        if pending.count >= Self.pendingByteCount {
-            hash.update(pending)
-            pending.removeAll(keepingCapacity: true)
-        }
-    }
-
-    func finalize() -> SHA256Digest {
-        var hash = hash
-        hash.update(pending)
-        return hash.finalize()
-    }
-}

@@ -115,29 +115,27 @@ extension VariableLayout {
                 }
             let tensorEnd = tensorStart + 2 + tensor.shape.rank * 8
             let presence = try readPresence(from: &reader)
-            var target: (UInt64, UInt64)?
-            var digest: Range<Int>?
+            var record = Record(
+                info: VariableInfo(name: name, tensor: tensor), name: nameRange,
+                tensor: tensorStart..<tensorEnd, contentByteCount: 0, storage: .tied)
             if presence & isTied != 0 {
                 let offset = reader.offset
-                target = (try reader.u64(), offset)
+                record.target = (try reader.u64(), offset)
             } else {
-                digest = try reader.range(32)
+                record.digest = try reader.range(32)
             }
-            var info = VariableInfo(name: name, tensor: tensor)
             if presence & hasInitializer != 0 {
-                info.initializer = try InitializerLayout.read(from: &reader)
+                record.info.initializer = try InitializerLayout.read(from: &reader)
             }
-            if presence & hasMetadata != 0 { info.metadata = try readMetadata(from: &reader) }
-            let contentByteCount = Int(reader.offset - start)
-            var storage = VariableStorage.tied
-            if let digest {
-                storage = try readStorage(
-                    from: &reader, info: info, digest: digest, baseCount: baseCount)
+            if presence & hasMetadata != 0 {
+                record.info.metadata = try readMetadata(from: &reader)
             }
-            return Record(
-                info: info, name: nameRange, tensor: tensorStart..<tensorEnd, target: target,
-                digest: digest,
-                contentByteCount: contentByteCount, storage: storage)
+            record.contentByteCount = Int(reader.offset - start)
+            if let digest = record.digest {
+                record.storage = try readStorage(
+                    from: &reader, info: record.info, digest: digest, baseCount: baseCount)
+            }
+            return record
         } catch {
             throw error.naming(name.string)
         }
