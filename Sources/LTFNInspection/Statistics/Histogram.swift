@@ -15,6 +15,8 @@ public struct Histogram: Hashable, Sendable {
     public private(set) var exponent = Histogram.smallestExponent
     /// From the lowest bin to the highest.
     public private(set) var counts = zeros
+    /// Whether nothing has been counted: then there is nothing to put together.
+    private var isEmpty = true
     /// Shared until the first value.
     private static let zeros = [UInt64](repeating: 0, count: Histogram.binCount)
 
@@ -45,6 +47,7 @@ public struct Histogram: Hashable, Sendable {
             other.fold(exponent - other.exponent)
         }
         for index in counts.indices { counts[index] &+= other.counts[index] }
+        isEmpty = isEmpty && other.isEmpty
     }
 
     /// Adds counts of the same bins.
@@ -52,15 +55,18 @@ public struct Histogram: Hashable, Sendable {
         for index in counts.indices where index < more.count {
             counts[index] &+= UInt64(more[index])
         }
+        isEmpty = false
     }
 
     /// Counts a value of a magnitude below 2^`exponent`, `count` times, in the bin that a block would.
     mutating func add(_ value: Double, count: Int) {
         counts[ValueBlock.bin(of: value, scale: powerOfTwo(11 - exponent))] &+= UInt64(count)
+        isEmpty = false
     }
 
     /// Puts `steps` pairs into one bin each, one after the other.
     private mutating func fold(_ steps: Int) {
+        guard !isEmpty else { return }
         // After 12 steps all values are in the two bins beside zero.
         for _ in 0..<min(steps, 12) {
             var folded = [UInt64](repeating: 0, count: Self.binCount)
