@@ -46,9 +46,13 @@ struct VerifyCommand: CommandWithExamples {
             unread.path = unread.path ?? file
             throw unread
         }
+        let bases = report.damagedBases(of: file).map { TerminalText.escaped($0) }
+        let reason =
+            bases.isEmpty
+            ? "The file is damaged" : "Its base is damaged, \(bases.joined(separator: " and "))"
         throw CommandFailure(
             ExitStatus(for: first),
-            "\(TerminalText.escaped(file)): The file is damaged: "
+            "\(TerminalText.escaped(file)): \(reason): "
                 + "\(report.problems.count) of its parts cannot be trusted."
         )
     }

@@ -63,7 +63,9 @@ struct TrainCommand: CommandWithExamples {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
+        help: ArgumentHelp(
+            "The file to write, in place of one of that name; - is standard output.",
+            valueName: "file"))
     var output: String
 
     @Option(
@@ -171,6 +173,11 @@ struct TrainCommand: CommandWithExamples {
             valueName: "n"))
     var keep: Int?
 
+    /// What programs would read as something else.
+    private static let foreignEndings = [
+        ".safetensors", ".npz", ".npy", ".pt", ".pth", ".onnx", ".gguf", ".h5", ".ckpt",
+    ]
+
     /// One more than the newest, should that be damaged.
     static let defaultKeep = 2
 
@@ -188,6 +195,11 @@ struct TrainCommand: CommandWithExamples {
             throw ValidationError("--data and --synthetic exclude each other.")
         }
         if output.isEmpty { throw ValidationError("--output takes the name of a file.") }
+        if let ending = Self.foreignEndings.first(where: { output.lowercased().hasSuffix($0) }) {
+            throw ValidationError(
+                "--output is a \(ending) file, and networks are written as .ltfn: give -o model.ltfn; "
+                    + "ltfn-convert makes safetensors and NumPy files of it.")
+        }
         for (count, option) in [
             (checkpointEvery, "checkpoint-every"), (keep, "keep"),
             (validateEvery, "validate-every"),

@@ -71,6 +71,21 @@ import Testing
         }
     }
 
+    @Test("recovering a file that is whole says so, and one without a header tells its length")
+    func nothingToRecover() throws {
+        let folder = try TinyModel.folder()
+        let whole = try folder.get("model.ltfn")
+        let good = Programs.run(
+            "ltfn-convert", "model.ltfn", "-o", "a.ltfn", "--recover", in: folder)
+        #expect(good.status == 0 && good.errors.contains("nothing had to be recovered"))
+        #expect(try folder.get("a.ltfn") == whole)
+        try folder.put(Array(whole.prefix(10)), "tiny.ltfn")
+        let tiny = Programs.run(
+            "ltfn-convert", "tiny.ltfn", "-o", "b.ltfn", "--recover", in: folder)
+        #expect(tiny.status == 65)
+        expectOneSentence(tiny, from: "ltfn-convert", with: "has 10 bytes")
+    }
+
     @Test("a benchmark that needs the kept models tells before it measures where they may be")
     func models() throws {
         let outcome = Programs.run("ltfn-bench", "--filter", "file/", in: try Folder())

@@ -158,6 +158,35 @@ struct InspectTests {
         }
     }
 
+    @Test("A base that is damaged is named, not the file that needs it")
+    func damagedBase() throws {
+        let folder = try TinyModel.folder()
+        let stored = Programs.shell(
+            "cp model.ltfn base.ltfn && \"$BIN/ltfn-convert\" model.ltfn -o difference.ltfn "
+                + "--relative-to base.ltfn", in: folder)
+        #expect(stored.status == 0, "\(stored.errors)")
+        var bytes = try folder.get("base.ltfn")
+        bytes[64] ^= 1
+        try folder.put(bytes, "base.ltfn")
+        let outcome = Programs.run(
+            "ltfn-inspect", "verify", "difference.ltfn", "--base", "base.ltfn", in: folder)
+        #expect(outcome.status == 65)
+        #expect(outcome.output.hasPrefix("difference.ltfn: damaged by its base base.ltfn"))
+        expectOneSentence(
+            outcome, from: "ltfn-inspect", with: "Its base is damaged, base.ltfn")
+        let document = try JSONReader.read(
+            Array(
+                Programs.run(
+                    "ltfn-inspect", "verify", "difference.ltfn", "--base", "base.ltfn", "--json",
+                    in: folder
+                ).output.utf8))
+        guard case .array(let problems)? = document["problems"] else {
+            Issue.record("There are no problems.")
+            return
+        }
+        #expect(!problems.isEmpty && problems.allSatisfy { $0["path"] == "base.ltfn" })
+    }
+
     @Test("Output that cannot be created gets 73", arguments: ["show", "verify"])
     func notCreated(command: String) throws {
         let folder = try TinyModel.folder()

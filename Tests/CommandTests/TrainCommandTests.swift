@@ -77,7 +77,7 @@ struct TrainCommandTests {
             ["-o", "m.ltfn", "--steps", "-1"], ["-o", "m.ltfn", "--learning-rate", "0"],
             ["-o", "m.ltfn", "--batch-size", "0"], ["-o", "m.ltfn", "--model", "lenet"],
             ["-o", "m.ltfn", "--synthetic", "--data", "x"], ["-o", "m.ltfn", "--threads", "0"],
-            ["-o", ""],
+            ["-o", ""], ["-o", "m.safetensors"], ["-o", "M.NPZ"],
         ])
     func usage(arguments: [String]) throws {
         let (process, _, errors) = try start(arguments)

@@ -86,9 +86,11 @@ public struct FileConversion: Sendable {
         var notes = found.note.map { [$0] } ?? []
         if request.recovers, let recovered = reader as? NativeReader {
             notes.append(
-                "Recovered by the last index that is whole, which ends at byte "
-                    + "\(recovered.indexEnd): what stands in the "
-                    + "\(source.byteCount - recovered.indexEnd) bytes behind it is left out.")
+                recovered.isWhole
+                    ? "The file is whole: nothing had to be recovered."
+                    : "Recovered by the last index that is whole, which ends at byte "
+                        + "\(recovered.indexEnd): what stands in the "
+                        + "\(source.byteCount - recovered.indexEnd) bytes behind it is left out.")
         }
         if let named = registry.format(forPath: request.output),
             named.traits.name != target.traits.name
@@ -146,6 +148,7 @@ public struct FileConversion: Sendable {
                 "Only .ltfn files can be recovered, this is "
                     + "\(format.traits.name).")
         }
+        if let whole = try? native.open(source, limits: limits) { return whole }
         return try NativeReader.recovering(source, limits: limits, bases: native.bases)
     }
 

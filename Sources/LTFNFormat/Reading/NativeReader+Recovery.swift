@@ -18,8 +18,12 @@ extension NativeReader {
     ) throws(FormatError) -> NativeReader {
         let head = try source.read(
             at: 0, byteCount: Int(min(source.byteCount, UInt64(Header.byteCount))))
+        // A file may be cut anywhere, but in its header.
+        let isCut = source.byteCount >= Header.byteCount
         _ = try Header(
-            parsing: head, fileByteCount: max(source.byteCount, NativeFormat.minimumByteCount))
+            parsing: head,
+            fileByteCount: isCut
+                ? max(source.byteCount, NativeFormat.minimumByteCount) : source.byteCount)
         var search = IndexSearch(source, limits)
         let pieceByteCount: UInt64 = 1 << 20
         // Pieces overlap by a magic less one byte.

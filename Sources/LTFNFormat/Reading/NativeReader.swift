@@ -9,6 +9,8 @@ public struct NativeReader: CheckpointReader {
     let limits: DecodingLimits
     package let index: Index
     let footer: Footer?
+    /// Whether the file has its end, and nothing had to be recovered.
+    public var isWhole: Bool { footer != nil }
     /// Where the index ends; behind it stands the footer, or in a recovered file what is ignored.
     public let indexEnd: UInt64
     let owners: ChunkOwners

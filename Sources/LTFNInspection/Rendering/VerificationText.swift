@@ -3,12 +3,14 @@ import LTFNBytes
 extension VerificationReport {
     /// The report for a person.
     public func text(_ layout: TextLayout, name: String) -> String {
+        let bases = damagedBases(of: name)
         let name = TerminalText.escaped(name)
         guard problems.isEmpty else {
             let count = NumberText.counted(problems.count, "problem")
             let lines = problems.map { "  " + layout.paint($0.description, .bad) }
-            return "\(name): " + layout.paint("damaged", .bad) + ", \(count)\n"
-                + lines.map { $0 + "\n" }.joined()
+            let culprits = bases.map { " by its base " + TerminalText.escaped($0) }
+            return "\(name): " + layout.paint("damaged", .bad) + culprits.joined(separator: " and")
+                + ", \(count)\n" + lines.map { $0 + "\n" }.joined()
         }
         guard unreadCount == 0 else {
             return "\(name): " + layout.paint("not verified", .warning) + ", the values of "
@@ -46,6 +48,7 @@ extension FormatError {
     var json: JSONValue {
         .object([
             "code": .string(code.rawValue),
+            "path": path.map { .string($0) } ?? .null,
             "variable": variable.map { .string($0) } ?? .null,
             "rule": rule.map { .string($0) } ?? .null,
             "offset": offset.map { .uint($0) } ?? .null,

@@ -19,6 +19,16 @@ public struct VerificationReport: Hashable, Sendable {
 
     public var isSound: Bool { problems.isEmpty && unreadCount == 0 }
 
+    /// The files that all problems are of, where none is of the file `name` itself: its bases.
+    public func damagedBases(of name: String) -> [String] {
+        var paths: [String] = []
+        for problem in problems {
+            guard let path = problem.path, path != name else { return [] }
+            if !paths.contains(path) { paths.append(path) }
+        }
+        return paths
+    }
+
     /// Reads every variable, one at a time, and replays the initial values that can be.
     ///
     /// A damaged variable does not keep the others from being looked at.
