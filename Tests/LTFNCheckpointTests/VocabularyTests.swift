@@ -19,6 +19,9 @@ struct VocabularyTests {
         #expect(DType.u4.byteCount(elementCount: 3) == 2)
         #expect(DType.f6e2m3.byteCount(elementCount: 3) == 3)
         #expect(DType.u8.byteCount(elementCount: .max) == .max)
+        #expect(DType.u2.byteCount(elementCount: .max) == 1 << 61)
+        #expect(DType.f6e2m3.byteCount(elementCount: .max) == 6_917_529_027_641_081_856)
+        #expect(DType.f6e2m3.byteCount(elementCount: 5) == 4)
         #expect(DType.f32.byteCount(elementCount: .max) == nil)
     }
 

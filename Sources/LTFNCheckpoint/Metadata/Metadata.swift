@@ -72,11 +72,15 @@ public struct Metadata: Hashable, Sendable {
 
     /// Adds a key behind all others, in O(1).
     ///
-    /// - Returns: false, and nothing changes, when `key` does not sort behind the last one.
-    public mutating func append(_ key: String, _ value: MetadataValue) -> Bool {
+    /// - Parameter value: made when `key` is known to sort behind the last one.
+    /// - Returns: false, and nothing changes, when it does not.
+    /// - Throws: what `value` throws.
+    public mutating func append(
+        _ key: String, _ value: () throws(FormatError) -> MetadataValue
+    ) throws(FormatError) -> Bool {
         let key = ByteString(key)
         if let last = entries.last, !(last.key < key) { return false }
-        entries.append(Entry(key: key, value: value))
+        entries.append(Entry(key: key, value: try value()))
         return true
     }
 

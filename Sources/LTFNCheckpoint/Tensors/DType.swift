@@ -31,14 +31,12 @@ public enum DType: String, Hashable, Sendable, CaseIterable {
 
     /// The bytes of `elementCount` packed elements, or nil when that number has no Int.
     public func byteCount(elementCount: Int) -> Int? {
-        let (bits, overflow) = elementCount.multipliedReportingOverflow(by: bitCount)
-        guard !overflow, elementCount >= 0 else {
-            // A count of bits past Int.max can still be a count of bytes.
-            guard bitCount % 8 == 0, elementCount >= 0 else { return nil }
-            let (bytes, overflow) = elementCount.multipliedReportingOverflow(by: bitCount / 8)
-            return overflow ? nil : bytes
-        }
-        return bits / 8 + (bits % 8 == 0 ? 0 : 1)
+        guard elementCount >= 0 else { return nil }
+        // Eight elements at a time: a count of bits past Int.max can still be a count of bytes.
+        let (whole, rest) = elementCount.quotientAndRemainder(dividingBy: 8)
+        let (most, first) = whole.multipliedReportingOverflow(by: bitCount)
+        let (bytes, second) = most.addingReportingOverflow((rest * bitCount + 7) / 8)
+        return first || second ? nil : bytes
     }
 
     /// Whether the elements are real floating-point numbers.

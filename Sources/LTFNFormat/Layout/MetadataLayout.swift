@@ -77,8 +77,10 @@ enum MetadataLayout {
         for _ in 0..<count {
             let start = reader.offset
             let key = try reader.string()
-            let value = try readValue(from: &reader, depth: depth)
-            guard metadata.append(key, value) else {
+            let isBehind = try metadata.append(key) { () throws(FormatError) in
+                try readValue(from: &reader, depth: depth)
+            }
+            guard isBehind else {
                 throw reader.broken(
                     "LTFN-M1", at: start,
                     "A metadata key is not behind the one before it in the order of bytes.")

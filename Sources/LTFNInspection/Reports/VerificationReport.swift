@@ -88,7 +88,7 @@ public struct VerificationReport: Hashable, Sendable {
         let found = try initializer.digest(elementCount: variable.tensor.shape.elementCount)
         guard found == digest else {
             throw FormatError(
-                .checksumMismatch, variable: variable.name.string,
+                .checksumMismatch, rule: "LTFN-N7", variable: variable.name.string,
                 "The initial values that its initializer gives have the digest \(found), "
                     + "recorded is \(digest).")
         }

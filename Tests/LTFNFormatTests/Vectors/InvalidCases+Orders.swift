@@ -7,6 +7,20 @@ private let letter = Array("w".utf8)
 extension InvalidCase {
     static let orders = [
         InvalidCase(
+            "M1", "before-the-value", at: three.metadataOffset + 8 + 11,
+            changing(three) {
+                $0.metadata =
+                    Draft.u64(2) + Draft.text("b") + [1, 0] + Draft.text("a") + [9, 0]
+            }),
+        InvalidCase(
+            "X7", "of-few-bits", at: three.indexOffset + 48,
+            changing(three) {
+                // 2^63 - 1 elements of 2 bits: more bits than 2^63, but not as many bytes.
+                $0.variables = [
+                    Draft.variable(letter, dtype: 8, shape: [UInt64(Int64.max)])
+                ]
+            }),
+        InvalidCase(
             "X9", "before-the-variables", at: three.retiredOffset,
             changing(three) {
                 $0.retired = [Draft.u64(.max) + Draft.u64(1) + Draft.u32(0) + Draft.u32(1)]
