@@ -55,6 +55,8 @@ class Reader:
                 last = self._chunk(number)
                 yield last
         else:
+            if owner.byte_count == 0 and owner.storage == 2:
+                yield self.read(owner, 0, 0)
             for start in range(0, owner.byte_count, 1 << 20):
                 last = self.read(owner, start, min(1 << 20, owner.byte_count - start))
                 yield last
@@ -93,8 +95,18 @@ class Reader:
 
     def _backing(self):
         """The byte count of the file and of the base files that were given for it."""
-        given = (self._find_base(digest) for digest in self.index.bases)
-        return len(self.data) + sum(reader._backing() for reader in given if reader)
+        files, pending = {}, [self]
+        while pending:
+            reader = pending.pop()
+            if reader.index.digest not in files:
+                files[reader.index.digest] = len(reader.data)
+                pending += filter(None, map(reader._find_base, reader.index.bases))
+        return sum(files.values())
+
+    def _check_packed_size(self, chunk):
+        if chunk.decoded > max(self.limits.expanded_bytes // 8, 16 * len(self.data)):
+            raise LtfnError("limitExceeded", "D8", None, "a chunk of '%s' decodes to %d bytes"
+                            % (chunk.variable.name, chunk.decoded))
 
     def _check_spare_bits(self, variable, last):
         used = variable.elements * variable.dtype.bits % 8
@@ -117,6 +129,8 @@ class Reader:
         return self.recent[1]
 
     def _decode(self, chunk):
+        if chunk.codec in (2, 4, 6):
+            self._check_packed_size(chunk)
         stored = self._stored(chunk)
         dtype, count = chunk.variable.dtype, chunk.decoded
         if chunk.codec == 0:

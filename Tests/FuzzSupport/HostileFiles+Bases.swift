@@ -31,7 +31,21 @@ extension HostileFiles {
             .baseResidual, exponent: 23, stored: unchanged, base: second, number: 2)
         let (fourth, _) = try file(.base, exponent: 18, base: third, number: 3)
         let baseFile = try base.file
+        let middles = try (4..<8).map { number throws(FormatError) in
+            try file(.base, exponent: 26, base: base, number: number)
+        }
+        var alternating = HostileDraft()
+        alternating.bases = try middles.map { draft, _ throws(FormatError) in
+            try draft.contentDigest
+        }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        try alternating.addChunks(.base, .u8, [byteCount], exponent: 16, stored: [])
+        for number in alternating.chunks.indices {
+            alternating.chunks[number].base = UInt16(number % middles.count)
+        }
         return [
+            Related(
+                file: try one("alternating-between-bases", alternating),
+                bases: [baseFile] + middles.map(\.1)),
             Related(file: try one("finer-than-its-base", fine), bases: [baseFile]),
             Related(
                 file: try one("finer-and-coarser-in-turn", fourth),

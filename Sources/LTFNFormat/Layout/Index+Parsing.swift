@@ -234,7 +234,7 @@ private struct VariablesParser {
             } else {
                 digests.append(contentsOf: repeatElement(0, count: 32))
             }
-            storages.append(try place(record, reader))
+            storages.append(place(record))
             infos.append(record.info)
         }
         try reader.expectEnd(of: "variables")
@@ -242,19 +242,14 @@ private struct VariablesParser {
     }
 
     /// Gives a variable its place in the chunk table.
-    private mutating func place(
-        _ record: VariableLayout.Record, _ reader: RecordReader
-    ) throws(FormatError) -> VariableStorage {
+    private mutating func place(_ record: VariableLayout.Record) -> VariableStorage {
         guard case .chunks(let exponent, _) = record.storage else { return record.storage }
         let own = ChunkGrid(
             byteCount: record.info.tensor.byteCount, exponent: exponent
         ).count
         let (total, overflow) = chunkCount.addingReportingOverflow(own)
-        guard !overflow else {
-            throw reader.broken(
-                "LTFN-X7", at: indexOffset + 48, "The variables have more than 2^63 - 1 chunks.")
-        }
-        defer { chunkCount = total }
+        // No file has as many: the sum is compared when all variables are known.
+        defer { chunkCount = overflow ? .max : total }
         return .chunks(exponent: exponent, first: chunkCount)
     }
 

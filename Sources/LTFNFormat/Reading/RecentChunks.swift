@@ -14,14 +14,30 @@ final class RecentChunks: Sendable {
     /// The one that was used last stands at the end.
     private let entries = Mutex<[Entry]>([])
     private let capacity: Int
+    /// Held while a chunk is decoded: who wants the same one waits for it.
+    private let decoding = Mutex(())
 
     /// - Parameter capacity: one for each thread that decodes.
     init(capacity: Int) {
         self.capacity = capacity
     }
 
-    /// The bytes of a chunk, if it is here.
-    func bytes(ofChunk number: Int) -> AlignedBytes? {
+    /// The bytes of a chunk, which `decode` makes when it is not here.
+    ///
+    /// - Throws: what `decode` throws.
+    func bytes(
+        ofChunk number: Int, decode: () throws(FormatError) -> AlignedBytes
+    ) throws(FormatError) -> AlignedBytes {
+        if let known = known(number) { return known }
+        return try decoding.withLock { _ throws(FormatError) in
+            if let known = known(number) { return known }
+            let bytes = try decode()
+            keep(bytes, ofChunk: number)
+            return bytes
+        }
+    }
+
+    private func known(_ number: Int) -> AlignedBytes? {
         entries.withLock { entries in
             guard let position = entries.lastIndex(where: { $0.number == number }) else {
                 return nil
@@ -32,9 +48,8 @@ final class RecentChunks: Sendable {
         }
     }
 
-    func keep(_ bytes: AlignedBytes, ofChunk number: Int) {
+    private func keep(_ bytes: AlignedBytes, ofChunk number: Int) {
         entries.withLock { entries in
-            entries.removeAll { $0.number == number }
             if entries.count >= capacity { entries.removeFirst() }
             entries.append(Entry(number: number, bytes: bytes))
         }

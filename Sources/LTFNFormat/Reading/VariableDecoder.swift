@@ -105,7 +105,7 @@ struct VariableDecoder {
         }
     }
 
-    /// Decodes a chunk and keeps a part of it.
+    /// Decodes a part of a chunk, the whole of it where it takes others to know the part.
     ///
     /// - Parameters:
     ///   - chunk: its bytes among those of the variable.
@@ -121,20 +121,22 @@ struct VariableDecoder {
                 of: part.bytes, end: start + part.byteCount,
                 at: record.codec == .constant ? record.offset : nil)
         }
-        let whole = try wholeChunk(number, chunk)
+        let record = reader.index.chunks[number]
+        switch record.codec {
+        case .initial: return try replay(from: start, into: &part)
+        case .base:
+            try reader.decodeBase(of: info, base: record.base, from: start, into: &part)
+            return try checkLastBits(of: part.bytes, end: start + part.byteCount, at: nil)
+        default: break
+        }
+        let whole = try reader.recent.bytes(ofChunk: number) { () throws(FormatError) in
+            var whole = AlignedBytes(byteCount: chunk.count)
+            var output = whole.mutableBytes
+            try decodeChunk(number, start: chunk.lowerBound, into: &output)
+            return whole
+        }
         let place = start - chunk.lowerBound
         ByteKernels.copy(whole.bytes.extracting(place..<place + part.byteCount), to: &part)
-    }
-
-    private func wholeChunk(
-        _ number: Int, _ chunk: Range<Int>
-    ) throws(FormatError) -> AlignedBytes {
-        if let known = reader.recent.bytes(ofChunk: number) { return known }
-        var whole = AlignedBytes(byteCount: chunk.count)
-        var output = whole.mutableBytes
-        try decodeChunk(number, start: chunk.lowerBound, into: &output)
-        reader.recent.keep(whole, ofChunk: number)
-        return whole
     }
 
     /// Decodes a whole chunk of this variable.
