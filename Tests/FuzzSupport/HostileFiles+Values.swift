@@ -27,6 +27,11 @@ extension HostileFiles {
             cases.append(try one("recipe-\(dtype.rawValue)-64MiB", draft))
         }
         var draft = HostileDraft()
+        try draft.addChunks(
+            .initial, .f64, [60 * mebibyte / 8], exponent: 26, stored: [],
+            initializer: HostileDraft.reproducible(.heNormal))
+        cases.append(try one("recipe-in-one-chunk", draft))
+        draft = HostileDraft()
         try draft.addRecipe(.heNormal, .f32, [100_000, 100_000])
         cases.append(try one("recipe-10-billion", draft))
         draft = HostileDraft()

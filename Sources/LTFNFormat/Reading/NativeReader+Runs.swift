@@ -59,6 +59,8 @@ extension NativeReader {
 
     /// The bytes that are made at a time: a whole number of any element.
     private static let runByteCount = 3 << 18
+    /// A whole number of any element of 8 bits or more.
+    private static let longestRun = 8 << 20
 
     private func forEachRun(
         of holder: Int, _ decoder: VariableDecoder, _ body: (Run) throws(FormatError) -> Void
@@ -91,10 +93,13 @@ extension NativeReader {
         // Chunks that are decoded, a few at the same time.
         var pending = 0..<0
         func finish() throws(FormatError) {
-            guard !pending.isEmpty else { return }
             let range = pending
             pending = pending.upperBound..<pending.upperBound
-            try body(.values(try decoder.decode(range)))
+            // A chunk that stores nothing may be as long as its variable.
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.longestRun) {
+                let end = min(start + Self.longestRun, range.upperBound)
+                try body(.values(try decoder.decode(start..<end)))
+            }
         }
         while next < grid.count {
             let range = grid.range(of: next)
