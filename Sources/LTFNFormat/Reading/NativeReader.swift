@@ -109,8 +109,8 @@ public struct NativeReader: CheckpointReader {
     }
 
     /// A range of the bytes of `manifest.variables[number]`: only the chunks that hold them are read.
-    /// Where only a part of a chunk is wanted, the reader keeps the chunk until others come, one for each
-    /// thread.
+    /// Where only a part of a chunk is wanted that has to be decoded whole, the reader keeps it until others
+    /// come, one for each thread.
     ///
     /// - Parameter range: within the variable's bytes.
     /// - Throws: as `read(_:)`.
