@@ -86,12 +86,12 @@ let package = Package(
         room("LTFNInterchange", ["LTFNCheckpoint", "LTFNBytes"]),
         room("LTFNInference", ["LTFNCheckpoint", "LTFNBytes", "LTFNKernels", "LTFNParallel"]),
 
+        room("LTFNFormats", ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInterchange"]),
+
         // 4 services
         room(
             "LTFNConversion",
-            [
-                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInitializers", "LTFNInterchange",
-            ]),
+            ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNFormats", "LTFNInitializers"]),
         room(
             "LTFNTraining",
             [
@@ -101,7 +101,7 @@ let package = Package(
         room(
             "LTFNInspection",
             [
-                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInitializers", "LTFNInference",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNInitializers", "LTFNInference",
                 "LTFNKernels",
             ]),
 
@@ -116,27 +116,30 @@ let package = Package(
         command(
             "ltfn-train",
             [
-                "LTFNConversion", "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets",
+                "LTFNFormats", "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets",
                 "LTFNKernels",
                 "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         command(
             "ltfn-inspect",
             [
-                "LTFNConversion", "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets",
+                "LTFNFormats", "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets",
                 "LTFNKernels",
                 "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         command(
             "ltfn-eval",
             [
-                "LTFNConversion", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNFormats", "LTFNInference", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
                 "LTFNCheckpoint",
                 "LTFNBytes", "LTFNParallel",
             ]),
         command(
             "ltfn-convert",
-            ["LTFNConversion", "LTFNFormat", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes"]),
+            [
+                "LTFNConversion", "LTFNFormats", "LTFNFormat", "LTFNKernels", "LTFNCheckpoint",
+                "LTFNBytes",
+            ]),
         command(
             "ltfn-bench",
             [
@@ -189,7 +192,8 @@ let package = Package(
         tests(
             "LTFNConversionTests",
             [
-                "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNInterchange", "LTFNFormat",
+                "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNFormats",
+                "LTFNInterchange", "LTFNFormat",
                 "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert",
             ]),
         tests(

@@ -57,6 +57,21 @@ public struct NativeFormat: CheckpointFormat {
             threadCount: options.threadCount)
     }
 
+    public func recover(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> Recovery {
+        if let whole = try? open(source, limits: limits) {
+            return Recovery(
+                reader: whole, note: "The file is whole: nothing had to be recovered.")
+        }
+        let reader = try NativeReader.recovering(source, limits: limits, bases: bases)
+        return Recovery(
+            reader: reader,
+            note: "Recovered by the last index that is whole, which ends at byte "
+                + "\(reader.indexEnd): what stands in the "
+                + "\(source.byteCount - reader.indexEnd) bytes after it is left out.")
+    }
+
     public func losses(writing manifest: Manifest) -> [FormatLoss] { [] }
 
     public func create(

@@ -4,6 +4,7 @@ import LTFNCheckpoint
 import LTFNCommand
 import LTFNConversion
 import LTFNFormat
+import LTFNFormats
 import LTFNKernels
 
 @main enum Main {

@@ -1,6 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
-import LTFNConversion
+import LTFNFormats
 
 /// What `--list-formats` prints.
 struct FormatList {

@@ -2,7 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
 import LTFNDatasets
-import LTFNFormat
+import LTFNFormats
 import LTFNInference
 
 /// What a run reads: a network with its variables, images, and labels where there are any.
@@ -49,22 +49,17 @@ struct Inputs {
         _ path: String, _ bases: [String], _ limits: DecodingLimits, _ operationCount: Double?
     ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData], RunningLimits) {
         try FormatError.about(path) { () throws(FormatError) in
-            let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
-            let source = try FileSource(path: path)
-            let reader = try format.open(source, limits: limits)
-            try reader.expectBases()
-            guard let graph = reader.manifest.graph else {
+            let model = try ModelFile(path, ModelFile.Options(bases: bases, limits: limits))
+            guard let graph = model.reader.manifest.graph else {
                 throw FormatError(
                     .corrupt,
                     "The file holds variables, but not the network they belong to; it cannot be "
                         + "evaluated.")
             }
-            let budget = ExpansionBudget(
-                limits, fileByteCount: source.byteCount, reader: reader)
             let running = RunningLimits(
-                limits, fileByteCount: source.byteCount, reader: reader,
+                limits, fileByteCount: model.byteCount, reader: model.reader,
                 operationCount: operationCount)
-            return (graph, try graph.parameters(in: reader, budget: budget), running)
+            return (graph, try graph.parameters(in: model.reader, budget: model.budget), running)
         }
     }
 

@@ -1,4 +1,4 @@
 import LTFNCommand
-import LTFNConversion
+import LTFNFormats
 
 CommandMain.run(EvaluateCommand.self, advising: ConversionAdvice.sentence)

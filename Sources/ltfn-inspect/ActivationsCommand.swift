@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
 import LTFNDatasets
+import LTFNFormats
 import LTFNInference
 import LTFNInspection
 import LTFNParallel
@@ -29,7 +30,7 @@ struct ActivationsCommand: CommandWithExamples {
             "The same over 1000 images, as JSON"),
     ]
 
-    @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
+    @Argument(help: "The model, in any format that can be read.", completion: .file())
     var file: String
 
     @Argument(help: "The images, an IDX file.", completion: .file())
@@ -58,7 +59,7 @@ struct ActivationsCommand: CommandWithExamples {
         defer { withExtendedLifetime(watcher) {} }
         try expectDistinctFiles(labels: nil)
         let document = try json.open(quiet: display.quiet)
-        let model = try ModelFile(file, bases: base.paths, limits: expansion.limits)
+        let model = try open(file, base, expansion, display)
         let set = try DatasetFile.images(at: images).images
         let range = 0..<min(count, set.count)
         let session = try FormatError.about(file) { () throws(FormatError) -> InferenceSession in

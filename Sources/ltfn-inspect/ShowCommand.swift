@@ -2,6 +2,7 @@ import ArgumentParser
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
+import LTFNFormats
 import LTFNInspection
 
 /// `ltfn-inspect show FILE`
@@ -24,7 +25,7 @@ struct ShowCommand: CommandWithExamples {
         Example("ltfn-inspect model.ltfn --json=model.json", "The same as JSON, beside the text"),
     ]
 
-    @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
+    @Argument(help: "The model, in any format that can be read.", completion: .file())
     var file: String
 
     @Option(
@@ -52,8 +53,7 @@ struct ShowCommand: CommandWithExamples {
             inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
         ).expectDistinct()
         let document = try json.open(quiet: display.quiet)
-        let model = try ModelFile(
-            file, bases: base.paths, limits: expansion.limits, readsValues: !noStats)
+        let model = try open(file, base, expansion, display, readsValues: !noStats)
         let selection = try selection(in: model)
         let isWatched = display.outputTerminal.isInteractive
         let progress = ProgressReporter(
@@ -62,8 +62,8 @@ struct ShowCommand: CommandWithExamples {
             terminal: display.errorTerminal, isQuiet: display.quiet || noStats || isWatched)
         // Where a person sees the variables come, a bar would be in the way.
         let report = CheckpointReport(
-            of: model.reader, name: file, formatName: "ltfn", fileByteCount: model.byteCount,
-            content: model.content, selection: selection, depth: noStats ? .index : .init(),
+            of: model.reader, name: file, formatName: model.format.traits.name,
+            fileByteCount: model.byteCount, selection: selection, depth: noStats ? .index : .init(),
             limits: model.limits
         ) { count in
             progress.update(count)

@@ -2,6 +2,7 @@ import ArgumentParser
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
+import LTFNFormats
 import LTFNInspection
 
 /// `ltfn-inspect verify FILE`
@@ -16,7 +17,7 @@ struct VerifyCommand: CommandWithExamples {
         Example("ltfn-inspect verify model.ltfn", "Is the file as it was written?")
     ]
 
-    @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
+    @Argument(help: "The model, in any format that can be read.", completion: .file())
     var file: String
 
     @OptionGroup var base: BaseOptions
@@ -31,7 +32,7 @@ struct VerifyCommand: CommandWithExamples {
             inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
         ).expectDistinct()
         let document = try json.open(quiet: display.quiet)
-        let model = try ModelFile(file, bases: base.paths, limits: expansion.limits)
+        let model = try open(file, base, expansion, display)
         let progress = ProgressReporter(
             label: "verify", total: model.reader.manifest.variables.count, unit: "variables",
             terminal: display.errorTerminal, isQuiet: display.quiet)

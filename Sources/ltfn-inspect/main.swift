@@ -1,4 +1,4 @@
 import LTFNCommand
-import LTFNConversion
+import LTFNFormats
 
 CommandMain.run(InspectCommand.self, advising: ConversionAdvice.sentence)

@@ -1,7 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
-import LTFNFormat
+import LTFNFormats
 import LTFNTraining
 
 /// The file that a run goes on from.
@@ -20,13 +20,13 @@ struct ResumeSource {
     init(
         _ path: String, bases: [String], limits: DecodingLimits, notes: Notes
     ) throws(FormatError) {
-        let format = NativeFormat(bases: try BaseFiles(paths: bases, limits: limits).readers)
+        let options = ModelFile.Options(bases: bases, limits: limits)
         do throws(FormatError) {
-            training = try Self.training(path, format, limits)
+            training = try Self.training(path, options)
             self.path = path
             noteNewest(limits, notes)
         } catch  where error.isDamage(to: path) {
-            self = try Self.substitute(for: path, error, format, limits, notes)
+            self = try Self.substitute(for: path, error, options, notes)
         }
     }
 
@@ -50,17 +50,16 @@ struct ResumeSource {
 
     /// The newest sound checkpoint beside `path` of the run that `path` is of.
     private static func substitute(
-        for path: String, _ damage: FormatError, _ format: NativeFormat, _ limits: DecodingLimits,
-        _ notes: Notes
+        for path: String, _ damage: FormatError, _ options: ModelFile.Options, _ notes: Notes
     ) throws(FormatError) -> ResumeSource {
         let (files, step) = CheckpointFiles.family(of: path)
         let older = ((try? files.steps()) ?? []).filter { $0 < step ?? .max }
             .map { files.path(step: $0) }
-        let run = try run(of: path, beside: older, damage, limits)
+        let run = try run(of: path, beside: older, damage, options.limits)
         var remarks: [String] = []
         for candidate in older.reversed() {
             do throws(FormatError) {
-                let training = try training(candidate, format, limits)
+                let training = try training(candidate, options)
                 guard training.run == run else {
                     remarks.append(
                         "\(TerminalText.escaped(candidate)) is of another run than "
@@ -109,16 +108,12 @@ struct ResumeSource {
 
     /// Reads every variable, so that every checksum has been compared.
     private static func training(
-        _ path: String, _ format: NativeFormat, _ limits: DecodingLimits
+        _ path: String, _ options: ModelFile.Options
     ) throws(FormatError) -> SavedTraining {
-        try FormatError.about(path) { () throws(FormatError) in
-            let source = try FileSource(path: path)
-            let reader = try format.open(source, limits: limits)
-            try reader.expectBases()
-            return try SavedTraining(
-                Checkpoint(
-                    reading: reader,
-                    memoryLimit: reader.expansion(limits, fileByteCount: source.byteCount)))
+        let model = try ModelFile(path, options)
+        return try FormatError.about(path) { () throws(FormatError) in
+            try SavedTraining(
+                Checkpoint(reading: model.reader, memoryLimit: model.budget.limit))
         }
     }
 }

@@ -1,6 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
-import LTFNFormat
+import LTFNFormats
 import LTFNTraining
 
 /// What a file says of the training it comes from, without its values.
@@ -10,8 +10,8 @@ struct RunRecord {
 
     /// Reads the index of the file at `path`; nil when it cannot be read, or is about no training.
     init?(at path: String, limits: DecodingLimits) {
-        guard let source = try? FileSource(path: path),
-            let manifest = try? NativeFormat().open(source, limits: limits).manifest,
+        let options = ModelFile.Options(limits: limits, readsValues: false)
+        guard let manifest = try? ModelFile(path, options).reader.manifest,
             let run = RunIdentity(manifest),
             case .map(let training)? = manifest.metadata["training"],
             case .u64(let steps)? = training["steps"], let stepCount = Int(exactly: steps)

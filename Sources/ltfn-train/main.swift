@@ -1,4 +1,4 @@
 import LTFNCommand
-import LTFNConversion
+import LTFNFormats
 
 CommandMain.run(TrainCommand.self, advising: ConversionAdvice.sentence)

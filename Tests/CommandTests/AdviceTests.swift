@@ -5,15 +5,6 @@ import Testing
 
 /// Errors that name the command that helps.
 @Suite("Advice") struct AdviceTests {
-    /// A safetensors file with one variable.
-    private static let safetensors: [UInt8] = {
-        let header = Array(#"{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
-        var writer = ByteWriter()
-        writer.u64(UInt64(header.count))
-        writer.append(header + [0, 0, 0x80, 0x3F])
-        return writer.bytes
-    }()
-
     /// The command at the end of an error, run where it was printed.
     private func follow(_ outcome: Outcome, in folder: Folder) throws -> Outcome {
         #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
@@ -21,34 +12,6 @@ import Testing
             outcome.errors.range(of: "ltfn-convert", options: .backwards)?.lowerBound,
             "\(outcome.errors)")
         return Programs.shell("\"$BIN\"/" + outcome.errors[start...], in: folder)
-    }
-
-    @Test(
-        "a checkpoint in another format is sent to ltfn-convert, with a command that works",
-        arguments: ["a.safetensors", "two words.safetensors", "it's.ltfn"])
-    func foreign(name: String) throws {
-        let folder = try TinyModel.folder()
-        let image = "test-images.idx"
-        try folder.put(Self.safetensors, name)
-        for (program, arguments) in [
-            ("ltfn-inspect", [name]), ("ltfn-inspect", ["verify", name]),
-            ("ltfn-inspect", ["activations", name, image]), ("ltfn-eval", [name, image]),
-            ("ltfn-train", ["-o", "m.ltfn", "--resume", name]),
-            ("ltfn-eval", ["model.ltfn", image, "--base", name]),
-        ] {
-            let outcome = Programs.run(program, arguments, in: folder)
-            #expect(outcome.status == 65, "\(outcome.errors)")
-            #expect(outcome.errors.contains("safetensors"))
-            guard !name.hasSuffix(".ltfn") else { continue }
-            let converted = try follow(outcome, in: folder)
-            #expect(converted.status == 0, "\(converted.errors)")
-            let output = String(name.prefix { $0 != "." }) + ".ltfn"
-            #expect(Programs.run("ltfn-inspect", output, in: folder).status == 0)
-            try FileManager.default.removeItem(atPath: folder.path(output))
-        }
-        try folder.put(EvaluateTests.html, name)
-        let page = Programs.run("ltfn-inspect", name, in: folder)
-        #expect(!page.errors.contains("ltfn-convert"))
     }
 
     @Test("what is left of a cut file is recovered by the command that the error names")

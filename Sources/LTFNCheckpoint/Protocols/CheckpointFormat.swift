@@ -22,6 +22,14 @@ public protocol CheckpointFormat: Sendable {
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader
 
+    /// Opens a file whose end may be missing, as far as it can be read.
+    ///
+    /// - Throws: `unsupportedFeature` in a format that cannot do that, as by default; as
+    ///   `open(_:limits:)`.
+    func recover(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> Recovery
+
     /// What of `manifest` the format cannot hold. Empty: nothing is lost.
     func losses(writing manifest: Manifest) -> [FormatLoss]
 
@@ -39,8 +47,27 @@ public protocol CheckpointFormat: Sendable {
 }
 
 extension CheckpointFormat {
+    public func recover(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> Recovery {
+        throw FormatError(
+            .unsupportedFeature, "Only .ltfn files can be recovered, this is \(traits.name).")
+    }
+
     public func writingOrder(of manifest: Manifest) -> [Int] {
         manifest.variables.indices.filter { manifest.variables[$0].tiedTo == nil }
+    }
+}
+
+/// What could be read of a file whose end may be missing.
+public struct Recovery: Sendable {
+    public var reader: any CheckpointReader
+    /// One sentence: what was left out, or that the file is whole.
+    public var note: String
+
+    public init(reader: any CheckpointReader, note: String) {
+        self.reader = reader
+        self.note = note
     }
 }
 

@@ -28,10 +28,36 @@ public protocol CheckpointReader: Sendable {
     /// - Throws: as `read(_:)`.
     func verify(_ index: Int) throws(FormatError) -> SHA256Digest
 
+    /// Calls `body` with all values of a variable from front to back. A run holds whole elements.
+    ///
+    /// Memory: a few pieces, whatever the variable takes; what is the same again and again need not be
+    /// made. The caller decides how much a file may ask for in all.
+    ///
+    /// - Throws: as `read(_:)`, and what `body` throws.
+    func forEachRun(
+        of index: Int, _ body: (ValueRun) throws(FormatError) -> Void
+    ) throws(FormatError)
+
+    /// How many of a variable's bytes `forEachRun(of:_:)` makes: all that do not come as repeated ones.
+    func distinctByteCount(of index: Int) -> Int
+
+    /// The values as they stand in the file, without a copy; nil where that cannot be had.
+    ///
+    /// - Throws: as `read(_:)`.
+    func map(_ index: Int) throws(FormatError) -> MappedBytes?
+
     /// Makes sure that the file does not say that its values have another digest.
     ///
     /// - Throws: `checksumMismatch`.
     func check(_ digest: SHA256Digest, of index: Int) throws(FormatError)
+
+    /// Checks what belongs to no variable.
+    ///
+    /// - Throws: `checksumMismatch`, `corrupt`, `truncated`, `io`.
+    func verifyRest() throws(FormatError)
+
+    /// What other files know this one by; nil: the format has no such thing.
+    var content: ContentIdentity? { get }
 
     /// The values of several variables, in that order.
     ///
@@ -80,6 +106,37 @@ extension CheckpointReader {
     }
 
     public func check(_ digest: SHA256Digest, of index: Int) throws(FormatError) {}
+
+    public func forEachRun(
+        of index: Int, _ body: (ValueRun) throws(FormatError) -> Void
+    ) throws(FormatError) {
+        let byteCount = manifest.variables[index].tensor.byteCount
+        // A variable without values is looked at, too.
+        if byteCount == 0 { _ = try read(index, bytes: 0..<0) }
+        for range in wholeElementRanges(of: index, byteCount: byteCount) {
+            try body(.values(try read(index, bytes: range)))
+        }
+    }
+
+    /// Pieces as they are best read, of whole elements: 48 bytes are that for every dtype.
+    private func wholeElementRanges(
+        of index: Int, byteCount: Int
+    ) -> some Sequence<Range<Int>> {
+        let piece = max(48, pieceByteCount(index) / 48 * 48)
+        return stride(from: 0, to: byteCount, by: piece).lazy.map {
+            $0..<$0 + min(piece, byteCount - $0)
+        }
+    }
+
+    public func distinctByteCount(of index: Int) -> Int {
+        manifest.variables[index].tensor.byteCount
+    }
+
+    public func map(_ index: Int) throws(FormatError) -> MappedBytes? { nil }
+
+    public func verifyRest() throws(FormatError) {}
+
+    public var content: ContentIdentity? { nil }
 }
 
 extension CheckpointReader {

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import LTFNFormats
 
 /// The conversion of one file into another: found out about, planned, carried out, proved.
 public struct FileConversion: Sendable {
@@ -71,27 +72,13 @@ public struct FileConversion: Sendable {
         self.request = request
         let native = try NativeFormat(for: request, limits: limits)
         let registry = registry.with(native)
-        let target = try registry.target(of: request)
-        let source = try FileSource(path: request.input)
-        let found = try registry.source(of: request, source)
-        let reader = try FormatError.about(request.input) {
-            () throws(FormatError) -> any CheckpointReader in
-            let reader = try Self.open(source, as: found.format, request, limits: limits)
-            try reader.expectBases()
-            return reader
-        }
+        let target = try registry.target(forPath: request.output, named: request.targetFormat)
+        let input = try ModelFile(
+            request.input, ModelFile.Options(for: request, limits: limits), registry: registry)
         conversion = Conversion(
-            of: reader, from: found.format, to: target, allowing: request.allowedLosses,
+            of: input.reader, from: input.format, to: target, allowing: request.allowedLosses,
             retyping: request.retyping, limits: limits)
-        var notes = found.note.map { [$0] } ?? []
-        if request.recovers, let recovered = reader as? NativeReader {
-            notes.append(
-                recovered.isWhole
-                    ? "The file is whole: nothing had to be recovered."
-                    : "Recovered by the last index that is whole, which ends at byte "
-                        + "\(recovered.indexEnd): what stands in the "
-                        + "\(source.byteCount - recovered.indexEnd) bytes behind it is left out.")
-        }
+        var notes = input.notes
         if let named = registry.format(forPath: request.output),
             named.traits.name != target.traits.name
         {
@@ -99,18 +86,17 @@ public struct FileConversion: Sendable {
                 "The output is called as if it were \(named.traits.name), and will be "
                     + "\(target.traits.name).")
         }
-        if Self.mayHoldBFloat16(conversion.plan, found.format) {
+        if Self.mayHoldBFloat16(conversion.plan, input.format) {
             notes.append(
-                "Values of 16 opaque bits are how \(found.format.traits.name) files hold bfloat16: if "
+                "Values of 16 opaque bits are how \(input.format.traits.name) files hold bfloat16: if "
                     + "they are, say so with --retype bits16=bf16.")
         }
         if let base = native.base, target is NativeFormat {
             notes += Self.note(conversion.plan, relativeTo: base, request).map { [$0] } ?? []
         }
         self.notes = notes
-        let budget = ExpansionBudget(limits, fileByteCount: source.byteCount, reader: reader)
         problems =
-            conversion.plan.problems + Self.problems(of: conversion.plan, budget)
+            conversion.plan.problems + Self.problems(of: conversion.plan, input.budget)
             + Self.problems(of: request)
         outputExists = Self.exists(request.output)
     }
@@ -135,21 +121,6 @@ public struct FileConversion: Sendable {
         } catch {
             return [.expansion(error)]
         }
-    }
-
-    private static func open(
-        _ source: any ByteSource, as format: any CheckpointFormat, _ request: Request,
-        limits: DecodingLimits
-    ) throws(FormatError) -> any CheckpointReader {
-        guard request.recovers else { return try format.open(source, limits: limits) }
-        guard let native = format as? NativeFormat else {
-            throw FormatError(
-                .unsupportedFeature,
-                "Only .ltfn files can be recovered, this is "
-                    + "\(format.traits.name).")
-        }
-        if let whole = try? native.open(source, limits: limits) { return whole }
-        return try NativeReader.recovering(source, limits: limits, bases: native.bases)
     }
 
     /// A remark when not all variables can be stored relative to the base.
@@ -242,51 +213,10 @@ extension NativeFormat {
     }
 }
 
-extension FormatRegistry {
-    fileprivate func target(
-        of request: FileConversion.Request
-    ) throws(FormatError) -> any CheckpointFormat {
-        let format: any CheckpointFormat
-        if let name = request.targetFormat {
-            format = try known(name)
-        } else if let named = self.format(forPath: request.output) {
-            format = named
-        } else {
-            throw FormatError(
-                .unsupportedFeature, path: request.output,
-                "The name tells of no format that is known. Say which one with --to: \(names).")
-        }
-        guard format.traits.canWrite else {
-            throw FormatError(
-                .unsupportedFeature, "\(format.traits.name) can be read, but not written.")
-        }
-        return format
+extension ModelFile.Options {
+    fileprivate init(for request: FileConversion.Request, limits: DecodingLimits) {
+        self.init(
+            format: request.sourceFormat, bases: request.bases, limits: limits,
+            recovers: request.recovers)
     }
-
-    fileprivate func source(
-        of request: FileConversion.Request, _ source: any ByteSource
-    ) throws(FormatError) -> Identification {
-        let found: Identification
-        if let name = request.sourceFormat {
-            found = Identification(format: try known(name))
-        } else {
-            found = try identify(source, path: request.input)
-        }
-        guard found.format.traits.canRead else {
-            throw FormatError(
-                .unsupportedFeature, path: request.input,
-                "\(found.format.traits.name) can be written, but not read.")
-        }
-        return found
-    }
-
-    private func known(_ name: String) throws(FormatError) -> any CheckpointFormat {
-        guard let format = format(named: name) else {
-            throw FormatError(
-                .unsupportedFeature, "There is no format called \(name.prefix(40)): \(names).")
-        }
-        return format
-    }
-
-    private var names: String { formats.map(\.traits.name).joined(separator: ", ") }
 }

@@ -4,20 +4,6 @@ import LTFNInitializers
 import LTFNParallel
 
 extension NativeReader {
-    /// Some of the values of a variable, one behind the other.
-    public enum Run: Sendable {
-        case values(AlignedBytes)
-        /// The bytes of one element, which are those of all: `byteCount` bytes in all.
-        case repeated([UInt8], byteCount: Int)
-
-        public var byteCount: Int {
-            switch self {
-            case .values(let bytes): bytes.byteCount
-            case .repeated(_, let byteCount): byteCount
-            }
-        }
-    }
-
     /// Calls `body` with all values of a variable from front to back. A run holds whole elements.
     ///
     /// Memory: a few chunks, whatever the variable takes; what is the same again and again is not made.
@@ -25,7 +11,7 @@ extension NativeReader {
     ///
     /// - Throws: as `read(_:)`, and what `body` throws.
     public func forEachRun(
-        of number: Int, _ body: (Run) throws(FormatError) -> Void
+        of number: Int, _ body: (ValueRun) throws(FormatError) -> Void
     ) throws(FormatError) {
         let holder = holder(of: number)
         do {
@@ -63,7 +49,7 @@ extension NativeReader {
     private static let longestRun = 8 << 20
 
     private func forEachRun(
-        of holder: Int, _ decoder: VariableDecoder, _ body: (Run) throws(FormatError) -> Void
+        of holder: Int, _ decoder: VariableDecoder, _ body: (ValueRun) throws(FormatError) -> Void
     ) throws(FormatError) {
         let tensor = manifest.variables[holder].tensor
         switch index.storages[holder] {
@@ -87,7 +73,7 @@ extension NativeReader {
 
     private func forEachChunkRun(
         _ grid: ChunkGrid, first: Int, _ decoder: VariableDecoder,
-        _ body: (Run) throws(FormatError) -> Void
+        _ body: (ValueRun) throws(FormatError) -> Void
     ) throws(FormatError) {
         var next = 0
         // Chunks that are decoded, a few at the same time.

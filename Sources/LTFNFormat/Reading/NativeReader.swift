@@ -9,10 +9,8 @@ public struct NativeReader: CheckpointReader {
     let limits: DecodingLimits
     package let index: Index
     let footer: Footer?
-    /// Whether the file has its end, and nothing had to be recovered.
-    public var isWhole: Bool { footer != nil }
-    /// Where the index ends; behind it stands the footer, or in a recovered file what is ignored.
-    public let indexEnd: UInt64
+    /// Where the index ends; after it stands the footer, or in a recovered file what is ignored.
+    let indexEnd: UInt64
     let owners: ChunkOwners
     /// The bytes of padding before each chunk.
     let gaps: [UInt8]
@@ -38,6 +36,10 @@ public struct NativeReader: CheckpointReader {
 
     /// The content digests of the files that this one is stored relative to.
     public var baseDigests: [SHA256Digest] { index.bases }
+
+    public var content: ContentIdentity? {
+        ContentIdentity(digest: contentDigest, bases: baseDigests)
+    }
 
     /// How many chunks have been decoded so far.
     public var decodedChunkCount: Int { counter.value }

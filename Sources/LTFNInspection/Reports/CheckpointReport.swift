@@ -57,14 +57,14 @@ extension CheckpointReport where Variables == InspectedVariables {
     ///   - progress: called with the number of variables that are done.
     public init(
         of reader: any CheckpointReader, name: String, formatName: String, fileByteCount: UInt64,
-        content: ContentIdentity? = nil, selection: VariableSelection? = nil,
+        selection: VariableSelection? = nil,
         depth: InspectionDepth = InspectionDepth(), limits: DecodingLimits = .standard,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
         self.name = name
         self.formatName = formatName
         self.fileByteCount = fileByteCount
-        self.content = content
+        content = reader.content
         let manifest = reader.manifest
         graph = manifest.graph
         metadata = manifest.metadata

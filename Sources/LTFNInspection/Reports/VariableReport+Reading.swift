@@ -1,6 +1,5 @@
 import LTFNBytes
 import LTFNCheckpoint
-import LTFNFormat
 import LTFNInitializers
 
 extension VariableReport {
@@ -57,9 +56,7 @@ private struct ValueWalk {
     /// take the same time whatever their dtype: those of less than 4 bytes count as 4.
     func cost(of reader: any CheckpointReader, _ index: Int) -> UInt64 {
         var byteCount = info.tensor.byteCount
-        if let native = reader as? NativeReader, drift?.isSampled != true {
-            byteCount = native.distinctByteCount(of: index)
-        }
+        if drift?.isSampled != true { byteCount = reader.distinctByteCount(of: index) }
         let bits = UInt64(max(info.tensor.dtype.bitCount, 1))
         guard bits < 32 else { return UInt64(byteCount) }
         let (product, overflow) = UInt64(byteCount).multipliedReportingOverflow(by: 32)
@@ -67,13 +64,10 @@ private struct ValueWalk {
     }
 
     mutating func run(_ reader: any CheckpointReader, _ index: Int) throws(FormatError) {
-        guard let native = reader as? NativeReader else {
-            return add(.values(try reader.read(index).bytes))
-        }
-        try native.forEachRun(of: index) { run throws(FormatError) in add(run) }
+        try reader.forEachRun(of: index) { run throws(FormatError) in add(run) }
     }
 
-    private mutating func add(_ run: NativeReader.Run) {
+    private mutating func add(_ run: ValueRun) {
         switch run {
         case .values(let bytes):
             let count = min(bytes.byteCount * 8 / max(info.tensor.dtype.bitCount, 1), remaining)

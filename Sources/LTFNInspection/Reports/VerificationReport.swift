@@ -1,6 +1,5 @@
 import LTFNBytes
 import LTFNCheckpoint
-import LTFNFormat
 import LTFNInitializers
 
 /// What reading everything in a file brought to light.
@@ -55,7 +54,7 @@ public struct VerificationReport: Hashable, Sendable {
             progress(variableCount)
         }
         do throws(FormatError) {
-            try (reader as? NativeReader)?.verifyRest()
+            try reader.verifyRest()
         } catch {
             problems.append(error)
         }

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormat
+import LTFNFormats
 import LTFNInterchange
 import ProgramSupport
 import Testing

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFormats
 import Testing
 
 /// What every format has to keep. A new format passes this without a line here.

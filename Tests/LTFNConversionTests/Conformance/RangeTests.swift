@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFormats
 import Testing
 
 @Suite("Values by ranges") struct RangeTests {

@@ -3,6 +3,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFormats
 import LTFNInterchange
 import Testing
 

@@ -2,6 +2,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFormats
 import Testing
 
 @Suite("FormatRegistry") struct RegistryTests {

@@ -20,8 +20,58 @@ public struct FormatRegistry: Sendable {
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.
-    func with(_ native: NativeFormat) -> FormatRegistry {
+    package func with(_ native: NativeFormat) -> FormatRegistry {
         FormatRegistry(formats.map { $0 is NativeFormat ? native : $0 })
+    }
+
+    /// The same formats, but `.ltfn` files may also be stored relative to the files at these paths.
+    ///
+    /// - Throws: all that opening a base throws.
+    func reading(
+        bases paths: [String], limits: DecodingLimits
+    ) throws(FormatError) -> FormatRegistry {
+        guard !paths.isEmpty, var native = formats.lazy.compactMap({ $0 as? NativeFormat }).first
+        else { return self }
+        native.bases += try BaseFiles(paths: paths, limits: limits).readers
+        return with(native)
+    }
+
+    /// The names of all formats, in a sentence.
+    private var names: String { formats.map(\.traits.name).joined(separator: ", ") }
+
+    /// The format with this name.
+    ///
+    /// - Throws: `unsupportedFeature` when there is none.
+    func known(_ name: String) throws(FormatError) -> any CheckpointFormat {
+        guard let format = format(named: name) else {
+            throw FormatError(
+                .unsupportedFeature, "There is no format called \(name.prefix(40)): \(names).")
+        }
+        return format
+    }
+
+    /// The format that a file is to be written in.
+    ///
+    /// - Parameter name: of the format; nil: told by the name of the file.
+    /// - Throws: `unsupportedFeature` when it is not known, or cannot be written.
+    public func target(
+        forPath path: String, named name: String?
+    ) throws(FormatError) -> any CheckpointFormat {
+        let format: any CheckpointFormat
+        if let name {
+            format = try known(name)
+        } else if let named = self.format(forPath: path) {
+            format = named
+        } else {
+            throw FormatError(
+                .unsupportedFeature, path: path,
+                "The name tells of no format that is known. Say which one with --to: \(names).")
+        }
+        guard format.traits.canWrite else {
+            throw FormatError(
+                .unsupportedFeature, "\(format.traits.name) can be read, but not written.")
+        }
+        return format
     }
 
     /// The format with this name, as on the command line.
@@ -48,6 +98,25 @@ public struct Identification: Sendable {
 extension FormatRegistry {
     /// How much of a file formats are told apart by.
     static let prefixByteCount = 4096
+
+    /// Finds the format to read a file in: the one called `name`, or else the one that the file tells of.
+    ///
+    /// - Throws: as `identify(_:path:)`; `unsupportedFeature` when the format is not known, or cannot be
+    ///   read.
+    public func identify(
+        _ source: any ByteSource, path: String, named name: String?
+    ) throws(FormatError) -> Identification {
+        let found =
+            if let name { Identification(format: try known(name)) } else {
+                try identify(source, path: path)
+            }
+        guard found.format.traits.canRead else {
+            throw FormatError(
+                .unsupportedFeature, path: path,
+                "\(found.format.traits.name) can be written, but not read.")
+        }
+        return found
+    }
 
     /// Finds the format of a file: by its content, and only where that says nothing by its name.
     ///

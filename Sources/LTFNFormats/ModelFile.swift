@@ -1,0 +1,76 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// A model file that is open for reading, whatever its format is.
+///
+/// This is the one way from a path to a reader: the format is told, bases are found, and what is odd about
+/// the file is kept in `notes`.
+public struct ModelFile: Sendable {
+    /// How a file is opened.
+    public struct Options: Hashable, Sendable {
+        /// The name of its format; nil: told by its content, or else by its name.
+        public var format: String?
+        /// Files that an `.ltfn` file may be stored relative to, in any order.
+        public var bases: [String]
+        public var limits: DecodingLimits
+        /// Whether values are going to be read, so that the bases have to be there.
+        public var readsValues: Bool
+        /// Whether a file whose end is missing is read as far as it can be.
+        public var recovers: Bool
+
+        public init(
+            format: String? = nil, bases: [String] = [], limits: DecodingLimits = .standard,
+            readsValues: Bool = true, recovers: Bool = false
+        ) {
+            self.format = format
+            self.bases = bases
+            self.limits = limits
+            self.readsValues = readsValues
+            self.recovers = recovers
+        }
+    }
+
+    public let path: String
+    public let format: any CheckpointFormat
+    /// The length of the file, without those it is stored relative to.
+    public let byteCount: UInt64
+    public let reader: any CheckpointReader
+    public let limits: DecodingLimits
+    /// What is odd about the file, a sentence each.
+    public let notes: [String]
+
+    /// Opens a file and reads what it says about itself; no values are read.
+    ///
+    /// - Throws: `notThisFormat` when the format cannot be told, `unsupportedFeature` when it cannot be
+    ///   read; all that opening a file of that format throws. Every error names `path`, or that of a base.
+    public init(
+        _ path: String, _ options: Options = Options(), registry: FormatRegistry = .standard
+    ) throws(FormatError) {
+        let registry = try registry.reading(bases: options.bases, limits: options.limits)
+        let source = try FileSource(path: path)
+        let found = try registry.identify(source, path: path, named: options.format)
+        self.path = path
+        format = found.format
+        byteCount = source.byteCount
+        limits = options.limits
+        var notes = found.note.map { [$0] } ?? []
+        reader = try FormatError.about(path) { () throws(FormatError) -> any CheckpointReader in
+            let reader: any CheckpointReader
+            if options.recovers {
+                let recovery = try found.format.recover(source, limits: options.limits)
+                notes.append(recovery.note)
+                reader = recovery.reader
+            } else {
+                reader = try found.format.open(source, limits: options.limits)
+            }
+            if options.readsValues { try reader.expectBases() }
+            return reader
+        }
+        self.notes = notes
+    }
+
+    /// How much may be made out of the file, over all its variables.
+    public var budget: ExpansionBudget {
+        ExpansionBudget(limits, fileByteCount: byteCount, reader: reader)
+    }
+}
