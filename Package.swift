@@ -91,7 +91,10 @@ let package = Package(
         // 4 services
         room(
             "LTFNConversion",
-            ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNFormats", "LTFNInitializers"]),
+            [
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNFormats", "LTFNInitializers",
+                "LTFNInterchange",
+            ]),
         room(
             "LTFNTraining",
             [

@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
-"""Makes Fixtures/numpy and Fixtures/safetensors with the tools that own these formats.
+"""Makes Fixtures/numpy, Fixtures/safetensors and Fixtures/safetensors-set with the tools that own these formats.
 
     python3 tools/make_foreign_fixtures.py [DIRECTORY]
 
-Needs numpy, ml_dtypes and safetensors. Byte k of every array (row-major, little-endian) is
+Needs numpy, ml_dtypes, safetensors and huggingface_hub. Byte k of every array (row-major, little-endian) is
 (37 k + 11) mod 256, of every array of booleans k mod 2, so that a test knows what to expect without
 a second file. Run it again only to add files: those that stand there are what readers are held to.
 """
 
 import io
+import json
 import pathlib
 import sys
 
 import ml_dtypes
 import numpy as np
+from huggingface_hub import split_state_dict_into_shards_factory
 from numpy.lib import format as npy
 from safetensors import TensorSpec, serialize
 from safetensors.numpy import save
@@ -135,9 +137,24 @@ def safetensors_files():
     })
 
 
+def set_files():
+    """Three files and their index, cut as the hub's own library cuts a model."""
+    tensors = {
+        f"layers.{k}.{part}": array("<f4", 4, 4 + k) for k in range(3) for part in ("weight", "bias")
+    }
+    split = split_state_dict_into_shards_factory(
+        tensors, get_storage_size=lambda tensor: tensor.nbytes, max_shard_size=200,
+        filename_pattern="model{suffix}.safetensors")
+    for name, members in split.filename_to_tensors.items():
+        yield name, save({member: tensors[member] for member in members}, {"format": "np"})
+    index = {"metadata": split.metadata, "weight_map": split.tensor_to_filename}
+    yield "model.safetensors.index.json", (json.dumps(index, indent=2, sort_keys=True) + "\n").encode()
+
+
 def main():
     base = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent / "Fixtures")
-    for folder, files in (("numpy", numpy_files()), ("safetensors", safetensors_files())):
+    for folder, files in (("numpy", numpy_files()), ("safetensors", safetensors_files()),
+                          ("safetensors-set", set_files())):
         (base / folder).mkdir(parents=True, exist_ok=True)
         for name, data in files:
             (base / folder / name).write_bytes(data)

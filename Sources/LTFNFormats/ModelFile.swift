@@ -32,7 +32,7 @@ public struct ModelFile: Sendable {
 
     public let path: String
     public let format: any CheckpointFormat
-    /// The length of the file, without those it is stored relative to.
+    /// The length of the files, without those they are stored relative to.
     public let byteCount: UInt64
     public let reader: any CheckpointReader
     public let limits: DecodingLimits
@@ -47,26 +47,35 @@ public struct ModelFile: Sendable {
         _ path: String, _ options: Options = Options(), registry: FormatRegistry = .standard
     ) throws(FormatError) {
         let registry = try registry.reading(bases: options.bases, limits: options.limits)
-        let source = try FileSource(path: path)
-        let found = try registry.identify(source, path: path, named: options.format)
+        let files = try DiskFileSet(path: path)
+        let found = try registry.identify(files, path: path, named: options.format)
         self.path = path
         format = found.format
-        byteCount = source.byteCount
         limits = options.limits
         var notes = found.note.map { [$0] } ?? []
         reader = try FormatError.about(path) { () throws(FormatError) -> any CheckpointReader in
             let reader: any CheckpointReader
             if options.recovers {
-                let recovery = try found.format.recover(source, limits: options.limits)
+                let recovery = try Self.recover(files, found.format, options.limits)
                 notes.append(recovery.note)
                 reader = recovery.reader
             } else {
-                reader = try found.format.open(source, limits: options.limits)
+                reader = try found.format.open(files, limits: options.limits)
             }
             if options.readsValues { try reader.expectBases() }
             return reader
         }
         self.notes = notes
+        byteCount = CheckedSize.total(files.main?.byteCount ?? 0, reader.otherByteCount)
+    }
+
+    private static func recover(
+        _ files: any FileSet, _ format: any CheckpointFormat, _ limits: DecodingLimits
+    ) throws(FormatError) -> Recovery {
+        guard let main = files.main else {
+            throw FormatError(.unsupportedFeature, "A folder cannot be recovered; name the file.")
+        }
+        return try format.recover(main, limits: limits)
     }
 
     /// How much may be made out of the file, over all its variables.

@@ -31,14 +31,14 @@ struct ConversionReport {
             case .skipped, .impossible, .different: ", not verified"
             }
         let size = NumberText.byteCount(outcome.byteCount, unit: .decimal)
-        return "\(TerminalText.escaped(request.output)): \(plan.targetFormat), "
+        return "\(TerminalText.escaped(conversion.output)): \(plan.targetFormat), "
             + "\(NumberText.counted(plan.steps.count, "variable")) in \(size)\(proof)\n"
     }
 
     /// Everything that would be done.
     var planText: String {
         let input = TerminalText.escaped(request.input)
-        let output = TerminalText.escaped(request.output)
+        let output = TerminalText.escaped(conversion.output)
         var text = "\(input) (\(plan.sourceFormat)) → \(output) (\(plan.targetFormat))\n\n"
         var table = TextTable(["variable", "dtype", "shape", "bytes", "lost"])
         let lost = Dictionary(grouping: plan.losses.filter { $0.variable != nil }) {
@@ -84,7 +84,7 @@ extension ConversionReport {
             "dry_run": .bool(isDryRun),
             "input": ["path": .string(request.input), "format": .string(plan.sourceFormat)],
             "output": [
-                "path": .string(request.output), "format": .string(plan.targetFormat),
+                "path": .string(conversion.output), "format": .string(plan.targetFormat),
                 "exists": .bool(conversion.outputExists),
                 "byte_count": outcome.map { .int(Int64(clamping: $0.byteCount)) } ?? .null,
             ],

@@ -96,6 +96,13 @@ struct ConvertCommand: CommandWithExamples {
             valueName: "file"), completion: .file(extensions: ["ltfn"]))
     var relativeTo: String?
 
+    @Option(
+        name: .customLong("shard-size"),
+        help: ArgumentHelp(
+            "Write safetensors in several files with an index, each with so many bytes of values at most.",
+            valueName: "size"))
+    var shardSize: ByteSize?
+
     @Flag(
         name: [.customShort("n"), .long],
         help: ArgumentHelp(
@@ -187,6 +194,7 @@ struct ConvertCommand: CommandWithExamples {
         request.bases = base.paths
         request.relativeTo = relativeTo
         request.recovers = recover
+        request.shardByteCount = shardSize.map { UInt64($0.byteCount) }
         request.replacesOutput = force
         request.verifies = !noVerify
         // There is nothing to save: a signal removes the unfinished output and ends the program.

@@ -140,6 +140,13 @@ extension SystemCalls {
         try check(unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
     }
 
+    /// Where `path` leads, without symbolic links.
+    static func realPath(_ path: String) throws(SystemError) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { throw SystemError(number: errno) }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
     /// Where the symbolic link `path` points, or nil when it is none.
     static func linkTarget(path: String) throws(SystemError) -> String? {
         var length = -1

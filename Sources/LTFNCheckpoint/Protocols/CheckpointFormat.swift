@@ -15,6 +15,16 @@ public protocol CheckpointFormat: Sendable {
     ///   - byteCount: the length of the whole.
     func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool
 
+    /// Whether the files are of this format, told without opening any but the main one.
+    func recognizes(_ look: FileSetLook) -> Bool
+
+    /// Reads what the files say about themselves; no values are read.
+    ///
+    /// - Throws: every code but `notRepresentable`.
+    func open(
+        _ files: any FileSet, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader
+
     /// Reads what the file says about itself; no values are read.
     ///
     /// - Throws: every code but `notRepresentable`.
@@ -38,12 +48,48 @@ public protocol CheckpointFormat: Sendable {
     /// Most formats keep the default: ascending, tied variables left out.
     func writingOrder(of manifest: Manifest) -> [Int]
 
+    /// The names of the files that `manifest` takes beside the main one, when that is called `name`.
+    func otherFiles(writing manifest: Manifest, as name: String) -> [String]
+
+    /// Begins the files that will hold `manifest`, less its `losses`.
+    ///
+    /// - Throws: as `create(_:manifest:)` for one file.
+    func create(
+        _ files: any FileSetSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter
+
     /// Begins a file that will hold `manifest`, less its `losses`.
     ///
     /// - Throws: `io`; `notRepresentable` when something essential has no place in the format.
     func create(
         _ sink: any ByteSink, manifest: Manifest
     ) throws(FormatError) -> any CheckpointWriter
+}
+
+// A format of one file.
+extension CheckpointFormat {
+    public func recognizes(_ look: FileSetLook) -> Bool {
+        look.prefix.map { recognizes(prefix: $0, byteCount: look.byteCount) } ?? false
+    }
+
+    public func open(
+        _ files: any FileSet, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader {
+        guard let main = files.main else {
+            throw FormatError(
+                .notThisFormat, format: traits.name,
+                "This is a folder; \(traits.name) is kept in one file.")
+        }
+        return try open(main, limits: limits)
+    }
+
+    public func otherFiles(writing manifest: Manifest, as name: String) -> [String] { [] }
+
+    public func create(
+        _ files: any FileSetSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter {
+        try create(files.main, manifest: manifest)
+    }
 }
 
 extension CheckpointFormat {
@@ -56,6 +102,35 @@ extension CheckpointFormat {
 
     public func writingOrder(of manifest: Manifest) -> [Int] {
         manifest.variables.indices.filter { manifest.variables[$0].tiedTo == nil }
+    }
+}
+
+/// What a format is told by.
+public struct FileSetLook: Sendable {
+    /// What the main file, or the folder, is called.
+    public var name: String
+    /// The first 4,096 bytes of the main file, or all when there are fewer; nil: it is a folder.
+    public var prefix: [UInt8]?
+    /// The length of the main file.
+    public var byteCount: UInt64
+    /// The names of what stands in the folder, when it is one.
+    public var names: [String]
+
+    /// How much of a file formats are told apart by.
+    public static let prefixByteCount = 4096
+
+    /// - Throws: `io`.
+    public init(_ files: any FileSet) throws(FormatError) {
+        name = files.name
+        guard let main = files.main else {
+            byteCount = 0
+            names = try files.names()
+            return
+        }
+        byteCount = main.byteCount
+        prefix = try main.read(
+            at: 0, byteCount: Int(min(byteCount, UInt64(Self.prefixByteCount))))
+        names = []
     }
 }
 
@@ -82,10 +157,12 @@ public struct FormatTraits: Hashable, Sendable {
     public var dtypes: Set<DType>
     public var canRead: Bool
     public var canWrite: Bool
+    /// Whether a checkpoint is kept in several files.
+    public var isSet: Bool
 
     public init(
         name: String, summary: String, fileExtensions: [String], dtypes: Set<DType>,
-        canRead: Bool = true, canWrite: Bool = true
+        canRead: Bool = true, canWrite: Bool = true, isSet: Bool = false
     ) {
         self.name = name
         self.summary = summary
@@ -93,6 +170,7 @@ public struct FormatTraits: Hashable, Sendable {
         self.dtypes = dtypes
         self.canRead = canRead
         self.canWrite = canWrite
+        self.isSet = isSet
     }
 }
 

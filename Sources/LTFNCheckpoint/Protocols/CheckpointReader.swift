@@ -67,7 +67,10 @@ public protocol CheckpointReader: Sendable {
     /// How `manifest.variables[index]` is stored.
     func storage(_ index: Int) -> StorageInfo
 
-    /// The length of the other files that values are read from.
+    /// The length of the files of a set, other than the main one.
+    var otherByteCount: UInt64 { get }
+
+    /// The length of the other files that values are read from, when these are stored relative to them.
     var baseByteCount: UInt64 { get }
 
     /// Makes sure that the other files that values are read from are there.
@@ -145,6 +148,8 @@ extension CheckpointReader {
         for index in indices { tensors.append(try read(index)) }
         return tensors
     }
+
+    public var otherByteCount: UInt64 { 0 }
 
     public var baseByteCount: UInt64 { 0 }
 

@@ -60,11 +60,11 @@ public struct Conversion: Sendable {
     ///   contradicts itself; all that reader and writer throw.
     @discardableResult
     public func write(
-        to sink: any ByteSink, observer: @escaping Observer = { _ in true }
+        to files: any FileSetSink, observer: @escaping Observer = { _ in true }
     ) throws(FormatError) -> Written? {
         let manifest = try executableTarget()
         try checkInitialValues()
-        var writer = try format.create(sink, manifest: manifest)
+        var writer = try format.create(files, manifest: manifest)
         let positions = try sourcePositions(of: manifest)
         var tracker = Tracker(.write, total: plan.valueByteCount, observer)
         var digests = [SHA256Digest?](repeating: nil, count: manifest.variables.count)
@@ -107,7 +107,7 @@ public struct Conversion: Sendable {
     /// - Returns: what differs, at most 20 sentences; nil when `observer` wanted to stop.
     /// - Throws: all that the readers throw.
     public func differences(
-        in output: any ByteSource, written: Written? = nil,
+        in output: any FileSet, written: Written? = nil,
         observer: @escaping Observer = { _ in true }
     ) throws(FormatError) -> [String]? {
         let expected = try executableTarget()

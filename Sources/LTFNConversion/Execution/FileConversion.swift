@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
 import LTFNFormats
+import LTFNInterchange
 
 /// The conversion of one file into another: found out about, planned, carried out, proved.
 public struct FileConversion: Sendable {
@@ -20,6 +21,9 @@ public struct FileConversion: Sendable {
         public var bases: [String] = []
         /// What an `.ltfn` output is stored relative to.
         public var relativeTo: String?
+        /// The most bytes of values in a file, where the target can be kept in several; nil: as the format has
+        /// it.
+        public var shardByteCount: UInt64?
         /// Whether an `.ltfn` input whose end is missing is read by its last whole index.
         public var recovers = false
         /// Whether a file that stands at `output` is replaced.
@@ -52,9 +56,11 @@ public struct FileConversion: Sendable {
 
     public let request: Request
     public let conversion: Conversion
+    /// Where the main file goes: `request.output`, or the index of the set that is written in its place.
+    public let output: String
     /// Remarks about the files, a sentence each.
     public let notes: [String]
-    /// Whether a file stands at the output's name.
+    /// Whether a file stands at a name of the output.
     public let outputExists: Bool
     /// What stands in the way; nothing may be carried out before this is empty.
     public let problems: [ConversionPlan.Problem]
@@ -72,14 +78,16 @@ public struct FileConversion: Sendable {
         self.request = request
         let native = try NativeFormat(for: request, limits: limits)
         let registry = registry.with(native)
-        let target = try registry.target(forPath: request.output, named: request.targetFormat)
+        let named = try registry.target(forPath: request.output, named: request.targetFormat)
         let input = try ModelFile(
             request.input, ModelFile.Options(for: request, limits: limits), registry: registry)
+        let (target, output) = try Self.sharded(named, request, input.reader.manifest)
+        self.output = output
         conversion = Conversion(
             of: input.reader, from: input.format, to: target, allowing: request.allowedLosses,
             retyping: request.retyping, limits: limits)
         var notes = input.notes
-        if let named = registry.format(forPath: request.output),
+        if let named = registry.format(forPath: output),
             named.traits.name != target.traits.name
         {
             notes.append(
@@ -94,11 +102,49 @@ public struct FileConversion: Sendable {
         if let base = native.base, target is NativeFormat {
             notes += Self.note(conversion.plan, relativeTo: base, request).map { [$0] } ?? []
         }
+        let others = Self.otherOutputs(of: conversion.plan, target, at: output)
+        if let first = others.first {
+            notes.append(
+                "The values go into \(NumberText.counted(others.count, "file")) beside it, "
+                    + "\(first) first.")
+        }
         self.notes = notes
+        let outputs = [output] + others
         problems =
             conversion.plan.problems + Self.problems(of: conversion.plan, input.budget)
-            + Self.problems(of: request)
-        outputExists = Self.exists(request.output)
+            + outputs.flatMap { Self.problems(at: $0, request) }
+        outputExists = outputs.contains(where: Self.exists)
+    }
+
+    /// The format and the main file when the values are to be kept in several files.
+    private static func sharded(
+        _ format: any CheckpointFormat, _ request: Request, _ manifest: Manifest
+    ) throws(FormatError) -> (any CheckpointFormat, String) {
+        guard let byteCount = request.shardByteCount else { return (format, request.output) }
+        let set = ShardedSafetensorsFormat(shardByteCount: byteCount)
+        if format is ShardedSafetensorsFormat { return (set, request.output) }
+        guard format is SafetensorsFormat else {
+            throw FormatError(
+                .unsupportedFeature, path: request.output,
+                "Only safetensors are written in several files, not \(format.traits.name).")
+        }
+        let total = manifest.variables.reduce(0) {
+            CheckedSize.total($0, UInt64($1.tensor.byteCount))
+        }
+        guard total > byteCount else { return (format, request.output) }
+        let ending = request.output.hasSuffix(".safetensors") ? "" : ".safetensors"
+        return (set, request.output + ending + ".index.json")
+    }
+
+    /// The paths of what is written beside the main file.
+    private static func otherOutputs(
+        of plan: ConversionPlan, _ format: any CheckpointFormat, at output: String
+    ) -> [String] {
+        guard let manifest = plan.target else { return [] }
+        let name = DurableFileSetWriter.name(of: output)
+        return format.otherFiles(writing: manifest, as: name).map {
+            DurableFileSetWriter.path(of: $0, beside: output)
+        }
     }
 
     private static func exists(_ output: String) -> Bool {
@@ -146,10 +192,12 @@ public struct FileConversion: Sendable {
             }
     }
 
-    private static func problems(of request: Request) -> [ConversionPlan.Problem] {
+    private static func problems(
+        at output: String, _ request: Request
+    ) -> [ConversionPlan.Problem] {
         do throws(FormatError) {
             try DurableFileWriter.check(
-                path: request.output, replacingExisting: request.replacesOutput)
+                path: output, replacingExisting: request.replacesOutput)
             return []
         } catch {
             return [.output(error)]
@@ -164,8 +212,8 @@ public struct FileConversion: Sendable {
     public func run(
         observer: @escaping Conversion.Observer = { _ in true }
     ) throws(FormatError) -> Outcome? {
-        let writer = try DurableFileWriter(
-            path: request.output, replacingExisting: request.replacesOutput)
+        let writer = try DurableFileSetWriter(
+            path: output, replacingExisting: request.replacesOutput)
         defer { writer.abandon() }
         let written: Conversion.Written?
         do throws(FormatError) {
@@ -176,18 +224,18 @@ public struct FileConversion: Sendable {
         guard let written, let verification = try verify(writer, written, observer: observer)
         else { return nil }
         if case .different = verification {} else { try writer.commit() }
-        return Outcome(verification: verification, byteCount: writer.position)
+        return Outcome(verification: verification, byteCount: writer.byteCount)
     }
 
     private func verify(
-        _ writer: DurableFileWriter, _ written: Conversion.Written,
+        _ writer: DurableFileSetWriter, _ written: Conversion.Written,
         observer: @escaping Conversion.Observer
     ) throws(FormatError) -> Outcome.Verification? {
         guard request.verifies else { return .skipped }
-        guard let draft = try writer.draftSource() else { return .impossible }
+        guard let drafts = try writer.drafts() else { return .impossible }
         do throws(FormatError) {
             let differences = try conversion.differences(
-                in: draft, written: written, observer: observer)
+                in: drafts, written: written, observer: observer)
             return differences.map { $0.isEmpty ? .equal : .different($0) }
         } catch {
             // The source was read well, and is not read again: the output is what cannot be read.

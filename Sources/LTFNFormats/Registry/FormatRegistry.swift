@@ -15,6 +15,7 @@ public struct FormatRegistry: Sendable {
     public static let standard = FormatRegistry([
         NativeFormat(),
         SafetensorsFormat(),
+        ShardedSafetensorsFormat(),
         NPZFormat(),
         NPYFormat(),
     ])
@@ -96,19 +97,16 @@ public struct Identification: Sendable {
 }
 
 extension FormatRegistry {
-    /// How much of a file formats are told apart by.
-    static let prefixByteCount = 4096
-
     /// Finds the format to read a file in: the one called `name`, or else the one that the file tells of.
     ///
     /// - Throws: as `identify(_:path:)`; `unsupportedFeature` when the format is not known, or cannot be
     ///   read.
     public func identify(
-        _ source: any ByteSource, path: String, named name: String?
+        _ files: any FileSet, path: String, named name: String?
     ) throws(FormatError) -> Identification {
         let found =
             if let name { Identification(format: try known(name)) } else {
-                try identify(source, path: path)
+                try identify(files, path: path)
             }
         guard found.format.traits.canRead else {
             throw FormatError(
@@ -122,13 +120,10 @@ extension FormatRegistry {
     ///
     /// - Throws: `notThisFormat` when it is none of these, or could be several; `io`.
     public func identify(
-        _ source: any ByteSource, path: String
+        _ files: any FileSet, path: String
     ) throws(FormatError) -> Identification {
-        let count = Int(min(source.byteCount, UInt64(Self.prefixByteCount)))
-        let prefix = try source.read(at: 0, byteCount: count)
-        let found = formats.filter {
-            $0.recognizes(prefix: prefix, byteCount: source.byteCount)
-        }
+        let look = try FileSetLook(files)
+        let found = formats.filter { $0.recognizes(look) }
         let named = format(forPath: path)
         guard found.count < 2 else {
             let names = found.map(\.traits.name).joined(separator: " and ")
@@ -139,8 +134,13 @@ extension FormatRegistry {
         if let format = found.first {
             return Identification(format: format, note: Self.note(format, named: named))
         }
-        if let look = ForeignContent.description(of: prefix) {
-            throw FormatError(.notThisFormat, path: path, "This is \(look), not a checkpoint.")
+        guard let prefix = look.prefix else {
+            throw FormatError(
+                .notThisFormat, path: path,
+                "This is a folder without a set of files that is known; name the file to read.")
+        }
+        if let kind = ForeignContent.description(of: prefix) {
+            throw FormatError(.notThisFormat, path: path, "This is \(kind), not a checkpoint.")
         }
         // The format itself can say best what is wrong with a file that bears its name.
         if let named { return Identification(format: named) }

@@ -66,8 +66,13 @@ public struct SafetensorsFormat: CheckpointFormat {
     }
 
     public func writingOrder(of manifest: Manifest) -> [Int] {
+        Self.order(Array(manifest.variables.indices), of: manifest)
+    }
+
+    /// The order in which the variables at `positions`, which ascend, stand in a file.
+    static func order(_ positions: [Int], of manifest: Manifest) -> [Int] {
         // Within a dtype the order is that of the names, which is that of the positions.
-        manifest.variables.indices.sorted { left, right in
+        positions.sorted { left, right in
             let ranks = [left, right].map {
                 SafetensorsElementType.rank(of: manifest.variables[$0].tensor.dtype)
             }

@@ -70,7 +70,7 @@ import Testing
             let conversion = Conversion(
                 of: PatternReader(manifest: manifest), from: format, to: format)
             let sink = DiscardingSink()
-            #expect(try conversion.write(to: sink) != nil)
+            #expect(try conversion.write(to: SingleFileSink(sink)) != nil)
             #expect(sink.position > 0)
         }
     }

@@ -65,7 +65,9 @@ import Testing
                 of: MemoryReader(checkpoint), from: native, to: format,
                 allowing: Set(FormatLoss.Subject.allCases))
             let sink = MemorySink()
-            let error = formatError { () throws(FormatError) in try conversion.write(to: sink) }
+            let error = formatError { () throws(FormatError) in
+                try conversion.write(to: SingleFileSink(sink))
+            }
             #expect(error?.code == .notRepresentable)
             #expect(sink.bytes.isEmpty)
         }
@@ -91,8 +93,8 @@ import Testing
     ) throws -> [UInt8] {
         let conversion = Conversion(of: reader, from: source, to: target)
         let sink = MemorySink()
-        #expect(try conversion.write(to: sink) != nil)
-        #expect(try conversion.differences(in: MemorySource(sink.bytes)) == [])
+        #expect(try conversion.write(to: SingleFileSink(sink)) != nil)
+        #expect(try conversion.differences(in: SingleFile(MemorySource(sink.bytes))) == [])
         return sink.bytes
     }
 
@@ -106,7 +108,7 @@ import Testing
         func differences(_ checkpoint: Checkpoint) throws -> [String]? {
             let sink = MemorySink()
             try safetensors.write(checkpoint, to: sink)
-            return try conversion.differences(in: MemorySource(sink.bytes))
+            return try conversion.differences(in: SingleFile(MemorySource(sink.bytes)))
         }
         #expect(try differences(checkpoint) == [])
         var tensors = checkpoint.tensors
@@ -129,7 +131,10 @@ import Testing
         let checkpoint = try Specimen("two", [variable("a"), variable("b")]).checkpoint
         let conversion = Conversion(of: MemoryReader(checkpoint), from: native, to: npz)
         let sink = MemorySink()
-        #expect(try conversion.write(to: sink) { $0.completedByteCount < 24 } == nil)
-        #expect(try conversion.write(to: MemorySink()) { $0.totalByteCount == 48 } != nil)
+        #expect(
+            try conversion.write(to: SingleFileSink(sink)) { $0.completedByteCount < 24 } == nil)
+        #expect(
+            try conversion.write(to: SingleFileSink(MemorySink())) { $0.totalByteCount == 48 }
+                != nil)
     }
 }

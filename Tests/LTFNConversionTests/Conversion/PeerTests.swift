@@ -31,7 +31,7 @@ struct PeerTests {
             }
             let path = directory.path("\(index).\(suffix)")
             let writer = try DurableFileWriter(path: path)
-            #expect(try conversion.write(to: writer) != nil)
+            #expect(try conversion.write(to: SingleFileSink(writer)) != nil)
             try writer.commit()
             paths.append(path)
             for index in format.writingOrder(of: target) {

@@ -9,7 +9,7 @@ import Testing
     private let registry = FormatRegistry.standard
 
     private func identify(_ bytes: [UInt8], _ path: String) throws(FormatError) -> Identification {
-        try registry.identify(MemorySource(bytes), path: path)
+        try registry.identify(SingleFile(MemorySource(bytes)), path: path)
     }
 
     @Test("names and extensions lead to one format each") func names() {
@@ -76,7 +76,7 @@ import Testing
         let twice = FormatRegistry(registry.formats + registry.formats)
         let bytes = try Fixtures.bytes("numpy/float32.npy")
         let error = formatError { () throws(FormatError) in
-            try twice.identify(MemorySource(bytes), path: "a.npy")
+            try twice.identify(SingleFile(MemorySource(bytes)), path: "a.npy")
         }
         #expect(error?.code == .notThisFormat)
         #expect(error?.message.contains("--from") == true)

@@ -1,0 +1,41 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// Which variables go into which file of a set.
+struct ShardPlan {
+    /// The positions of the variables of each file, in the order of the manifest.
+    let shards: [[Int]]
+
+    /// Fills one file after the other; a variable that is longer than a file may be gets its own.
+    ///
+    /// - Parameter byteCount: the most bytes of values in a file.
+    init(_ manifest: Manifest, shardByteCount byteCount: UInt64) {
+        var shards: [[Int]] = [[]]
+        var filled: UInt64 = 0
+        for (index, variable) in manifest.variables.enumerated() {
+            let own = UInt64(variable.tensor.byteCount)
+            let total = CheckedSize.total(filled, own)
+            if total > byteCount, shards.last?.isEmpty == false {
+                shards.append([])
+                filled = own
+            } else {
+                filled = total
+            }
+            shards[shards.count - 1].append(index)
+        }
+        self.shards = shards
+    }
+
+    /// `model-00002-of-00003.safetensors`, for the index `model.safetensors.index.json`.
+    func fileName(_ shard: Int, index: String) -> String {
+        let stem =
+            index.hasSuffix(ShardIndex.ending)
+            ? String(index.dropLast(ShardIndex.ending.count)) : index
+        return "\(stem)-\(Self.digits(shard + 1))-of-\(Self.digits(shards.count)).safetensors"
+    }
+
+    private static func digits(_ number: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, 5 - text.utf8.count)) + text
+    }
+}

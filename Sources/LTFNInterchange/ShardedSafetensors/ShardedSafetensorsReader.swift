@@ -1,0 +1,171 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// An open set of safetensors files.
+struct ShardedSafetensorsReader: CheckpointReader {
+    let manifest: Manifest
+    let otherByteCount: UInt64
+    private let shards: [SafetensorsReader]
+    /// For every variable its file, and its position among those of that file.
+    private let places: [(shard: Int, position: Int)]
+
+    init(
+        index source: any ByteSource, _ files: any FileSet, limits: DecodingLimits
+    ) throws(FormatError) {
+        let index = try ShardIndex(parsing: source, limits: limits)
+        let names = index.fileNames
+        for name in names {
+            try Self.about(name) { () throws(FormatError) in try files.expectInside(name) }
+        }
+        var shards: [SafetensorsReader] = []
+        var byteCount: UInt64 = 0
+        var variableCount = 0
+        for name in names {
+            let shard = try Self.about(name) { () throws(FormatError) in
+                let file = try files.file(name)
+                byteCount = CheckedSize.total(byteCount, file.byteCount)
+                return try SafetensorsReader(file, limits: limits)
+            }
+            variableCount += shard.manifest.variables.count
+            guard variableCount <= limits.variableCount else {
+                throw ShardIndex.error(
+                    .limitExceeded,
+                    "The files hold more than the \(limits.variableCount) tensors that are allowed."
+                )
+            }
+            shards.append(shard)
+        }
+        otherByteCount = byteCount
+        self.shards = shards
+        try Self.check(index, names, shards)
+        manifest = try Self.manifest(index, names, shards)
+        var numbers: [String: Int] = [:]
+        for (number, name) in names.enumerated() { numbers[name] = number }
+        places = manifest.variables.map { variable in
+            let shard = index.files[variable.name].flatMap { numbers[$0] } ?? 0
+            return (shard, shards[shard].manifest.index(of: variable.name) ?? 0)
+        }
+    }
+
+    /// Makes sure that index and files speak of the same tensors.
+    private static func check(
+        _ index: ShardIndex, _ names: [String], _ shards: [SafetensorsReader]
+    ) throws(FormatError) {
+        var found = 0
+        for (file, shard) in zip(names, shards) {
+            for variable in shard.manifest.variables {
+                guard let listed = index.files[variable.name] else {
+                    throw ShardIndex.error(
+                        .corrupt, variable: variable.name.string,
+                        "The tensor is in \"\(file.prefix(200))\", but not in the index.")
+                }
+                guard listed == file else {
+                    throw ShardIndex.error(
+                        .corrupt, variable: variable.name.string,
+                        "The tensor is in \"\(file.prefix(200))\", the index says "
+                            + "\"\(listed.prefix(200))\".")
+                }
+                found += 1
+            }
+        }
+        guard found < index.files.count else { return }
+        let missing = index.files.keys.sorted().first { name in
+            !zip(names, shards).contains {
+                $0 == index.files[name] && $1.manifest.index(of: name) != nil
+            }
+        }
+        guard let missing else { return }
+        throw ShardIndex.error(
+            .corrupt, variable: missing.string,
+            "The index says that the tensor is in \"\((index.files[missing] ?? "").prefix(200))\", "
+                + "which has no such tensor.")
+    }
+
+    /// What index and files say of the whole. A key of the metadata that has several values is kept once for
+    /// each file, with the name of the file before it.
+    private static func manifest(
+        _ index: ShardIndex, _ names: [String], _ shards: [SafetensorsReader]
+    ) throws(FormatError) -> Manifest {
+        let bare = try Manifest(variables: shards.flatMap(\.manifest.variables))
+        // The sum of the sizes is known from the files.
+        let members = index.metadata.filter { $0.key != "total_size" }
+        let strings = members.filter { if case .string = $0.value { true } else { false } }
+        var manifest: Manifest
+        do throws(FormatError) {
+            manifest = try EmbeddedManifest.restored(bare, strings: strings)
+        } catch {
+            throw error.named(ShardedSafetensorsFormat.name)
+        }
+        for member in members {
+            if case .string = member.value { continue }
+            if let value = MetadataValue(foreign: member.value) {
+                manifest.metadata[member.key] = value
+            }
+        }
+        var values: [ByteString: Set<MetadataValue>] = [:]
+        for shard in shards {
+            for entry in shard.manifest.metadata.entries {
+                values[entry.key, default: []].insert(entry.value)
+            }
+        }
+        for (name, shard) in zip(names, shards) {
+            for entry in shard.manifest.metadata.entries {
+                let key = entry.key.string
+                let isCommon = values[entry.key]?.count == 1
+                if isCommon, manifest.metadata[key] == nil || manifest.metadata[key] == entry.value
+                {
+                    manifest.metadata[key] = entry.value
+                } else {
+                    manifest.metadata["\(name): \(key)"] = entry.value
+                }
+            }
+        }
+        if manifest.graph == nil { manifest.graph = shards.lazy.compactMap(\.manifest.graph).first }
+        return manifest
+    }
+
+    private static func about<Result>(
+        _ name: String, _ body: () throws(FormatError) -> Result
+    ) throws(FormatError) -> Result {
+        do throws(FormatError) {
+            return try body()
+        } catch {
+            var error = error
+            error.path = error.path ?? name
+            throw error
+        }
+    }
+
+    func read(_ index: Int) throws(FormatError) -> TensorData {
+        try shards[places[index].shard].read(places[index].position)
+    }
+
+    func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes {
+        try shards[places[index].shard].read(places[index].position, bytes: range)
+    }
+
+    func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
+
+    func storage(_ index: Int) -> StorageInfo {
+        shards[places[index].shard].storage(places[index].position)
+    }
+}
+
+extension MetadataValue {
+    /// Metadata of another program's JSON; nil for `null`.
+    init?(foreign json: JSONValue) {
+        switch json {
+        case .null: return nil
+        case .bool(let flag): self = .bool(flag)
+        case .int(let number): self = .i64(number)
+        case .uint(let number): self = .u64(number)
+        case .double(let number): self = .f64(number)
+        case .string(let string): self = .string(string)
+        case .array(let values): self = .list(values.compactMap(MetadataValue.init(foreign:)))
+        case .object(let members):
+            var metadata = Metadata()
+            for member in members { metadata[member.key] = MetadataValue(foreign: member.value) }
+            self = .map(metadata)
+        }
+    }
+}
