@@ -14,9 +14,12 @@ struct EvaluateCommand: CommandWithExamples {
         abstract: "Tells how well a model recognizes images.",
         usage: "ltfn-eval <model> <images> [<labels>] [<options>]",
         discussion: """
-            Images and labels are IDX files, packed by gzip or not. Labels that are not named are \
-            looked for beside the images, under every usual name; without labels the predictions \
-            are counted. An image with logits that are not finite has no prediction and counts as \
+            Images and labels are IDX files, packed by gzip or not, or arrays of NumPy. In place of \
+            the images a data set may be named, whose test images are taken: a folder with its \
+            files, or one of torchvision or Keras; mnist.npz; or what the names of its files \
+            begin with, such as EMNIST/raw/emnist-letters. Labels that are not named are looked \
+            for beside the images, under every usual name; without labels the predictions are \
+            counted. An image with logits that are not finite has no prediction and counts as \
             wrong; the exit status is then 1.
             """,
         version: Toolkit.versionText(
@@ -26,6 +29,7 @@ struct EvaluateCommand: CommandWithExamples {
     static let examples = [
         Example(
             "ltfn-eval model.ltfn t10k-images-idx3-ubyte.gz", "Accuracy on MNIST's test images"),
+        Example("ltfn-eval model.ltfn MNIST_data", "The same, found in its folder"),
         Example(
             "ltfn-eval model.ltfn images.idx labels.idx --min-accuracy 0.95",
             "Fail (exit 1) below 95 %, for a script"),
@@ -37,7 +41,7 @@ struct EvaluateCommand: CommandWithExamples {
     @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
     var model: String
 
-    @Argument(help: "The images, an IDX file.", completion: .file())
+    @Argument(help: "The images, or the data set they are of.", completion: .file())
     var images: String
 
     @Argument(help: "The true classes, an IDX file.", completion: .file())
@@ -82,8 +86,9 @@ struct EvaluateCommand: CommandWithExamples {
     }
 
     /// Makes sure that no output replaces what is read.
-    private func expectDistinctFiles(labels: String?) throws {
-        var inputs = [FileRoles.File("the model", model), FileRoles.File("the images", images)]
+    private func expectDistinctFiles(images: String?, labels: String?) throws {
+        var inputs = [FileRoles.File("the model", model)]
+        if let images { inputs.append(FileRoles.File("the images", images)) }
         if let labels { inputs.append(FileRoles.File("the labels", labels)) }
         let predictions = predictionsPath.map { [FileRoles.File("the predictions", $0)] } ?? []
         try FileRoles(inputs: inputs + base.files, outputs: predictions + json.files)
@@ -98,14 +103,16 @@ struct EvaluateCommand: CommandWithExamples {
     func run() throws {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
-        try expectDistinctFiles(labels: labels)
+        try expectDistinctFiles(images: images, labels: labels)
         var stopwatch = Stopwatch()
         let document = try json.open(quiet: display.quiet)
         if let predictionsPath { try DurableFileWriter.check(path: predictionsPath) }
         let inputs = try Inputs(
             model: model, bases: base.paths, images: images, labels: labels, count: count,
             limits: expansion.limits, operationCount: operations.maximumCount)
-        if labels == nil { try expectDistinctFiles(labels: inputs.labelFile?.path) }
+        try expectDistinctFiles(images: inputs.imageFile.path, labels: inputs.labelFile?.path)
+        let notes = display.notes(program: "ltfn-eval")
+        for remark in inputs.remarks { notes.warn(TerminalText.escaped(remark)) }
         guard minAccuracy == nil || inputs.labels != nil else {
             throw CommandFailure(
                 .usage, "--min-accuracy needs labels, and there are none beside the images.")
@@ -118,7 +125,7 @@ struct EvaluateCommand: CommandWithExamples {
             progress: ProgressReporter(
                 label: "evaluate", total: inputs.count, unit: "images",
                 terminal: display.errorTerminal, isQuiet: display.quiet),
-            announce: { operations.announce($0, display.notes(program: "ltfn-eval")) })
+            announce: { operations.announce($0, notes) })
         try write(evaluation, document)
         try judge(evaluation)
     }

@@ -8,8 +8,9 @@ extension Evaluation {
         var members = [
             JSONMember("schema", "ltfn.eval/1"),
             JSONMember("model", .string(inputs.modelPath)),
-            JSONMember("images", Self.json(inputs.imageFile)),
-            JSONMember("labels", inputs.labelFile.map(Self.json) ?? .null),
+            JSONMember("images", inputs.imageFile.json),
+            JSONMember("labels", inputs.labelFile?.json ?? .null),
+            JSONMember("warnings", .array(inputs.remarks.map { .string($0) })),
             JSONMember("count", .int(Int64(inputs.count))),
             JSONMember("classes", .int(Int64(classCount))),
             JSONMember("predictions", .array(tally.countOfClass.map { .int(Int64($0)) })),
@@ -69,14 +70,6 @@ extension Evaluation {
 
     private static func number(_ value: Double?) -> JSONValue {
         value.map { .double($0) } ?? .null
-    }
-
-    private static func json(_ file: DatasetFile) -> JSONValue {
-        .object([
-            "path": file.path.map { .string($0) } ?? .null,
-            "sha256": .string(file.identity.digest.description),
-            "name": file.identity.name.map { .string($0) } ?? .null,
-        ])
     }
 
     /// A line for each image: its number, its class where it is known, the class it was taken for

@@ -35,10 +35,12 @@ extension Evaluation {
     }
 
     private func heading(_ terminal: Terminal) -> String {
-        let data = inputs.imageFile.identity.name ?? "unknown images"
-        let files = TerminalText.escaped(inputs.imageFile.path ?? "images")
+        func line(_ what: String, _ file: DatasetFile) -> String {
+            "\n  \(what) " + TerminalText.escaped(file.description)
+        }
         return terminal.styled(TerminalText.escaped(inputs.modelPath), .bold)
-            + "\n  on \(files) (\(data))"
+            + line("on", inputs.imageFile)
+            + (inputs.labelFile.map { line("labels", $0) } ?? "")
     }
 
     private func label(_ text: String, _ terminal: Terminal) -> String {

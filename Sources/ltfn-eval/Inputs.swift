@@ -16,6 +16,8 @@ struct Inputs {
     let imageFile: DatasetFile
     let labels: LabelSet?
     let labelFile: DatasetFile?
+    /// What is to be said of the choice of these files.
+    let remarks: [String]
     /// How many of the images are looked at.
     let count: Int
 
@@ -27,22 +29,23 @@ struct Inputs {
         modelPath = model
         (graph, parameters, runningLimits) = try Self.readModel(
             model, bases, limits, operationCount)
-        (self.images, imageFile) = try DatasetFile.images(at: images)
+        let sample = try ImageSample(
+            at: images, labels: labels, archives: ArrayArchives(read: ByteArrays.read))
+        self.images = sample.images
+        imageFile = sample.imageFile
+        self.labels = sample.labels
+        labelFile = sample.labelFile
+        remarks = sample.remarks
+        let imagePath = imageFile.path ?? images
         let (height, width) = (self.images.height, self.images.width)
-        try FormatError.about(images) { [graph] () throws(FormatError) in
+        try FormatError.about(imagePath) { [graph] () throws(FormatError) in
             try graph.checkInput(height: height, width: width, channels: 1)
         }
-        let found =
-            if let labels { Optional(try DatasetFile.labels(at: labels)) } else {
-                try DatasetFile.labels(besideImagesAt: images)
-            }
-        self.labels = found?.labels
-        labelFile = found?.file
         self.count = min(count ?? .max, self.images.count)
         guard self.count > 0 else {
-            throw FormatError(.corrupt, path: images, "There are no images in the file.")
+            throw FormatError(.corrupt, path: imagePath, "There are no images in the file.")
         }
-        if let found { try check(found.labels, at: found.file.path ?? images) }
+        if let labels = sample.labels { try check(labels, at: labelFile?.path ?? images) }
     }
 
     private static func readModel(

@@ -15,7 +15,8 @@ struct ActivationsCommand: CommandWithExamples {
         abstract: "Looks at what each layer makes of some images.",
         usage: "ltfn-inspect activations <file> <images> [<options>]",
         discussion: """
-            Runs the first images of an IDX file through the network and shows, for each layer \
+            Runs the first images of an IDX file, an array of NumPy, or the test images of a data set's \
+            folder through the network and shows, for each layer \
             before its ReLU and for the logits, mean, standard deviation, range and a histogram, \
             all on the same axis; how many units are dead (never above zero); and what is predicted. \
             A network that is well initialized keeps the spread about the same from layer to layer.
@@ -33,7 +34,7 @@ struct ActivationsCommand: CommandWithExamples {
     @Argument(help: "The model, in any format that can be read.", completion: .file())
     var file: String
 
-    @Argument(help: "The images, an IDX file.", completion: .file())
+    @Argument(help: "The images, or the data set they are of.", completion: .file())
     var images: String
 
     @Option(
@@ -57,19 +58,24 @@ struct ActivationsCommand: CommandWithExamples {
     func run() throws {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
-        try expectDistinctFiles(labels: nil)
+        try expectDistinctFiles(images: images, labels: nil)
         let document = try json.open(quiet: display.quiet)
         let model = try open(file, base, expansion, display)
-        let set = try DatasetFile.images(at: images).images
+        let sample = try ImageSample(
+            at: images, archives: ArrayArchives(read: ByteArrays.read))
+        let set = sample.images
+        try expectDistinctFiles(images: sample.imageFile.path, labels: sample.labelFile?.path)
         let range = 0..<min(count, set.count)
         let session = try FormatError.about(file) { () throws(FormatError) -> InferenceSession in
             try self.session(model, imageCount: range.count)
         }
-        try FormatError.about(images) { () throws(FormatError) in
+        try FormatError.about(sample.imageFile.path ?? images) { () throws(FormatError) in
             try session.network.graph.checkInput(
                 height: set.height, width: set.width, channels: 1)
         }
-        let labels = try self.labels(of: set, range, classCount: session.classCount)
+        let (labels, remarks) = self.labels(of: sample, range, classCount: session.classCount)
+        let notes = display.notes(program: "ltfn-inspect")
+        for remark in remarks { notes.warn(TerminalText.escaped(remark)) }
         let progress = ProgressReporter(
             label: "activations", total: range.count, unit: "images",
             terminal: display.errorTerminal, isQuiet: display.quiet)
@@ -78,16 +84,23 @@ struct ActivationsCommand: CommandWithExamples {
         ) { progress.update($0) }
         progress.clear()
         let layout = display.layout
-        try document.write(report.json(model: file, images: images)) {
-            heading(range.count, of: set.count) + report.text(layout)
+        let labelFile = labels == nil ? nil : sample.labelFile
+        let data = [
+            JSONMember("image_file", sample.imageFile.json),
+            JSONMember("label_file", labelFile?.json ?? .null),
+            JSONMember("warnings", .array(remarks.map { .string($0) })),
+        ]
+        try document.write(report.json(model: file, images: images, data: data)) {
+            heading(range.count, of: set.count, sample.imageFile, labelFile)
+                + report.text(layout)
         }
     }
 
     /// Makes sure that no output replaces what is read.
-    private func expectDistinctFiles(labels: String?) throws {
-        let inputs = [
-            FileRoles.File("the model", file), FileRoles.File("the images", images),
-        ]
+    private func expectDistinctFiles(images: String?, labels: String?) throws {
+        let inputs =
+            [FileRoles.File("the model", file)]
+            + (images.map { [FileRoles.File("the images", $0)] } ?? [])
         let found = labels.map { [FileRoles.File("the labels", $0)] } ?? []
         try FileRoles(inputs: inputs + found + base.files, outputs: json.files).expectDistinct()
     }
@@ -110,27 +123,30 @@ struct ActivationsCommand: CommandWithExamples {
                 operationCount: operations.maximumCount))
     }
 
-    /// The classes of the images, where labels that fit stand beside them.
+    /// The classes of the images, where labels that fit stand beside them, and what is to be said of how
+    /// the files were chosen.
     private func labels(
-        of set: ImageSet, _ range: Range<Int>, classCount: Int
-    ) throws -> [UInt8]? {
-        guard let found = try DatasetFile.labels(besideImagesAt: images) else { return nil }
-        try expectDistinctFiles(labels: found.file.path)
-        let notes = display.notes(program: "ltfn-inspect")
-        guard found.labels.count == set.count, found.labels.maximum < classCount else {
-            notes.warn("The labels beside the images do not fit; they are left out.")
-            return nil
+        of sample: ImageSample, _ range: Range<Int>, classCount: Int
+    ) -> (labels: [UInt8]?, remarks: [String]) {
+        guard let labels = sample.labels else { return (nil, sample.remarks) }
+        guard labels.count == sample.images.count, labels.maximum < classCount else {
+            let place = sample.labelFile?.place ?? "beside the images"
+            return (nil, sample.remarks + ["The labels \(place) do not fit; they are left out."])
         }
-        return Array(found.labels[range])
+        return (Array(labels[range]), sample.remarks)
     }
 
-    private func heading(_ count: Int, of total: Int) -> String {
+    private func heading(
+        _ count: Int, of total: Int, _ imageFile: DatasetFile, _ labelFile: DatasetFile?
+    ) -> String {
         let terminal = display.outputTerminal
         let all = NumberText.counted(total, "image")
         let what =
             count < total
             ? "the first \(NumberText.grouped(count)) of \(all)" : total == 1 ? all : "all \(all)"
         return terminal.styled(TerminalText.escaped(file), .bold)
-            + "\n  on \(what) of \(TerminalText.escaped(images))\n\n"
+            + "\n  on \(what) of \(TerminalText.escaped(imageFile.description))"
+            + (labelFile.map { "\n  labels \(TerminalText.escaped($0.description))" } ?? "")
+            + "\n\n"
     }
 }

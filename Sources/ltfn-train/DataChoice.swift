@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCommand
+import LTFNFormats
 import LTFNDatasets
 
 /// Where the images come from.
@@ -12,15 +13,22 @@ enum DataChoice {
         folder: String?, synthetic: Bool, notes: Notes
     ) throws(FormatError) -> Dataset {
         if synthetic { return drawn }
-        if let folder { return try Dataset(directory: folder) }
+        if let folder { return try read(folder, notes) }
         if let folder = environmentVariable("LTFN_DATA_DIR"), !folder.isEmpty {
-            return try Dataset(directory: folder)
+            return try read(folder, notes)
         }
-        if Dataset.isPresent(in: "MNIST_data") { return try Dataset(directory: "MNIST_data") }
+        if Dataset.isPresent(in: "MNIST_data") { return try read("MNIST_data", notes) }
         notes.note(
             "no data were found (--data, LTFN_DATA_DIR, ./MNIST_data): training on digits drawn by "
                 + "the program. tools/fetch-mnist fetches the real ones.")
         return drawn
+    }
+
+    private static func read(_ folder: String, _ notes: Notes) throws(FormatError) -> Dataset {
+        let dataset = try Dataset(
+            directory: folder, archives: ArrayArchives(read: ByteArrays.read))
+        for remark in dataset.remarks { notes.warn(TerminalText.escaped(remark)) }
+        return dataset
     }
 
     private static var drawn: Dataset { Dataset(synthetic: SyntheticDigits()) }
@@ -56,7 +64,7 @@ extension Dataset {
         var text = "\(part.rawValue): "
         if let file = files[part] { text += file.identity.description }
         text += ", \(set.count)\(size)"
-        if let path = files[part]?.path { text += ", \(TerminalText.escaped(path))" }
+        if let place = files[part]?.place { text += ", \(TerminalText.escaped(place))" }
         return text
     }
 }

@@ -70,7 +70,8 @@ struct TrainCommand: CommandWithExamples {
 
     @Option(
         help: ArgumentHelp(
-            "The folder with the four files of the data set, packed (.gz) or not.",
+            "The folder with the four files of the data set, packed (.gz) or not; or one of torchvision "
+                + "or Keras, mnist.npz, or what the files' names begin with.",
             valueName: "folder"), completion: .directory)
     var data: String?
 

@@ -46,6 +46,7 @@ extension TrainingDisplay {
             "threads": .int(Int64(threads)),
             "initializers": initializers(result),
             "data": data,
+            "warnings": .array(trainer.dataset.remarks.map { .string($0) }),
             "ending": .string(ending(result)),
             "history": .array(history.map { step($0) }),
             "last_step": result.lastStep.map { step($0) } ?? .null,
@@ -70,13 +71,7 @@ extension TrainingDisplay {
         .object(
             DatasetPart.allCases.compactMap { part in
                 guard let file = trainer.dataset.files[part] else { return nil }
-                return JSONMember(
-                    part.rawValue,
-                    .object([
-                        "name": file.identity.name.map { .string($0) } ?? .null,
-                        "path": file.path.map { .string($0) } ?? .null,
-                        "sha256": .string(file.identity.digest.description),
-                    ]))
+                return JSONMember(part.rawValue, file.json)
             })
     }
 

@@ -146,10 +146,10 @@ struct DatasetFileTests {
     func siblings() throws {
         let scratch = try Scratch()
         try small(scratch)
-        let found = try DatasetFile.labels(besideImagesAt: scratch.path + "/test-images.idx")
-        #expect(found?.file.path == scratch.path + "/t10k-labels-idx1-ubyte")
+        let found = try ImageSample(at: scratch.path + "/test-images.idx")
+        #expect(found.labelFile?.path == scratch.path + "/t10k-labels-idx1-ubyte")
         let alone = try scratch.write(idx([1, 2, 2]), "digits.bin")
-        #expect(try DatasetFile.labels(besideImagesAt: alone) == nil)
+        #expect(try ImageSample(at: alone).labels == nil)
     }
 }
 

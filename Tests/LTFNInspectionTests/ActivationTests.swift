@@ -85,8 +85,9 @@ struct ActivationTests {
             return
         }
         let path = try #require(data) + "/t10k-images-idx3-ubyte.gz"
-        let images = try DatasetFile.images(at: path).images
-        let labels = try #require(try DatasetFile.labels(besideImagesAt: path)).labels
+        let sample = try ImageSample(at: path)
+        let images = sample.images
+        let labels = try #require(sample.labels)
         let session = try InferenceSession(
             graph: tutorial.graph(), parameters: tutorial.variables(stage), maximumBatch: 100,
             pool: ThreadPool())

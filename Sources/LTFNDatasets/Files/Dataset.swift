@@ -7,6 +7,8 @@ public struct Dataset: Sendable {
     public let origin: Origin
     /// The files, in the order of `DatasetPart.allCases`.
     public let files: [DatasetPart: DatasetFile]
+    /// What a person should know of how the files were chosen: sentences, not yet escaped for a terminal.
+    public let remarks: [String]
 
     /// Where the images are from.
     public enum Origin: Hashable, Sendable {
@@ -17,21 +19,32 @@ public struct Dataset: Sendable {
 
     /// Reads the four files of a directory, each under any of its usual names.
     ///
-    /// - Throws: `io` when a file is missing or cannot be read; `corrupt` when the files do not
-    ///   belong together; otherwise as `DatasetFile`.
-    public init(directory: String) throws(FormatError) {
-        let base = directory.hasSuffix("/") ? directory : directory + "/"
+    /// In place of the directory, one above it in torchvision's or Keras' layout, an archive such as
+    /// `mnist.npz`, one of the files, or what their names begin with may be given.
+    ///
+    /// - Throws: `io` when a file is missing or cannot be read; `notThisFormat` when there are several
+    ///   data sets; `corrupt` when the files do not belong together; otherwise as `DatasetFile`.
+    public init(directory: String, archives: ArrayArchives = .none) throws(FormatError) {
+        guard let place = try DatasetPlace.find(directory, archives: archives) else {
+            throw Self.missing(.trainingImages, directory)
+        }
         var files: [DatasetPart: DatasetFile] = [:]
-        let training = try Self.read(.trainingImages, in: base, &files)
-        let test = try Self.read(.testImages, in: base, &files)
+        var remarks: [String] = []
+        let training = try Self.read(
+            .trainingImages, at: place, directory, archives, &files, &remarks)
+        let test = try Self.read(.testImages, at: place, directory, archives, &files, &remarks)
         try self.init(
-            training: training, test: test, origin: .directory(directory), files: files)
+            training: training, test: test, origin: .directory(directory), files: files,
+            remarks: remarks)
     }
 
-    /// Whether a directory holds at least one file under one of the usual names.
+    /// Whether a directory holds images under one of the usual names.
     public static func isPresent(in directory: String) -> Bool {
-        DatasetPart.allCases.flatMap(\.fileNames).contains { name in
-            (try? FileSource(path: directory + "/" + name)) != nil
+        do throws(FormatError) {
+            return try DatasetPlace.find(directory, archives: .none) != nil
+        } catch {
+            // Several; which of them, whoever reads them asks.
+            return error.code == .notThisFormat
         }
     }
 
@@ -49,12 +62,13 @@ public struct Dataset: Sendable {
             .testImages: DatasetFile(path: nil, identity: test.images.identity),
             .testLabels: DatasetFile(path: nil, identity: test.labels.identity),
         ]
+        remarks = []
     }
 
     /// - Throws: `corrupt` when training and test images differ in size.
     public init(
         training: LabelledImages, test: LabelledImages, origin: Origin,
-        files: [DatasetPart: DatasetFile]
+        files: [DatasetPart: DatasetFile], remarks: [String] = []
     ) throws(FormatError) {
         let (a, b) = (training.images, test.images)
         guard a.height == b.height, a.width == b.width else {
@@ -68,41 +82,31 @@ public struct Dataset: Sendable {
         self.test = test
         self.origin = origin
         self.files = files
+        self.remarks = remarks
     }
 
     /// Reads the images of one part, and the labels that belong to them.
     private static func read(
-        _ part: DatasetPart, in base: String, _ files: inout [DatasetPart: DatasetFile]
+        _ part: DatasetPart, at place: DatasetPlace, _ directory: String,
+        _ archives: ArrayArchives, _ files: inout [DatasetPart: DatasetFile],
+        _ remarks: inout [String]
     ) throws(FormatError) -> LabelledImages {
-        let (images, imageFile) = try find(part, in: base) { path throws(FormatError) in
-            try DatasetFile.images(at: path)
+        let sample = try ImageSample(part, at: place, named: directory, archives: archives)
+        guard let labels = sample.labels, let labelFile = sample.labelFile else {
+            throw missing(part.counterpart, directory)
         }
-        let (labels, labelFile) = try find(part.counterpart, in: base) { path throws(FormatError) in
-            try DatasetFile.labels(at: path)
-        }
-        files[part] = imageFile
+        files[part] = sample.imageFile
         files[part.counterpart] = labelFile
-        do throws(FormatError) {
-            return try LabelledImages(images: images, labels: labels)
-        } catch {
-            throw error.about(labelFile.path ?? base)
+        for remark in sample.remarks where !remarks.contains(remark) { remarks.append(remark) }
+        return try FormatError.about(labelFile.path ?? directory) { () throws(FormatError) in
+            try LabelledImages(images: sample.images, labels: labels)
         }
     }
 
-    /// Reads the first file that is there under one of the names of `part`.
-    private static func find<Value>(
-        _ part: DatasetPart, in base: String, _ read: (String) throws(FormatError) -> Value
-    ) throws(FormatError) -> Value {
-        for name in part.fileNames {
-            do throws(FormatError) {
-                return try read(base + name)
-            } catch  where error.isMissingFile {
-                continue
-            }
-        }
-        throw FormatError(
-            .io, path: base, operation: .open, systemError: 2,
-            "There are no \(part.rawValue) in this directory; expected "
-                + "\(part.fileNames[0]), packed (.gz) or not. tools/fetch-mnist fetches them.")
+    static func missing(_ part: DatasetPart, _ path: String) -> FormatError {
+        FormatError(
+            .io, path: path, operation: .open, systemError: 2,
+            "There are no \(part.rawValue) here; expected \(part.fileNames[0]), packed (.gz) or "
+                + "not, in a folder, or Keras' mnist.npz. tools/fetch-mnist fetches MNIST.")
     }
 }

@@ -94,10 +94,14 @@ public struct LabelSet: Sendable {
         guard let position = bytes[start...].firstIndex(where: { Int($0) >= classCount }) else {
             return
         }
+        let countsFromOne = Int(maximum) == classCount && bytes[start...].allSatisfy { $0 > 0 }
         throw FormatError(
             .corrupt, format: "idx", offset: UInt64(position),
             "Label \(position - start) is \(bytes[position]); the network has \(classCount) "
-                + "classes, 0 to \(classCount - 1).")
+                + "classes, 0 to \(classCount - 1)."
+                + (countsFromOne
+                    ? " These labels count from 1, as those of EMNIST's letters do; a network for "
+                        + "them has \(classCount + 1) classes, the first of them unused." : ""))
     }
 
     /// The file's unpacked bytes: an IDX file as it is stored.

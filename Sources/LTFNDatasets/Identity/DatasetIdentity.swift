@@ -1,6 +1,9 @@
 import LTFNBytes
 
 /// Which data set a file is of: the SHA-256 of its unpacked bytes, and the name that goes with it.
+///
+/// What is stored otherwise, as an array of NumPy or with more than the class in its labels, has the
+/// identity of the IDX file of unsigned bytes that says the same.
 public struct DatasetIdentity: Hashable, Sendable {
     public let digest: SHA256Digest
 
@@ -17,6 +20,12 @@ public struct DatasetIdentity: Hashable, Sendable {
 
     /// `MNIST test images`; nil when the digest is not one of those known.
     public var name: String? { Self.known[digest.description] }
+
+    /// Whether this is a known set of images, and `labels` are those published with it.
+    func isKnown(with labels: DatasetIdentity) -> Bool {
+        guard let name, let other = labels.name else { return false }
+        return name != other && name.replacing("images", with: "labels") == other
+    }
 
     /// The digests of MNIST's official files, and of the digits drawn from seed 1.
     private static let known: [String: String] = [

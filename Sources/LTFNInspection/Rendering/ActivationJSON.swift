@@ -7,7 +7,8 @@ extension ActivationReport {
     /// - Parameters:
     ///   - model: what the checkpoint is called.
     ///   - images: what the file of images is called.
-    public func json(model: String, images: String) -> JSONValue {
+    ///   - data: what else is known of the files.
+    public func json(model: String, images: String, data: [JSONMember] = []) -> JSONValue {
         var members = [
             JSONMember("schema", .string(InspectionSchema.name)),
             JSONMember("report", "activations"),
@@ -18,6 +19,7 @@ extension ActivationReport {
             JSONMember("predictions", .array(predictions.countOfClass.map { .int(Int64($0)) })),
             JSONMember("nonfinite", .int(Int64(predictions.nonFiniteCount))),
         ]
+        members += data
         if let metrics {
             members.append(JSONMember("correct", .int(Int64(metrics.correct))))
             members.append(JSONMember("cost", .number(metrics.cost)))
