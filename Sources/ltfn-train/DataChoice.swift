@@ -1,7 +1,7 @@
 import LTFNBytes
 import LTFNCommand
-import LTFNFormats
 import LTFNDatasets
+import LTFNFormats
 
 /// Where the images come from.
 enum DataChoice {

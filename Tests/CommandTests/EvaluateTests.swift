@@ -1,3 +1,4 @@
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
@@ -42,6 +43,63 @@ struct EvaluateTests {
             return
         }
         #expect(abs(cost - 0.7540147081850623) < 1e-5)
+    }
+
+    @Test(
+        "The labels are named, and when others beside them differ, that is said, in text and JSON")
+    func labelsNamed() throws {
+        let folder = try TinyModel.folder()
+        try folder.put(TinyModel.labels([UInt8](repeating: 2, count: 10)), "test-labels.idx.gz")
+        let outcome = Programs.run(
+            "ltfn-eval", "model.ltfn", "test-images.idx", "--json=out.json", in: folder)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("\n  labels test-labels.idx: unknown data, SHA-256 "))
+        let warning = "test-labels.idx and test-labels.idx.gz differ"
+        #expect(outcome.errors.hasPrefix("ltfn-eval: warning: \(warning)"))
+        let document = try JSONReader.read(folder.get("out.json"))
+        #expect(document["labels"]?["path"] == "test-labels.idx")
+        guard case .array(let warnings)? = document["warnings"],
+            case .string(let text)? = warnings.first
+        else {
+            Issue.record("There is no warning.")
+            return
+        }
+        #expect(text.hasPrefix(warning))
+
+        let seen = Programs.run(
+            "ltfn-inspect", "activations", "model.ltfn", "test-images.idx", in: folder)
+        #expect(seen.status == 0)
+        #expect(seen.output.contains("\n  labels test-labels.idx: unknown data, SHA-256 "))
+        #expect(seen.errors.contains(warning))
+    }
+
+    @Test("A folder, an archive of Keras and the beginning of file names stand for a data set")
+    func dataSets() throws {
+        let folder = try TinyModel.folder()
+        let classes: [UInt8] = [0, 1, 2, 0, 1, 2, 0, 1, 2, 1]
+        let pixels = Array(try folder.get("test-images.idx").dropFirst(16))
+        let archive = ZipBuilder([
+            ZipBuilder.Member("x_test.npy", npy("(10, 4, 4)", pixels)),
+            ZipBuilder.Member("y_test.npy", npy("(10,)", classes)),
+        ])
+        try folder.put(archive.bytes, "archive.npz")
+        for name in [".", "archive.npz", "test-images.idx"] {
+            let outcome = Programs.run("ltfn-eval", "model.ltfn", name, in: folder)
+            #expect(outcome.output.contains("9 of 10 right"), "\(name): \(outcome.errors)")
+        }
+        let json = Programs.run("ltfn-eval", "--json", "model.ltfn", "archive.npz", in: folder)
+        let document = try JSONReader.read(Array(json.output.utf8))
+        #expect(document["labels"]?["array"] == "y_test")
+        let empty = try Folder()
+        try empty.put(folder.get("model.ltfn"), "model.ltfn")
+        let none = Programs.run("ltfn-eval", "model.ltfn", ".", in: empty)
+        #expect(none.status == 66 && none.errors.contains("There are no test images here"))
+    }
+
+    private func npy(_ shape: String, _ values: [UInt8]) -> [UInt8] {
+        let text = "{'descr': '|u1', 'fortran_order': False, 'shape': \(shape), }\n"
+        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+            + values
     }
 
     @Test("--json=FILE and --predictions stand beside the text")

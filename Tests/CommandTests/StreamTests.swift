@@ -202,6 +202,6 @@ import Testing
         let evaluated = Programs.run("ltfn-eval", "model.ltfn", "one.idx", in: folder)
         #expect(evaluated.output.contains("the predictions of 1 image, by class"))
         let seen = Programs.run("ltfn-inspect", "activations", "model.ltfn", "one.idx", in: folder)
-        #expect(seen.output.contains("\n  on 1 image of one.idx\n"), "\(seen.output)")
+        #expect(seen.output.contains("\n  on 1 image of one.idx: "), "\(seen.output)")
     }
 }
