@@ -273,7 +273,7 @@ struct EvaluateTests {
         arguments: [
             ["missing.ltfn", "test-images.idx"], ["model.ltfn", "missing"],
             [".", "test-images.idx"],
-            ["model.ltfn", "."], ["model.ltfn", "test-images.idx", "missing"],
+            ["model.ltfn", "/"], ["model.ltfn", "test-images.idx", "missing"],
             ["model.ltfn", "test-images.idx", "."],
         ])
     func notOpened(arguments: [String]) throws {

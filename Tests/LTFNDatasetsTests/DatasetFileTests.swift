@@ -66,7 +66,7 @@ struct DatasetFileTests {
         try FileManager.default.removeItem(atPath: scratch.path + "/t10k-labels-idx1-ubyte")
         let part = failure { () throws(FormatError) in try Dataset(directory: scratch.path) }
         #expect(part?.code == .io && part?.operation == .open)
-        #expect(part?.message.hasPrefix("There are no test labels in this directory") == true)
+        #expect(part?.message.hasPrefix("There are no test labels here") == true)
         let none = failure { () throws(FormatError) in
             try Dataset(directory: scratch.path + "/none")
         }
