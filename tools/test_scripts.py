@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -162,6 +163,16 @@ class Scripts(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("error: no such module", result.stderr)
         self.assertIn("the build failed", result.stderr)
+
+    @unittest.skipUnless(sys.platform == "linux" and shutil.which("readelf") and shutil.which("strip"),
+                         "looks at a Linux program with binutils")
+    def test_a_program_that_needs_libraries_is_not_called_alone(self):
+        for name in ("strip", "readelf"):
+            (self.bin / name).symlink_to(shutil.which(name))
+        result = self.run_script("check-static", os.path.realpath(shutil.which("ls")))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("(NEEDED)", result.stdout)
+        self.assertIn("needs the libraries above", result.stderr)
 
     def test_builds_of_tests_and_of_quickstart_lie_apart(self):
         self.swift()
