@@ -92,7 +92,7 @@ struct TrainCommandTests {
     func badData() throws {
         let missing = try train("-o", path("m.ltfn"), "--data", path("nowhere"))
         #expect(missing.status == 66)
-        #expect(missing.errors.contains("There are no training images in this directory"))
+        #expect(missing.errors.contains("There are no training images here"))
         for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] {
             try write(Array("<html>Not found</html>".utf8), name)
         }
