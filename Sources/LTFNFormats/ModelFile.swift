@@ -13,6 +13,8 @@ public struct ModelFile: Sendable {
         /// Files that an `.ltfn` file may be stored relative to, in any order.
         public var bases: [String]
         public var limits: DecodingLimits
+        /// What of the file is read.
+        public var selection: ReadingSelection
         /// Whether values are going to be read, so that the bases have to be there.
         public var readsValues: Bool
         /// Whether a file whose end is missing is read as far as it can be.
@@ -20,11 +22,12 @@ public struct ModelFile: Sendable {
 
         public init(
             format: String? = nil, bases: [String] = [], limits: DecodingLimits = .standard,
-            readsValues: Bool = true, recovers: Bool = false
+            selection: ReadingSelection = .everything, readsValues: Bool = true, recovers: Bool = false
         ) {
             self.format = format
             self.bases = bases
             self.limits = limits
+            self.selection = selection
             self.readsValues = readsValues
             self.recovers = recovers
         }
@@ -47,6 +50,7 @@ public struct ModelFile: Sendable {
         _ path: String, _ options: Options = Options(), registry: FormatRegistry = .standard
     ) throws(FormatError) {
         let registry = try registry.reading(bases: options.bases, limits: options.limits)
+            .reading(options.selection)
         let files = try DiskFileSet(path: path)
         let found = try registry.identify(files, path: path, named: options.format)
         self.path = path
@@ -65,7 +69,7 @@ public struct ModelFile: Sendable {
             if options.readsValues { try reader.expectBases() }
             return reader
         }
-        self.notes = notes
+        self.notes = notes + reader.notes
         byteCount = CheckedSize.total(files.main?.byteCount ?? 0, reader.otherByteCount)
     }
 

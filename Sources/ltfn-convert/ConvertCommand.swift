@@ -51,6 +51,9 @@ struct ConvertCommand: CommandWithExamples {
             "into a pipe"),
         Example(
             "ltfn-convert weights.npz -o weights.ltfn --dry-run", "the whole plan, and no work"),
+        Example(
+            "ltfn-convert weights.npz -o weights.ltfn --skip-unreadable",
+            "without the text and the objects that stand beside the weights"),
         Example("ltfn-convert --list-formats", "what can be read and written"),
     ]
 
@@ -91,6 +94,13 @@ struct ConvertCommand: CommandWithExamples {
     var retype: [Retyping] = []
 
     @Option(
+        name: .customLong("variable"),
+        help: ArgumentHelp(
+            "Only the variables whose names fit the pattern (* and ?). Can be repeated.",
+            valueName: "pattern"))
+    var patterns: [String] = []
+
+    @Option(
         help: ArgumentHelp(
             "Store only what differs from this .ltfn file; the output cannot be read without it.",
             valueName: "file"), completion: .file(extensions: ["ltfn"]))
@@ -122,6 +132,7 @@ struct ConvertCommand: CommandWithExamples {
     @Flag(help: "List the formats that are known.")
     var listFormats = false
 
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
@@ -191,6 +202,7 @@ struct ConvertCommand: CommandWithExamples {
         request.targetFormat = to
         request.allowedLosses = allowLoss?.subjects ?? []
         request.retyping = retype
+        request.selection = reading.selection(patterns)
         request.bases = base.paths
         request.relativeTo = relativeTo
         request.recovers = recover
@@ -208,7 +220,7 @@ struct ConvertCommand: CommandWithExamples {
 
     private func run(_ conversion: FileConversion, _ document: JSONOutput) throws {
         let notes = display.notes(program: Self.name)
-        for note in conversion.notes { notes.warn(note) }
+        for note in conversion.notes { notes.warn(TerminalText.escaped(note)) }
         var report = ConversionReport(conversion, isDryRun: dryRun)
         guard report.problems.isEmpty, !dryRun else {
             try publish(report.json, to: document, text: dryRun ? report.planText : "")
@@ -268,7 +280,7 @@ extension ConversionPlan.Problem {
     fileprivate var isAboutValues: Bool {
         switch self {
         case .notRepresentable, .expansion: true
-        case .notAllowed, .output: false
+        case .notAllowed, .selection, .output: false
         }
     }
 

@@ -6,7 +6,10 @@ import LTFNConversion
 struct LossList: ExpressibleByArgument {
     var subjects: Set<FormatLoss.Subject>
 
-    private static let allowed = FormatLoss.Subject.allCases.filter { $0 != .values }
+    /// Values are never lost, and parts of the source are left out by options of their own.
+    private static let allowed = FormatLoss.Subject.allCases.filter {
+        $0 != .values && $0 != .member
+    }
 
     static let choices = allowed.map(\.rawValue).joined(separator: ", ")
 
@@ -15,7 +18,9 @@ struct LossList: ExpressibleByArgument {
         for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
             if word == "all" {
                 subjects.formUnion(Self.allowed)
-            } else if let subject = FormatLoss.Subject(rawValue: String(word)), subject != .values {
+            } else if let subject = FormatLoss.Subject(rawValue: String(word)),
+                Self.allowed.contains(subject)
+            {
                 subjects.insert(subject)
             } else {
                 return nil

@@ -44,6 +44,7 @@ struct ActivationsCommand: CommandWithExamples {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var base: BaseOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var operations: OperationOptions
     @OptionGroup var json: JSONOptions
@@ -60,7 +61,7 @@ struct ActivationsCommand: CommandWithExamples {
         defer { withExtendedLifetime(watcher) {} }
         try expectDistinctFiles(images: images, labels: nil)
         let document = try json.open(quiet: display.quiet)
-        let model = try open(file, base, expansion, display)
+        let model = try open(file, base, reading, expansion, display)
         let sample = try ImageSample(
             at: images, archives: ArrayArchives(read: ByteArrays.read))
         let set = sample.images

@@ -6,17 +6,24 @@ import LTFNFormats
 extension ParsableCommand {
     /// Opens the model, and says what is odd about it.
     ///
-    /// - Parameter readsValues: whether the files that it is stored relative to have to be there.
+    /// - Parameters:
+    ///   - patterns: what the names of the variables fit that are read; empty: all.
+    ///   - readsValues: whether the files that it is stored relative to have to be there.
     func open(
-        _ path: String, _ base: BaseOptions, _ expansion: ExpansionOptions,
-        _ display: DisplayOptions, readsValues: Bool = true
+        _ path: String, _ base: BaseOptions, _ reading: ReadingOptions,
+        _ expansion: ExpansionOptions, _ display: DisplayOptions, patterns: [String] = [], readsValues: Bool = true
     ) throws(FormatError) -> ModelFile {
         let model = try ModelFile(
             path,
             ModelFile.Options(
-                bases: base.paths, limits: expansion.limits, readsValues: readsValues))
+                bases: base.paths, limits: expansion.limits, selection: reading.selection(patterns),
+                readsValues: readsValues))
         let notes = display.notes(program: "ltfn-inspect")
-        for note in model.notes { notes.note(note) }
+        for note in model.notes { notes.note(TerminalText.escaped(note)) }
+        for loss in model.reader.losses {
+            let name = loss.variable.map { "\"\($0)\": " } ?? ""
+            notes.warn(TerminalText.escaped(name + loss.reason))
+        }
         return model
     }
 }

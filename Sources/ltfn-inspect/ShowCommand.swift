@@ -42,6 +42,7 @@ struct ShowCommand: CommandWithExamples {
     var sharedAxis = false
 
     @OptionGroup var base: BaseOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
@@ -53,7 +54,8 @@ struct ShowCommand: CommandWithExamples {
             inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
         ).expectDistinct()
         let document = try json.open(quiet: display.quiet)
-        let model = try open(file, base, expansion, display, readsValues: !noStats)
+        let model = try open(file, base, reading, expansion, display, patterns: patterns,
+            readsValues: !noStats)
         let selection = try selection(in: model)
         let isWatched = display.outputTerminal.isInteractive
         let progress = ProgressReporter(

@@ -21,6 +21,7 @@ struct VerifyCommand: CommandWithExamples {
     var file: String
 
     @OptionGroup var base: BaseOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var expansion: ExpansionOptions
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
@@ -32,7 +33,7 @@ struct VerifyCommand: CommandWithExamples {
             inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
         ).expectDistinct()
         let document = try json.open(quiet: display.quiet)
-        let model = try open(file, base, expansion, display)
+        let model = try open(file, base, reading, expansion, display)
         let progress = ProgressReporter(
             label: "verify", total: model.reader.manifest.variables.count, unit: "variables",
             terminal: display.errorTerminal, isQuiet: display.quiet)

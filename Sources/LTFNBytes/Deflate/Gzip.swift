@@ -5,7 +5,8 @@ public enum Gzip {
         bytes.count >= 3 && bytes[0] == 0x1F && bytes[1] == 0x8B && bytes[2] == 8
     }
 
-    /// The bytes of all members, one after the other.
+    /// The bytes of all members, one after the other. Zeros behind a member are padding, as of a tape or
+    /// a block device.
     ///
     /// - Throws: `notThisFormat`, `truncated`, `corrupt`, `checksumMismatch`; `limitExceeded` when
     ///   there are more than `limit` bytes, before more than that is allocated.
@@ -40,6 +41,7 @@ public enum Gzip {
             }
             stream.reset()
             start = try member(stream, compressed, from: start, &piece, onto: &bytes, limit)
+            while start < compressed.count, compressed[start] == 0 { start += 1 }
         }
         return bytes
     }

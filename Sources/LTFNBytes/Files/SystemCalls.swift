@@ -91,11 +91,12 @@ extension SystemCalls {
             flags = O_WRONLY | O_CREAT | O_EXCL
             mode = permissions
         }
+        let name = PathText.cString(path)
         return Int32(
             try retrying {
                 Int(
                     unsafe openat(
-                        directory ?? AT_FDCWD, path, flags | O_CLOEXEC,
+                        directory ?? AT_FDCWD, name, flags | O_CLOEXEC,
                         mode_t(truncatingIfNeeded: mode)))
             })
     }
@@ -116,7 +117,7 @@ extension SystemCalls {
     /// What stands at the end of `path`, symbolic links followed.
     static func info(path: String) throws(SystemError) -> FileInfo {
         var status = stat()
-        try check(unsafe fstatat(AT_FDCWD, path, &status, 0))
+        try check(unsafe fstatat(AT_FDCWD, PathText.cString(path), &status, 0))
         return fileInfo(status)
     }
 
@@ -137,7 +138,7 @@ extension SystemCalls {
 
     /// Makes sure that this process may write to `path`.
     static func expectWritable(path: String) throws(SystemError) {
-        try check(unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
+        try check(unsafe faccessat(AT_FDCWD, PathText.cString(path), W_OK, AT_EACCESS))
     }
 
     /// Where `path` leads, without symbolic links.
@@ -152,12 +153,12 @@ extension SystemCalls {
         var length = -1
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
             length = unsafe readlink(
-                path,
+                PathText.cString(path),
                 UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(
                     to: CChar.self), buffer.count)
             count = max(length, 0)
         }
-        if length >= 0 { return String(decoding: bytes, as: UTF8.self) }
+        if length >= 0 { return PathText.text(bytes) }
         let number = errno
         if number == EINVAL || number == ENOENT { return nil }
         throw SystemError(number: number)
@@ -319,25 +320,27 @@ extension SystemCalls {
     static func rename(
         _ old: String, to new: String, in directory: Int32
     ) throws(SystemError) {
-        _ = try retrying { Int(unsafe renameat(directory, old, directory, new)) }
+        let names = (PathText.cString(old), PathText.cString(new))
+        _ = try retrying { Int(unsafe renameat(directory, names.0, directory, names.1)) }
     }
 
     /// A second name of the same file. Fails with EEXIST when the name is taken.
     static func link(_ old: String, to new: String, in directory: Int32) throws(SystemError) {
-        _ = try retrying { Int(unsafe linkat(directory, old, directory, new, 0)) }
+        let names = (PathText.cString(old), PathText.cString(new))
+        _ = try retrying { Int(unsafe linkat(directory, names.0, directory, names.1, 0)) }
     }
 
     static func remove(_ name: String, in directory: Int32? = nil) throws(SystemError) {
-        _ = try retrying { Int(unsafe unlinkat(directory ?? AT_FDCWD, name, 0)) }
+        _ = try retrying { Int(unsafe unlinkat(directory ?? AT_FDCWD, PathText.cString(name), 0)) }
     }
 
     static func makeDirectory(_ path: String) throws(SystemError) {
-        try check(unsafe mkdir(path, 0o777))
+        try check(unsafe mkdir(PathText.cString(path), 0o777))
     }
 
     /// The names in a directory, in no order, without `.` and `..`.
     static func names(in path: String) throws(SystemError) -> [String] {
-        guard let stream = unsafe opendir(path) else { throw SystemError(number: errno) }
+        guard let stream = unsafe opendir(PathText.cString(path)) else { throw SystemError(number: errno) }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while true {
@@ -348,7 +351,7 @@ extension SystemCalls {
                 return names
             }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                unsafe PathText.text([UInt8](bytes.prefix { $0 != 0 }))
             }
             if name != ".", name != ".." { names.append(name) }
         }

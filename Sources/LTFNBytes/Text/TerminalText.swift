@@ -1,12 +1,14 @@
 /// Text from files, on its way to a terminal.
 public enum TerminalText {
     /// `text` with everything that could move the cursor, give orders to the terminal or turn the
-    /// direction of writing replaced by `\u{…}`.
+    /// direction of writing replaced by `\u{…}`, and bytes of a path that are no text by `\x…`.
     public static func escaped(_ text: String) -> String {
         if isPlain(text) || text.unicodeScalars.allSatisfy({ !isDangerous($0) }) { return text }
         var safe = ""
         for scalar in text.unicodeScalars {
-            if isDangerous(scalar) {
+            if let byte = PathText.byte(scalar) {
+                safe += "\\x\(String(byte, radix: 16, uppercase: true))"
+            } else if isDangerous(scalar) {
                 safe += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
             } else {
                 safe.unicodeScalars.append(scalar)
@@ -30,6 +32,7 @@ public enum TerminalText {
     /// company in several scripts and harmless.
     static func isDangerous(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7F { return scalar.value < 0x20 }
+        if PathText.byte(scalar) != nil { return true }
         switch scalar.value {
         case 0x200C, 0x200D: return false
         case 0xFFFD: return true

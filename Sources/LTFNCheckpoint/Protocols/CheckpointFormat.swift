@@ -180,6 +180,8 @@ public struct FormatLoss: Hashable, Sendable {
     public enum Subject: String, Hashable, Sendable, CaseIterable {
         /// The values themselves: there is no such dtype, rank or name. Writing is refused.
         case values
+        /// A part of the source, which is left out because it was asked for.
+        case member
         /// The bits are kept, but not what type they are of.
         case dtype
         /// What the variable is called.

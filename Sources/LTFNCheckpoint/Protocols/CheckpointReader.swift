@@ -6,6 +6,12 @@ import LTFNBytes
 public protocol CheckpointReader: Sendable {
     var manifest: Manifest { get }
 
+    /// What the file holds and `manifest` does not: parts that were left out, names that were changed.
+    var losses: [FormatLoss] { get }
+
+    /// Remarks about the file, a sentence each.
+    var notes: [String] { get }
+
     /// The values of `manifest.variables[index]`; for a tied variable those of its target.
     ///
     /// - Throws: `truncated`, `corrupt`, `checksumMismatch`, `limitExceeded`, `io`.
@@ -81,6 +87,10 @@ public protocol CheckpointReader: Sendable {
 
 // A reader that has only whole tensors, which the file says nothing about.
 extension CheckpointReader {
+    public var losses: [FormatLoss] { [] }
+
+    public var notes: [String] { [] }
+
     public func read(
         _ index: Int, bytes range: Range<Int>
     ) throws(FormatError) -> AlignedBytes {

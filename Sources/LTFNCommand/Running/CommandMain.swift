@@ -11,16 +11,10 @@ public enum CommandMain {
         _ root: Root.Type, advising advice: Advice = { _ in nil }
     ) -> Never {
         WriteSignals.turnIntoErrors()
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = SystemCalls.arguments
         let ending =
             if let complaint = processorComplaint(environmentVariable("LTFN_CPU")) {
                 Ending(status: .usage, message: complaint)
-            } else if let number = SystemCalls.firstUnreadableArgument {
-                Ending(
-                    status: .usage,
-                    message:
-                        "Argument \(number) is not UTF-8 (\(TerminalText.escaped(arguments[number - 1]))"
-                        + "): give the file another name, or a link to it.")
             } else { ending(of: root, arguments, advising: advice) }
         Output.stdout.flush()
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)

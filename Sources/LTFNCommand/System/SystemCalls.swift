@@ -6,6 +6,8 @@
     import Darwin
 #endif
 
+import LTFNBytes
+
 /// What the commands ask of the operating system. The one file of this room that spells `unsafe`.
 enum SystemCalls {
     /// Writes all of `bytes`.
@@ -49,17 +51,28 @@ enum SystemCalls {
         return Int(size.ws_col)
     }
 
+    /// The value of an environment variable, which may be a path (`PathText`).
     static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
-        return unsafe String(cString: value)
+        return unsafe PathText.text(bytes(value))
     }
 
-    /// The number of the first argument of this process that is not UTF-8; text would not hold it.
-    static var firstUnreadableArgument: Int? {
-        (1..<max(1, Int(CommandLine.argc))).first { index in
-            guard let argument = unsafe CommandLine.unsafeArgv[index] else { return false }
-            return unsafe String(validatingCString: argument) == nil
+    /// The arguments of this process, any of which may be a path (`PathText`).
+    static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+            guard let argument = unsafe CommandLine.unsafeArgv[index] else { return nil }
+            return unsafe PathText.text(bytes(argument))
         }
+    }
+
+    private static func bytes(_ text: UnsafePointer<CChar>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var next = unsafe text
+        while unsafe next.pointee != 0 {
+            unsafe bytes.append(UInt8(bitPattern: next.pointee))
+            unsafe next += 1
+        }
+        return bytes
     }
 
     static func describe(error number: Int32) -> String {

@@ -21,7 +21,7 @@ public struct Conversion: Sendable {
     ) {
         plan = ConversionPlan(
             converting: reader.manifest, from: source, to: target, allowing: allowed,
-            retyping: retyping)
+            retyping: retyping, losing: reader.losses)
         self.reader = reader
         format = target
         // The values were within the limits of the source: those of the output are the same.

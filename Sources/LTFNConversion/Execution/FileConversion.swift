@@ -17,6 +17,8 @@ public struct FileConversion: Sendable {
         public var allowedLosses: Set<FormatLoss.Subject> = []
         /// What the values of a dtype are known to be instead.
         public var retyping: [Retyping] = []
+        /// What of the input is read.
+        public var selection = ReadingSelection.everything
         /// Files that `.ltfn` files may be stored relative to, in any order.
         public var bases: [String] = []
         /// What an `.ltfn` output is stored relative to.
@@ -81,10 +83,12 @@ public struct FileConversion: Sendable {
         let named = try registry.target(forPath: request.output, named: request.targetFormat)
         let input = try ModelFile(
             request.input, ModelFile.Options(for: request, limits: limits), registry: registry)
-        let (target, output) = try Self.sharded(named, request, input.reader.manifest)
+        let selected = try SelectedReader(
+            input.reader, patterns: request.selection.patterns)
+        let (target, output) = try Self.sharded(named, request, selected.manifest)
         self.output = output
         conversion = Conversion(
-            of: input.reader, from: input.format, to: target, allowing: request.allowedLosses,
+            of: selected, from: input.format, to: target, allowing: request.allowedLosses,
             retyping: request.retyping, limits: limits)
         var notes = input.notes
         if let named = registry.format(forPath: output),
@@ -94,11 +98,7 @@ public struct FileConversion: Sendable {
                 "The output is called as if it were \(named.traits.name), and will be "
                     + "\(target.traits.name).")
         }
-        if Self.mayHoldBFloat16(conversion.plan, input.format) {
-            notes.append(
-                "Values of 16 opaque bits are how \(input.format.traits.name) files hold bfloat16: if "
-                    + "they are, say so with --retype bits16=bf16.")
-        }
+        notes += Self.hints(conversion.plan, input.format)
         if let base = native.base, target is NativeFormat {
             notes += Self.note(conversion.plan, relativeTo: base, request).map { [$0] } ?? []
         }
@@ -111,7 +111,8 @@ public struct FileConversion: Sendable {
         self.notes = notes
         let outputs = [output] + others
         problems =
-            conversion.plan.problems + Self.problems(of: conversion.plan, input.budget)
+            Self.problems(of: request.selection, selected.manifest, input.format)
+            + conversion.plan.problems + Self.problems(of: conversion.plan, input.budget)
             + outputs.flatMap { Self.problems(at: $0, request) }
         outputExists = outputs.contains(where: Self.exists)
     }
@@ -182,14 +183,45 @@ public struct FileConversion: Sendable {
             + "dtype and shape: \(verbs.1) stored whole."
     }
 
-    /// Whether opaque bits stay what they are in a file whose format has no bfloat16.
-    private static func mayHoldBFloat16(
+    /// What opaque bits may be, where they stay what they are in a file whose format has no better name.
+    private static func hints(
         _ plan: ConversionPlan, _ format: any CheckpointFormat
-    ) -> Bool {
-        !format.traits.dtypes.contains(.bf16)
-            && plan.steps.contains {
-                $0.source.tensor.dtype == .bits16 && $0.target.tensor.dtype == .bits16
+    ) -> [String] {
+        func stay(_ dtype: DType) -> Bool {
+            plan.steps.contains {
+                $0.source.tensor.dtype == dtype && $0.target.tensor.dtype == dtype
             }
+        }
+        let (name, dtypes) = (format.traits.name, format.traits.dtypes)
+        var hints: [String] = []
+        if stay(.bits16), !dtypes.contains(.bf16) {
+            hints.append(
+                "Values of 16 opaque bits are how \(name) files hold bfloat16: if they are, say so with "
+                    + "--retype bits16=bf16.")
+        }
+        if stay(.bits8), !dtypes.contains(.f8e4m3fn) {
+            hints.append(
+                "Values of 8 opaque bits are how \(name) files hold the 8-bit floats of ml_dtypes, which "
+                    + "the file cannot tell apart: if you know them, say so with --retype "
+                    + "bits8=f8e4m3fn, f8e4m3fnuz, f8e5m2fnuz or f8e8m0.")
+        }
+        return hints
+    }
+
+    /// What was to be chosen and is not there.
+    private static func problems(
+        of selection: ReadingSelection, _ manifest: Manifest, _ format: any CheckpointFormat
+    ) -> [ConversionPlan.Problem] {
+        var problems: [ConversionPlan.Problem] = selection.patterns.filter { pattern in
+            !manifest.variables.contains { pattern.matches($0.name.string) }
+        }.map { .selection("No variable's name fits \"\($0.text)\" (--variable).") }
+        if selection.arrayIndex != nil, !(format is NPYFormat) {
+            problems.append(
+                .selection(
+                    "--index chooses among the arrays of an npy file; the input is "
+                        + "\(format.traits.name), whose variables --variable chooses."))
+        }
+        return problems
     }
 
     private static func problems(
@@ -265,6 +297,6 @@ extension ModelFile.Options {
     fileprivate init(for request: FileConversion.Request, limits: DecodingLimits) {
         self.init(
             format: request.sourceFormat, bases: request.bases, limits: limits,
-            recovers: request.recovers)
+            selection: request.selection, recovers: request.recovers)
     }
 }

@@ -16,6 +16,8 @@ public struct ConversionPlan: Sendable {
         case notRepresentable(FormatLoss)
         /// Something would be lost that nobody allowed to be lost.
         case notAllowed(FormatLoss.Subject, [FormatLoss])
+        /// What is to be chosen is not there.
+        case selection(String)
         /// The values are more than a file of this length may ask for.
         case expansion(FormatError)
         /// The output has no place.
@@ -40,20 +42,22 @@ public struct ConversionPlan: Sendable {
     /// - Parameters:
     ///   - allowed: what may be lost.
     ///   - retyping: what the values of a dtype are known to be instead.
+    ///   - earlier: what the file holds and `manifest` already does not.
     public init(
         converting manifest: Manifest, from source: any CheckpointFormat,
         to target: any CheckpointFormat, allowing allowed: Set<FormatLoss.Subject> = [],
-        retyping: [Retyping] = []
+        retyping: [Retyping] = [], losing earlier: [FormatLoss] = []
     ) {
         sourceFormat = source.traits.name
         targetFormat = target.traits.name
         self.source = manifest
         let original = manifest
         let manifest = Self.applying(retyping, to: manifest)
-        losses = target.losses(writing: manifest)
-        problems = Self.problems(losses, allowing: allowed)
+        let later = target.losses(writing: manifest)
+        losses = earlier + later
+        problems = Self.problems(losses, allowing: allowed.union([.member]))
         var byVariable: [VariableName: [FormatLoss]] = [:]
-        for loss in losses {
+        for loss in later {
             if let variable = loss.variable { byVariable[variable, default: []].append(loss) }
         }
         steps = zip(original.variables, manifest.variables).map { original, variable in
@@ -120,7 +124,7 @@ public struct ConversionPlan: Sendable {
         var result = variable
         for loss in losses {
             switch loss.subject {
-            case .values, .graph: break
+            case .values, .member, .graph: break
             case .dtype:
                 guard let dtype = loss.replacement.flatMap(DType.init(rawValue:)),
                     let tensor = try? TensorInfo(dtype: dtype, shape: variable.tensor.shape)
@@ -148,6 +152,7 @@ extension ConversionPlan.Problem: CustomStringConvertible {
             loss.variable.map { "\"\($0)\": " + loss.reason } ?? loss.reason
         case .notAllowed(let subject, let losses):
             "\(LossSummary(subject, losses)) Allow it with --allow-loss \(subject.rawValue)."
+        case .selection(let sentence): sentence
         case .expansion(let error): error.message
         case .output(let error):
             (error.path.map { $0 + ": " } ?? "") + error.message

@@ -46,6 +46,7 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
             default: subject.rawValue
             }
         let start = list.hasPrefix("the") ? "T" + list.dropFirst() : list
+        if subject == .member { return "\(start) \(isOne ? "is" : "are") left out: \(reason)" }
         return "\(start) \(isOne ? "loses its" : "lose their") \(thing): \(reason)"
     }
 }

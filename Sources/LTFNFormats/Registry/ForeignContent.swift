@@ -1,50 +1,149 @@
-/// Files that are no checkpoints, told by how they begin.
-enum ForeignContent {
-    private static let signatures: [(bytes: [UInt8], look: String)] = [
-        ([0x89, 0x50, 0x4E, 0x47], "a PNG image"),
-        ([0xFF, 0xD8, 0xFF], "a JPEG image"),
-        ([0x47, 0x49, 0x46, 0x38], "a GIF image"),
-        ([0x25, 0x50, 0x44, 0x46], "a PDF document"),
-        ([0x1F, 0x8B], "gzip-compressed data"),
-        ([0x42, 0x5A, 0x68], "bzip2-compressed data"),
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz-compressed data"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "zstd-compressed data"),
-        ([0x7F, 0x45, 0x4C, 0x46], "a program"),
-        ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"),
-        ([0x47, 0x47, 0x55, 0x46], "a GGUF file"),
-        ([0x00, 0x00, 0x08, 0x01], "an IDX file of labels"),
-        ([0x00, 0x00, 0x08, 0x03], "an IDX file of images"),
-        ([0x80, 0x02, 0x8A, 0x0A], "a PyTorch file from before version 1.6"),
+import LTFNInterchange
+
+/// A file that is no checkpoint of a known format, told by how it begins: what it is, and what to do.
+struct ForeignContent {
+    /// One or two sentences.
+    let sentence: String
+
+    /// - Parameters:
+    ///   - prefix: the beginning of the file.
+    ///   - name: what the file is called, which decides where the content fits many things.
+    init?(of prefix: [UInt8], name: String) {
+        guard let found = Self.kind(of: prefix, name: name.lowercased()) else { return nil }
+        sentence =
+            "This is \(found.look), not a checkpoint that can be read."
+            + (found.advice.map { " " + $0 } ?? "")
+    }
+
+    private struct Kind {
+        var look: String
+        var advice: String?
+
+        init(_ look: String, _ advice: String? = nil) {
+            self.look = look
+            self.advice = advice
+        }
+    }
+
+    private static func kind(of prefix: [UInt8], name: String) -> Kind? {
+        if prefix.isEmpty { return Kind("an empty file", "Fetch it or save it again.") }
+        if let known = signatures.first(where: { $0.fits(prefix) }) { return known.kind }
+        if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return zip(prefix) }
+        return markup(prefix) ?? pickle(prefix) ?? byName(prefix, name)
+    }
+
+    private static let torch =
+        "Load it with PyTorch, and save the state dict with safetensors.torch.save_file."
+    private static let keras =
+        "Load it with Keras, and save the arrays of its get_weights() with numpy.savez."
+}
+
+// Kinds of files with a mark of their own.
+extension ForeignContent {
+    private struct Signature {
+        var offset = 0
+        var bytes: [UInt8]
+        var kind: Kind
+
+        init(_ bytes: [UInt8], at offset: Int = 0, _ look: String, _ advice: String? = nil) {
+            self.bytes = bytes
+            self.offset = offset
+            kind = Kind(look, advice)
+        }
+
+        func fits(_ prefix: [UInt8]) -> Bool { prefix.dropFirst(offset).starts(with: bytes) }
+    }
+
+    private static let signatures = [
+        Signature([0x89, 0x50, 0x4E, 0x47], "a PNG image"),
+        Signature([0xFF, 0xD8, 0xFF], "a JPEG image"),
+        Signature([0x47, 0x49, 0x46, 0x38], "a GIF image"),
+        Signature([0x25, 0x50, 0x44, 0x46], "a PDF document"),
+        Signature([0x1F, 0x8B], "gzip-compressed data", "Unpack it with gunzip first."),
+        Signature([0x42, 0x5A, 0x68], "bzip2-compressed data", "Unpack it with bunzip2 first."),
+        Signature([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz-compressed data", "Unpack it with unxz first."),
+        Signature([0x28, 0xB5, 0x2F, 0xFD], "zstd-compressed data", "Unpack it with unzstd first."),
+        Signature([0x7F, 0x45, 0x4C, 0x46], "a program"),
+        Signature(
+            [0x89, 0x48, 0x44, 0x46], "an HDF5 file (.h5, as Keras saves)", keras),
+        Signature(
+            [0x47, 0x47, 0x55, 0x46], "a GGUF file",
+            "Read it with the gguf package of Python, and save the arrays with numpy.savez."),
+        Signature(
+            [0x00, 0x00, 0x08, 0x01], "an IDX file of labels", "ltfn-eval reads it beside a model."),
+        Signature(
+            [0x00, 0x00, 0x08, 0x03], "an IDX file of images", "ltfn-eval reads it beside a model."),
+        Signature(
+            [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46],
+            "a PyTorch file from before version 1.6", torch),
+        Signature(
+            Array("TFL3".utf8), at: 4, "a TensorFlow Lite model",
+            "Save the weights of the model that it was made of."),
+        Signature(
+            Array("MATLAB 5.0 MAT-file".utf8), "a MATLAB file",
+            "Load it with scipy.io.loadmat, and save the arrays with numpy.savez."),
+        Signature(
+            Array("ustar".utf8), at: 257, "a tar archive", "Unpack it with tar -xf first."),
+        Signature(
+            Array("version https://git-lfs".utf8),
+            "a Git LFS pointer, and the file itself was never fetched",
+            "Fetch it with git lfs pull."),
     ]
 
-    /// `an HTML page`, or nil when nothing comes to mind.
-    static func description(of prefix: [UInt8]) -> String? {
-        if prefix.isEmpty { return "an empty file" }
-        if let known = signatures.first(where: { prefix.starts(with: $0.bytes) }) {
-            return known.look
-        }
-        if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return zip(prefix) }
-        return markup(prefix)
-    }
-
-    private static func zip(_ prefix: [UInt8]) -> String? {
+    private static func zip(_ prefix: [UInt8]) -> Kind? {
+        let names = ZipPrefix.memberNames(in: prefix).map { String(decoding: $0, as: UTF8.self) }
         // PyTorch names every member `<archive>/data.pkl`, `<archive>/data/0` and so on.
-        let name = prefix.dropFirst(30).prefix(300)
-        let needle = Array("data.pkl".utf8)
-        let isTorch = name.indices.contains { name[$0...].starts(with: needle) }
-        return isTorch ? "a PyTorch file" : nil
+        if names.contains(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) {
+            return Kind("a PyTorch file", torch)
+        }
+        if names.contains("metadata.json") || names.contains("config.json") {
+            return Kind("a Keras file (.keras)", keras)
+        }
+        return nil
     }
 
-    private static func markup(_ prefix: [UInt8]) -> String? {
+    private static func markup(_ prefix: [UInt8]) -> Kind? {
         let text = String(decoding: prefix.prefix(256), as: UTF8.self).lowercased()
         let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
         if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") {
-            return "an HTML page (a download that went wrong?)"
+            return Kind("an HTML page", "A download went wrong: fetch the file itself.")
         }
-        if start.hasPrefix("version https://git-lfs") {
-            return "a Git LFS pointer, the file itself was never fetched"
+        return start.hasPrefix("<?xml") ? Kind("an XML document") : nil
+    }
+}
+
+// Kinds of files that begin as many others could.
+extension ForeignContent {
+    /// The protocol's number, and an opcode that a pickle can begin with.
+    private static func pickle(_ prefix: [UInt8]) -> Kind? {
+        guard prefix.count > 2, prefix[0] == 0x80, (2...5).contains(prefix[1]),
+            Array("\u{95}]})(c}KJGX\u{8C}\u{8A}q".unicodeScalars.map { UInt8($0.value) })
+                .contains(prefix[2])
+        else { return nil }
+        return Kind(
+            "a Python pickle, which can run any code and is never loaded",
+            "If you trust it, load it with Python, and save the arrays with numpy.savez.")
+    }
+
+    private static func byName(_ prefix: [UInt8], _ name: String) -> Kind? {
+        // The version of the format, then the name of who made it or the graph.
+        if prefix.count > 3, prefix[0] == 0x08, prefix[1] < 0x20,
+            [0x12, 0x1A, 0x22, 0x3A, 0x42].contains(prefix[2]),
+            name.hasSuffix(".onnx") || prefix[2] == 0x12
+        {
+            return Kind(
+                "an ONNX model",
+                "Load it with the onnx package of Python, and save its initializers with "
+                    + "numpy.savez.")
         }
-        if start.hasPrefix("<?xml") { return "an XML document" }
+        // A map of a few keys, the first of them a short string.
+        if prefix.count > 2, prefix[0] == 0xDE || prefix[0] & 0xF0 == 0x80,
+            name.hasSuffix(".msgpack") || prefix[1] & 0xE0 == 0xA0 && prefix[0] & 0xF0 == 0x80
+        {
+            return Kind(
+                "MessagePack data, as Flax saves",
+                "Load it with flax.serialization, and save the arrays with numpy.savez.")
+        }
         return nil
     }
 }

@@ -25,6 +25,16 @@ public struct FormatRegistry: Sendable {
         FormatRegistry(formats.map { $0 is NativeFormat ? native : $0 })
     }
 
+    /// The same formats, which read only what is selected.
+    package func reading(_ selection: ReadingSelection) -> FormatRegistry {
+        FormatRegistry(
+            formats.map { format in
+                guard var selective = format as? any SelectiveFormat else { return format }
+                selective.selection = selection
+                return selective
+            })
+    }
+
     /// The same formats, but `.ltfn` files may also be stored relative to the files at these paths.
     ///
     /// - Throws: all that opening a base throws.
@@ -139,8 +149,8 @@ extension FormatRegistry {
                 .notThisFormat, path: path,
                 "This is a folder without a set of files that is known; name the file to read.")
         }
-        if let kind = ForeignContent.description(of: prefix) {
-            throw FormatError(.notThisFormat, path: path, "This is \(kind), not a checkpoint.")
+        if let stranger = ForeignContent(of: prefix, name: path) {
+            throw FormatError(.notThisFormat, path: path, stranger.sentence)
         }
         // The format itself can say best what is wrong with a file that bears its name.
         if let named { return Identification(format: named) }

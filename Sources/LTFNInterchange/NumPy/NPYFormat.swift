@@ -4,11 +4,16 @@ import LTFNCheckpoint
 /// NumPy's format of a single array, versions 1.0 to 3.0.
 ///
 /// The file has no name for its array: it is called `arr_0`, as `numpy.savez` calls it.
-public struct NPYFormat: CheckpointFormat {
+public struct NPYFormat: SelectiveFormat {
     static let name = "npy"
     static let variableName = "arr_0"
 
-    public init() {}
+    public var selection: ReadingSelection
+
+    /// - Parameter selection: of it the index counts: there is one array, which has no name.
+    public init(selection: ReadingSelection = .everything) {
+        self.selection = selection
+    }
 
     public var traits: FormatTraits {
         FormatTraits(
@@ -20,13 +25,13 @@ public struct NPYFormat: CheckpointFormat {
     static let dtypes = Set(DType.allCases.filter { NPYElementType.descriptor(of: $0) != nil })
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
-        prefix.starts(with: NPYHeader.magic)
+        prefix.starts(with: NPYOutline.magic)
     }
 
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
-        try NPYReader(source, limits: limits)
+        try NPYReader(source, limits: limits, index: selection.arrayIndex)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
@@ -62,25 +67,22 @@ private struct NPYReader: CheckpointReader {
     let manifest: Manifest
     private let source: any ByteSource
     private let header: NPYHeader
+    /// Where the values begin.
+    private let start: UInt64
     private let values: NPYValues
     private let limits: DecodingLimits
 
-    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
-        let header = try NPYHeader(at: 0, limits: limits) { count throws(FormatError) in
-            try source.read(at: 0, byteCount: count)
-        }
-        let found = source.byteCount - UInt64(header.byteCount)
-        guard found == UInt64(header.tensor.byteCount) else {
-            throw FormatError(
-                found < UInt64(header.tensor.byteCount) ? .truncated : .corrupt,
-                format: NPYFormat.name, offset: UInt64(header.byteCount),
-                "The header tells of \(header.tensor.byteCount) bytes of values, found \(found).")
-        }
+    init(
+        _ source: any ByteSource, limits: DecodingLimits, index: Int?
+    ) throws(FormatError) {
+        let array = try NPYSeries.array(of: source, at: index, limits: limits)
+        let header = try array.outline.header(at: array.offset, limits: limits)
         manifest = try Manifest(variables: [
             VariableInfo(name: VariableName(NPYFormat.variableName), tensor: header.tensor)
         ])
         self.source = source
         self.header = header
+        start = array.offset + UInt64(header.byteCount)
         values = NPYValues(header)
         self.limits = limits
     }
@@ -94,7 +96,7 @@ private struct NPYReader: CheckpointReader {
         _ = try CheckedSize.limited(range.count, to: limits.tensorByteCount, of: "the array")
         return try values.read(range) { range throws(FormatError) in
             try readAligned(
-                source, at: UInt64(header.byteCount + range.lowerBound), byteCount: range.count)
+                source, at: start + UInt64(range.lowerBound), byteCount: range.count)
         }
     }
 

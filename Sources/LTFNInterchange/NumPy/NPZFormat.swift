@@ -3,12 +3,16 @@ import LTFNCheckpoint
 
 /// NumPy's archive of arrays: a zip of npy files, stored or deflated.
 ///
-/// A member is called as its variable with `.npy` behind it. Members that are no arrays are
-/// refused: nothing is dropped in silence.
-public struct NPZFormat: CheckpointFormat {
+/// A member is called as its variable with `.npy` behind it (`NPZMemberName`). Members that are no arrays
+/// are refused, or left out by name: nothing is dropped in silence.
+public struct NPZFormat: SelectiveFormat {
     static let name = "npz"
 
-    public init() {}
+    public var selection: ReadingSelection
+
+    public init(selection: ReadingSelection = .everything) {
+        self.selection = selection
+    }
 
     public var traits: FormatTraits {
         FormatTraits(
@@ -19,18 +23,16 @@ public struct NPZFormat: CheckpointFormat {
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
         // An archive without members is the end record alone.
         if byteCount == 22 { return prefix.starts(with: [0x50, 0x4B, 0x05, 0x06]) }
-        guard prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]), prefix.count >= 30 else {
-            return false
-        }
-        let nameByteCount = Int(prefix[26]) | Int(prefix[27]) << 8
-        return prefix.dropFirst(30).prefix(nameByteCount).suffix(4).elementsEqual(
-            Array(".npy".utf8))
+        // Folders come first in an archive that was made of one.
+        let names = ZipPrefix.memberNames(in: prefix)
+        return names.first { $0.last != UInt8(ascii: "/") }?.suffix(4).elementsEqual(
+            NPZMemberName.suffix.utf8) ?? false
     }
 
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
-        try NPZReader(source, limits: limits)
+        try NPZReader(source, limits: limits, selection: selection)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
@@ -91,7 +93,7 @@ private struct NPZWriter: SequentialWriter {
         checksum.update(header)
         try forEachPiece(byteCount: byteCount, of: values) { checksum.update($0) }
         try zip.begin(
-            name + ".npy", byteCount: UInt64(header.count) + UInt64(byteCount),
+            NPZMemberName.member(of: name), byteCount: UInt64(header.count) + UInt64(byteCount),
             crc32: checksum.value)
         try sink.write(header)
         var again = CRC32()

@@ -4,6 +4,8 @@ import LTFNCheckpoint
 /// An open npz file.
 struct NPZReader: CheckpointReader {
     let manifest: Manifest
+    let losses: [FormatLoss]
+    let notes: [String]
     private let cursor: ZipCursor
     private let limits: DecodingLimits
     /// In the order of the manifest.
@@ -15,59 +17,25 @@ struct NPZReader: CheckpointReader {
         var values: NPYValues
     }
 
-    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+    init(
+        _ source: any ByteSource, limits: DecodingLimits, selection: ReadingSelection
+    ) throws(FormatError) {
         let archive = try ZipArchive(source, format: NPZFormat.name, limits: limits)
-        var variables: [VariableInfo] = []
+        let content = try NPZContent(archive, limits: limits, selection: selection)
+        manifest = try Manifest(
+            variables: content.arrays.map {
+                VariableInfo(name: $0.name, tensor: $0.header.tensor)
+            })
         var arrays: [VariableName: StoredArray] = [:]
-        for member in archive.members {
-            let header = try Self.header(of: member, in: archive, limits: limits)
-            let name = try Self.variableName(of: member)
-            variables.append(VariableInfo(name: name, tensor: header.tensor))
-            arrays[name] = StoredArray(
-                member: member, header: header, values: NPYValues(header))
+        for array in content.arrays {
+            arrays[array.name] = StoredArray(
+                member: array.member, header: array.header, values: NPYValues(array.header))
         }
-        manifest = try Manifest(variables: variables)
         self.arrays = manifest.variables.compactMap { arrays[$0.name] }
+        losses = content.losses
+        notes = content.notes
         cursor = ZipCursor(archive)
         self.limits = limits
-    }
-
-    private static func header(
-        of member: ZipMember, in archive: ZipArchive, limits: DecodingLimits
-    ) throws(FormatError) -> NPYHeader {
-        do throws(FormatError) {
-            let header = try NPYHeader(at: member.dataOffset, limits: limits) {
-                count throws(FormatError) in
-                try archive.prefix(of: member, byteCount: count)
-            }
-            let expected = UInt64(header.byteCount) + UInt64(header.tensor.byteCount)
-            guard member.byteCount == expected else {
-                throw FormatError(
-                    .corrupt, format: NPZFormat.name, offset: member.dataOffset,
-                    "The array takes \(expected) bytes, the member has \(member.byteCount).")
-            }
-            return header
-        } catch {
-            var error = error
-            error.variable = member.name
-            // Folders have no bytes.
-            if error.code == .notThisFormat || member.byteCount == 0 {
-                error.code = .unsupportedFeature
-                error.message = "A member of the archive is no array: it would be dropped."
-            }
-            throw error
-        }
-    }
-
-    private static func variableName(of member: ZipMember) throws(FormatError) -> VariableName {
-        let suffix = ".npy"
-        // As NumPy does: a member may also be called without.
-        let isSuffixed = member.name.utf8.reversed().starts(with: suffix.utf8.reversed())
-        let name =
-            isSuffixed
-            ? String(member.name.unicodeScalars.dropLast(suffix.unicodeScalars.count))
-            : member.name
-        return try VariableName(foreign: name, format: NPZFormat.name)
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {
@@ -95,6 +63,7 @@ struct NPZReader: CheckpointReader {
             switch array.member.method {
             case .stored: "raw"
             case .deflated: "deflate"
+            case .other(let number): "method \(number)"
             }
         let layout = array.header.layout
         return StorageInfo(

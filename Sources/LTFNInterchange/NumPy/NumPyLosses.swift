@@ -43,6 +43,14 @@ enum NumPyLosses {
                         + "\(variable.tensor.shape.rank).")
             ]
         }
+        guard NPYHeader.canHold(variable.tensor) else {
+            return [
+                FormatLoss(
+                    .values, variable: variable.name,
+                    "NumPy has no arrays of shape \(variable.tensor.shape): without the zeros, its "
+                        + "bytes would be more than 2^63 - 1.")
+            ]
+        }
         if NPYElementType.descriptor(of: dtype) != nil { return [] }
         if let standIn = NPYElementType.opaqueStandIn(for: dtype) {
             return [

@@ -5,10 +5,14 @@ import LTFNCheckpoint
 ///
 /// What the format has no place for (initializers, the model graph, metadata that are no strings)
 /// is kept in its free-form metadata, under the key `ltfn.manifest`.
-public struct SafetensorsFormat: CheckpointFormat {
+public struct SafetensorsFormat: SelectiveFormat {
     static let name = "safetensors"
 
-    public init() {}
+    public var selection: ReadingSelection
+
+    public init(selection: ReadingSelection = .everything) {
+        self.selection = selection
+    }
 
     public var traits: FormatTraits {
         FormatTraits(
@@ -17,10 +21,12 @@ public struct SafetensorsFormat: CheckpointFormat {
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
-        guard prefix.count > 9, prefix[8] == UInt8(ascii: "{") else { return false }
+        guard prefix.count > 9 else { return false }
         let length = prefix[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let text = prefix[8...].drop(while: SafetensorsHeader.blanks.contains)
+        guard text.first == UInt8(ascii: "{") else { return false }
         // An object begins with a key, or ends.
-        let second = prefix[9...].first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let second = text.dropFirst().first { !SafetensorsHeader.blanks.contains($0) }
         return length <= SafetensorsHeader.maximumTextByteCount && length <= byteCount - 8
             && (second == UInt8(ascii: "\"") || second == UInt8(ascii: "}"))
     }
@@ -28,7 +34,7 @@ public struct SafetensorsFormat: CheckpointFormat {
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
-        try SafetensorsReader(source, limits: limits)
+        try SafetensorsReader(source, limits: limits, selection: selection)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
@@ -50,6 +56,13 @@ public struct SafetensorsFormat: CheckpointFormat {
                     "\(tensor.shape.elementCount) elements of \(tensor.dtype.bitCount) bits do "
                         + "not end at a whole byte, as safetensors wants it."))
         }
+        if !Self.canMultiply(tensor.shape) {
+            losses.append(
+                FormatLoss(
+                    .values, variable: variable.name,
+                    "safetensors has no tensors of shape \(tensor.shape): up to its first zero, its "
+                        + "elements would be more than 2^64 - 1."))
+        }
         if variable.name.string == SafetensorsHeader.metadataKey {
             losses.append(
                 FormatLoss(
@@ -63,6 +76,17 @@ public struct SafetensorsFormat: CheckpointFormat {
                     "It shares its values with \(target) and becomes a copy."))
         }
         return losses
+    }
+
+    /// Whether the reference reader finds out how many elements there are: it multiplies from the front.
+    private static func canMultiply(_ shape: TensorShape) -> Bool {
+        var count: UInt64 = 1
+        for dimension in shape.dimensions {
+            let (product, overflow) = count.multipliedReportingOverflow(by: UInt64(dimension))
+            if overflow { return false }
+            count = product
+        }
+        return true
     }
 
     public func writingOrder(of manifest: Manifest) -> [Int] {

@@ -7,7 +7,8 @@ import LTFNCheckpoint
 ///     n   JSON: an object of tensors and `__metadata__`; spaces may follow
 ///
 /// A tensor is `{"dtype": S, "shape": [..], "data_offsets": [begin, end]}`, its offsets counted from
-/// the byte behind the text. `__metadata__` is an object of strings.
+/// the byte behind the text. `__metadata__` is an object of strings, or null. What else the reference
+/// reader passes over is read, and told of.
 struct SafetensorsHeader {
     /// A tensor and where it is, counted from the byte behind the header.
     struct Entry: Hashable {
@@ -17,11 +18,15 @@ struct SafetensorsHeader {
         var end: UInt64
     }
 
-    /// In the order of their data.
-    var entries: [Entry]
-    var metadata: [JSONMember]
+    /// Those that are read, in the order of their data.
+    private(set) var entries: [Entry]
+    /// Tensors that are left out, and names that are changed.
+    private(set) var losses: [FormatLoss] = []
+    /// Remarks, a sentence each.
+    private(set) var notes: [String] = []
+    private(set) var metadata: [JSONMember]
     /// All bytes before the data.
-    var byteCount: UInt64
+    let byteCount: UInt64
 
     /// The longest text that the reference reader accepts.
     static let maximumTextByteCount: UInt64 = 100_000_000
@@ -31,11 +36,13 @@ struct SafetensorsHeader {
     ///
     /// - Throws: `notThisFormat`, `unsupportedFeature`, `truncated`, `corrupt`, `limitExceeded`,
     ///   `io`.
-    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+    init(
+        _ source: any ByteSource, limits: DecodingLimits, selection: ReadingSelection
+    ) throws(FormatError) {
         let length = try Self.textByteCount(source, limits: limits)
         byteCount = 8 + UInt64(length)
         let text = try source.read(at: 8, byteCount: length)
-        guard text.first == UInt8(ascii: "{") else {
+        guard text.first(where: { !Self.blanks.contains($0) }) == UInt8(ascii: "{") else {
             throw Self.error(.notThisFormat, at: 8, "The header is no JSON object.")
         }
         let value = try JSONReader.read(
@@ -45,22 +52,23 @@ struct SafetensorsHeader {
         }
         metadata = []
         entries = []
-        entries.reserveCapacity(members.count)
-        for member in members {
-            if member.key == Self.metadataKey {
-                metadata = try Self.strings(member.value)
-            } else {
-                entries.append(try Self.entry(member, limits: limits))
-            }
+        let tensors = members.filter { $0.key != Self.metadataKey }
+        if tensors.count < members.count {
+            metadata = try Self.strings(members.first { $0.key == Self.metadataKey }?.value)
         }
-        guard entries.count <= limits.variableCount else {
+        guard tensors.count <= limits.variableCount else {
             throw Self.error(
                 .limitExceeded, at: 8,
-                "The file has \(entries.count) tensors; \(limits.variableCount) are allowed.")
+                "The file has \(tensors.count) tensors; \(limits.variableCount) are allowed.")
         }
+        let fields = try tensors.map(Self.fields)
+        try checkOffsets(tensors, fields, dataByteCount: source.byteCount - byteCount)
+        try read(tensors, fields, limits: limits, selection: selection)
         entries.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
-        try checkOffsets(dataByteCount: source.byteCount - byteCount)
     }
+
+    /// What JSON allows between its parts.
+    static let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
 
     private static func textByteCount(
         _ source: any ByteSource, limits: DecodingLimits
@@ -88,16 +96,27 @@ struct SafetensorsHeader {
     }
 
     /// Makes sure that the tensors fill the data from its first byte to its last.
-    private func checkOffsets(dataByteCount: UInt64) throws(FormatError) {
+    private func checkOffsets(
+        _ tensors: [JSONMember], _ fields: [Fields], dataByteCount: UInt64
+    ) throws(FormatError) {
+        let order = fields.indices.sorted {
+            (fields[$0].begin, fields[$0].end) < (fields[$1].begin, fields[$1].end)
+        }
         var position: UInt64 = 0
-        for entry in entries {
-            guard entry.begin == position else {
+        for index in order {
+            let name = tensors[index].key
+            guard fields[index].begin == position else {
                 throw Self.error(
-                    .corrupt, at: byteCount, variable: entry.name.string,
-                    "Its data begin at \(entry.begin), expected \(position), where the data before "
-                        + "end: there may be neither holes nor overlaps.")
+                    .corrupt, at: byteCount, variable: name,
+                    "Its data begin at \(fields[index].begin), expected \(position), where the data "
+                        + "before end: there may be neither holes nor overlaps.")
             }
-            position = entry.end
+            guard fields[index].end >= position else {
+                throw Self.error(
+                    .corrupt, at: byteCount, variable: name,
+                    "Its data run from \(position) to \(fields[index].end).")
+            }
+            position = fields[index].end
         }
         guard position == dataByteCount else {
             throw Self.error(
@@ -117,8 +136,9 @@ struct SafetensorsHeader {
 
 // The parts of the text.
 extension SafetensorsHeader {
-    private static func strings(_ value: JSONValue) throws(FormatError) -> [JSONMember] {
-        guard case .object(let members) = value else {
+    private static func strings(_ value: JSONValue?) throws(FormatError) -> [JSONMember] {
+        if case .null? = value { return [] }
+        guard case .object(let members)? = value else {
             throw error(.corrupt, at: 8, "\(metadataKey) is no JSON object.")
         }
         for member in members {
@@ -129,28 +149,61 @@ extension SafetensorsHeader {
         return members
     }
 
-    private static func entry(
-        _ member: JSONMember, limits: DecodingLimits
-    ) throws(FormatError) -> Entry {
+    private static func fields(_ member: JSONMember) throws(FormatError) -> Fields {
         do throws(FormatError) {
-            let name = try VariableName(foreign: member.key, format: SafetensorsFormat.name)
-            let fields = try Fields(member.value)
-            guard let dtype = SafetensorsElementType.dtype(named: fields.dtype) else {
-                throw error(
-                    .unsupportedFeature, at: 8, "The dtype \(fields.dtype.prefix(40)) is not known."
-                )
-            }
-            guard fields.shape.count <= limits.rank else {
-                throw error(
-                    .limitExceeded, at: 8,
-                    "The tensor has \(fields.shape.count) axes; \(limits.rank) are allowed.")
-            }
-            let tensor = try TensorInfo(dtype: dtype, shape: TensorShape(fields.shape))
-            try expectExtent(tensor, from: fields.begin, to: fields.end)
-            return Entry(name: name, tensor: tensor, begin: fields.begin, end: fields.end)
+            return try Fields(member.value)
         } catch {
             throw error.named(SafetensorsFormat.name, variable: member.key)
         }
+    }
+
+    /// Takes the tensors that are wanted and can be read.
+    private mutating func read(
+        _ tensors: [JSONMember], _ fields: [Fields], limits: DecodingLimits,
+        selection: ReadingSelection
+    ) throws(FormatError) {
+        var names = ForeignNames(tensors.map(\.key))
+        var unreadable = UnreadableParts(selection, kind: "tensor")
+        var strange: [(tensor: String, key: String)] = []
+        for (member, fields) in zip(tensors, fields) where selection.includes(member.key) {
+            do throws(FormatError) {
+                let tensor = try Self.tensor(fields, limits: limits)
+                let name = try names.variableName(member.key, format: SafetensorsFormat.name)
+                entries.append(
+                    Entry(name: name, tensor: tensor, begin: fields.begin, end: fields.end))
+            } catch {
+                let error = error.named(SafetensorsFormat.name, variable: member.key)
+                guard error.code == .unsupportedFeature else { throw error }
+                unreadable.add(error, named: member.key)
+            }
+            if let key = fields.unknownKey { strange.append((member.key, key)) }
+        }
+        losses = try unreadable.losses() + names.losses
+        if let first = strange.first {
+            let others =
+                strange.count == 1
+                ? "" : " and \(NumberText.counted(strange.count - 1, "more tensor"))"
+            notes.append(
+                "\"\(first.tensor.prefix(80))\"\(others) have keys that safetensors does not define "
+                    + "(\"\(first.key.prefix(40))\"): what they say is left out.")
+        }
+    }
+
+    private static func tensor(
+        _ fields: Fields, limits: DecodingLimits
+    ) throws(FormatError) -> TensorInfo {
+        guard let dtype = SafetensorsElementType.dtype(named: fields.dtype) else {
+            throw error(
+                .unsupportedFeature, at: 8, "The dtype \(fields.dtype.prefix(40)) is not known.")
+        }
+        guard fields.shape.count <= limits.rank else {
+            throw error(
+                .limitExceeded, at: 8,
+                "The tensor has \(fields.shape.count) axes; \(limits.rank) are allowed.")
+        }
+        let tensor = try TensorInfo(dtype: dtype, shape: TensorShape(fields.shape))
+        try expectExtent(tensor, from: fields.begin, to: fields.end)
+        return tensor
     }
 
     private static func expectExtent(
@@ -180,13 +233,17 @@ extension SafetensorsHeader {
         var shape: [Int] = []
         var begin: UInt64 = 0
         var end: UInt64 = 0
+        /// The first key that is none of them.
+        var unknownKey: String?
 
         init(_ value: JSONValue) throws(FormatError) {
-            guard case .object(let members) = value, members.count == 3 else {
-                throw Self.error("It must have dtype, shape and data_offsets, and nothing else.")
+            guard case .object(let members) = value else {
+                throw Self.error("It must be an object of dtype, shape and data_offsets.")
             }
-            // Three members, no key twice, none but these: every field gets its value.
+            // No key stands twice: with as many known ones as there are, every field gets its value.
+            var known = 0
             for member in members {
+                known += 1
                 switch (member.key, member.value) {
                 case ("dtype", .string(let name)): dtype = name
                 case ("shape", .array(let values)):
@@ -194,10 +251,15 @@ extension SafetensorsHeader {
                 case ("data_offsets", .array(let values)) where values.count == 2:
                     begin = UInt64(try Self.number(values[0]))
                     end = UInt64(try Self.number(values[1]))
+                case ("dtype", _), ("shape", _), ("data_offsets", _):
+                    throw Self.error("The value of \"\(member.key)\" is not of its kind.")
                 default:
-                    throw Self.error(
-                        "\"\(member.key.prefix(40))\" is not a key, or not of its kind.")
+                    known -= 1
+                    unknownKey = unknownKey ?? member.key
                 }
+            }
+            guard known == 3 else {
+                throw Self.error("It must have dtype, shape and data_offsets.")
             }
         }
 

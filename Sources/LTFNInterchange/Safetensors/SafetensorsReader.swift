@@ -4,13 +4,19 @@ import LTFNCheckpoint
 /// An open safetensors file.
 struct SafetensorsReader: CheckpointReader {
     let manifest: Manifest
+    let losses: [FormatLoss]
+    let notes: [String]
     private let source: any ByteSource
     private let limits: DecodingLimits
     /// For every variable where its values begin in the file.
     private let offsets: [UInt64]
 
-    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
-        let header = try SafetensorsHeader(source, limits: limits)
+    init(
+        _ source: any ByteSource, limits: DecodingLimits, selection: ReadingSelection
+    ) throws(FormatError) {
+        let header = try SafetensorsHeader(source, limits: limits, selection: selection)
+        losses = header.losses
+        notes = header.notes
         let bare = header.entries.map { VariableInfo(name: $0.name, tensor: $0.tensor) }
         do throws(FormatError) {
             manifest = try EmbeddedManifest.restored(

@@ -11,6 +11,11 @@ struct ZipMember: Sendable {
     var storedByteCount: UInt64
     /// The bytes of the member when it is unpacked.
     var byteCount: UInt64
+    /// Why it cannot be read, as the end of a sentence; nil when it can.
+    var obstacle: String?
+
+    /// Whether it stands for a folder alone.
+    var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") && byteCount == 0 }
 }
 
 /// An open zip archive, of which every byte is accounted for.
@@ -19,7 +24,7 @@ struct ZipMember: Sendable {
 /// follow each other from the first byte to the directory without gaps and overlaps, so that no
 /// reader can see another archive in the same bytes.
 struct ZipArchive: Sendable {
-    /// In the order of the directory, every name once.
+    /// In the order of the directory. A name that stands several times means the last, to most programs.
     let members: [ZipMember]
     let source: any ByteSource
     /// The format that errors name.
@@ -37,14 +42,8 @@ struct ZipArchive: Sendable {
         var members: [ZipMember] = []
         members.reserveCapacity(entries.count)
         var extents: [Extent] = []
-        var names = Set<ByteString>()
         for entry in entries {
             let name = try entry.name(format: format)
-            guard names.insert(ByteString(name)).inserted else {
-                throw FormatError(
-                    .corrupt, format: format, offset: entry.headerOffset, variable: name,
-                    "Two members of the zip archive have this name.")
-            }
             let member = try Self.member(source, entry, name: name, format: format)
             members.append(member)
             extents.append(
@@ -107,7 +106,8 @@ struct ZipArchive: Sendable {
         try expectPossible(entry, name: name, format: format)
         return ZipMember(
             name: name, method: entry.method, crc32: entry.crc32, dataOffset: dataOffset,
-            storedByteCount: entry.storedByteCount, byteCount: entry.byteCount)
+            storedByteCount: entry.storedByteCount, byteCount: entry.byteCount,
+            obstacle: entry.obstacle ?? header.obstacle)
     }
 
     /// Makes sure that the stored bytes can become as many as are declared.
@@ -116,9 +116,11 @@ struct ZipArchive: Sendable {
     ) throws(FormatError) {
         let possible =
             switch entry.method {
-            case .stored: entry.byteCount == entry.storedByteCount
+            // Encryption adds a few bytes.
+            case .stored: entry.byteCount == entry.storedByteCount || entry.obstacle != nil
             // Deflate makes at most 1,032 bytes of one.
             case .deflated: entry.byteCount / 1032 <= entry.storedByteCount
+            case .other: true
             }
         guard possible else {
             throw FormatError(

@@ -1,9 +1,39 @@
 import LTFNBytes
 
 /// How a member of a zip archive is stored.
-enum ZipMethod: UInt16, Sendable {
-    case stored = 0
-    case deflated = 8
+enum ZipMethod: Hashable, Sendable {
+    case stored
+    case deflated
+    /// In a way that is not known here.
+    case other(UInt16)
+
+    init(rawValue: UInt16) {
+        switch rawValue {
+        case 0: self = .stored
+        case 8: self = .deflated
+        default: self = .other(rawValue)
+        }
+    }
+
+    var rawValue: UInt16 {
+        switch self {
+        case .stored: 0
+        case .deflated: 8
+        case .other(let number): number
+        }
+    }
+
+    /// What other programs call it.
+    fileprivate var name: String {
+        switch rawValue {
+        case 12: "bzip2"
+        case 14: "LZMA"
+        case 93: "Zstandard"
+        case 95: "xz"
+        case 99: "encryption"
+        default: "method \(rawValue)"
+        }
+    }
 }
 
 /// What a zip archive's directory, or the header before a member, says about the member.
@@ -22,6 +52,8 @@ struct ZipEntry: Sendable {
     var headerOffset: UInt64 = 0
     /// Whether the header's two sizes stood in its 64-bit extra field.
     var hasWideSizes = false
+    /// Whether another name stands in the extra fields.
+    var hasSecondName = false
 
     /// A descriptor with CRC-32 and sizes follows the data.
     static let descriptorFlag: UInt16 = 1 << 3
@@ -56,7 +88,9 @@ struct ZipEntry: Sendable {
         guard disk == 0 || disk == .max else {
             throw reader.error(.unsupportedFeature, "The zip archive spans several disks.")
         }
-        if var wide = try Self.wideField(&extra) {
+        let fields = try Self.fields(&extra)
+        hasSecondName = fields.hasSecondName
+        if var wide = fields.wide {
             try widen(&byteCount, &wide)
             try widen(&storedByteCount, &wide)
             try widen(&headerOffset, &wide)
@@ -80,7 +114,9 @@ struct ZipEntry: Sendable {
         nameBytes = try rest.bytes(lengths.name)
         var extra = try rest.subreader(lengths.extra)
         let isWide = byteCount == UInt64(UInt32.max) || storedByteCount == UInt64(UInt32.max)
-        if var wide = try Self.wideField(&extra), isWide {
+        let fields = try Self.fields(&extra)
+        hasSecondName = fields.hasSecondName
+        if var wide = fields.wide, isWide {
             // Unlike in the directory, both sizes stand here when one of them does.
             byteCount = try wide.u64()
             storedByteCount = try wide.u64()
@@ -108,40 +144,25 @@ struct ZipEntry: Sendable {
         try reader.skip(2)
         let flags = try reader.u16()
         let method = try reader.u16()
-        if flags & 1 != 0 || flags & 1 << 6 != 0 || flags & 1 << 13 != 0 {
-            throw reader.error(.unsupportedFeature, "A member of the zip archive is encrypted.")
-        }
-        guard flags & ~knownFlags == 0 else {
-            throw reader.error(
-                .unsupportedFeature,
-                "A member of the zip archive has the flags \(String(flags, radix: 16)), "
-                    + "some of which are unknown.")
-        }
-        guard let known = ZipMethod(rawValue: method) else {
-            throw reader.error(
-                .unsupportedFeature,
-                "A member of the zip archive is compressed by method \(method); "
-                    + "0 (stored) and 8 (deflated) are known.")
-        }
         try reader.skip(4)
         let entry = ZipEntry(
-            flags: flags, method: known, crc32: try reader.u32(), stored: try reader.u32(),
+            flags: flags, method: ZipMethod(rawValue: method), crc32: try reader.u32(), stored: try reader.u32(),
             raw: try reader.u32())
         lengths.name = Int(try reader.u16())
         lengths.extra = Int(try reader.u16())
         return entry
     }
 
-    /// The field of 64-bit sizes among the extra fields.
-    private static func wideField(_ extra: inout ByteReader) throws(FormatError) -> ByteReader? {
+    /// Of the extra fields those that count: the 64-bit sizes, and whether there is a second name.
+    private static func fields(
+        _ extra: inout ByteReader
+    ) throws(FormatError) -> (wide: ByteReader?, hasSecondName: Bool) {
         var found: ByteReader?
+        var hasSecondName = false
         while extra.remaining > 0 {
             let id = try extra.u16()
             let field = try extra.subreader(Int(try extra.u16()))
-            if id == unicodePathExtraID {
-                throw extra.error(
-                    .unsupportedFeature, "A member of the zip archive has a second name.")
-            }
+            if id == unicodePathExtraID { hasSecondName = true }
             guard id == wideExtraID else { continue }
             guard found == nil else {
                 throw extra.error(
@@ -149,7 +170,7 @@ struct ZipEntry: Sendable {
             }
             found = field
         }
-        return found
+        return (found, hasSecondName)
     }
 }
 
@@ -175,6 +196,17 @@ extension ZipEntry {
                 .corrupt, format: format, offset: headerOffset,
                 "The header of a zip member contradicts the archive's directory.")
         }
+    }
+
+    /// Why the member cannot be read, as the end of a sentence; nil when it can.
+    var obstacle: String? {
+        if flags & 1 != 0 || flags & 1 << 6 != 0 || flags & 1 << 13 != 0 { return "is encrypted" }
+        if flags & ~Self.knownFlags != 0 {
+            return "has the flags \(String(flags, radix: 16)), some of which are unknown"
+        }
+        if hasSecondName { return "has a second name" }
+        guard case .other = method else { return nil }
+        return "is compressed by \(method.name); pack the archive anew, stored or deflated"
     }
 
     /// The member's name as text.

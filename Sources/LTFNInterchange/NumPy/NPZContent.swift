@@ -1,0 +1,127 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// What the members of an npz archive are: arrays that can be read, and what is left out.
+struct NPZContent {
+    struct StoredArray {
+        var name: VariableName
+        var member: ZipMember
+        var header: NPYHeader
+    }
+
+    private(set) var arrays: [StoredArray] = []
+    private(set) var losses: [FormatLoss] = []
+    private(set) var notes: [String] = []
+
+    /// - Throws: `unsupportedFeature`, `corrupt` and others for members that cannot be read, all of them
+    ///   named at once, unless `selection` leaves them out.
+    init(
+        _ archive: ZipArchive, limits: DecodingLimits, selection: ReadingSelection
+    ) throws(FormatError) {
+        var names: [String] = []
+        var members: [ZipMember] = []
+        for member in archive.members where !member.isFolder {
+            let name = NPZMemberName.variable(in: member.name)
+            guard selection.includes(name) else { continue }
+            names.append(name)
+            members.append(member)
+        }
+        var unfit = UnreadableParts(selection, kind: "member")
+        let last = try lastOfEach(names, members, selection)
+        var foreign = ForeignNames(names)
+        for (index, member) in members.enumerated() where last[ByteString(names[index])] == index {
+            do throws(FormatError) {
+                let header = try Self.header(of: member, in: archive, limits: limits)
+                let name = try foreign.variableName(names[index], format: NPZFormat.name)
+                arrays.append(StoredArray(name: name, member: member, header: header))
+            } catch {
+                if error.code == .io { throw error }
+                if Litter.isLitter(member) {
+                    notes.append(
+                        "\"\(member.name)\" is what a file manager leaves behind: it is left out.")
+                } else {
+                    unfit.add(error, named: names[index])
+                }
+            }
+        }
+        losses += try unfit.losses() + foreign.losses
+    }
+
+    /// For every name the number of the last member that has it.
+    private mutating func lastOfEach(
+        _ names: [String], _ members: [ZipMember], _ selection: ReadingSelection
+    ) throws(FormatError) -> [ByteString: Int] {
+        var last: [ByteString: Int] = [:]
+        for (index, name) in names.enumerated() {
+            guard let earlier = last.updateValue(index, forKey: ByteString(name)) else { continue }
+            guard selection.takesLastOfDuplicates else {
+                throw FormatError(
+                    .corrupt, format: NPZFormat.name, offset: members[index].dataOffset,
+                    variable: name,
+                    "Two members of the archive have this name: it was saved again by appending. "
+                        + "--duplicates last takes the last, as NumPy does.")
+            }
+            losses.append(
+                FormatLoss(
+                    .member, variable: try? VariableName(name),
+                    "A later member has the same name as the \(members[earlier].byteCount) bytes at "
+                        + "byte \(members[earlier].dataOffset)."))
+        }
+        return last
+    }
+
+    private static func header(
+        of member: ZipMember, in archive: ZipArchive, limits: DecodingLimits
+    ) throws(FormatError) -> NPYHeader {
+        if let obstacle = member.obstacle {
+            throw FormatError(
+                .unsupportedFeature, format: NPZFormat.name, offset: member.dataOffset,
+                variable: member.name, "The member \(obstacle).")
+        }
+        do throws(FormatError) {
+            return try arrayHeader(of: member, in: archive, limits: limits)
+        } catch {
+            var error = error.named(error.format ?? NPZFormat.name, variable: member.name)
+            let isArray = try isArray(member, in: archive)
+            if !isArray {
+                error.code = .unsupportedFeature
+                error.message = "A member of the archive is no array: it would be dropped."
+            }
+            throw error
+        }
+    }
+
+    private static func arrayHeader(
+        of member: ZipMember, in archive: ZipArchive, limits: DecodingLimits
+    ) throws(FormatError) -> NPYHeader {
+        let outline = try NPYOutline(at: member.dataOffset) { count throws(FormatError) in
+            try archive.prefix(of: member, byteCount: count)
+        }
+        let header = try outline.header(at: member.dataOffset, limits: limits)
+        let expected = UInt64(header.byteCount) + UInt64(header.tensor.byteCount)
+        guard member.byteCount == expected else {
+            throw FormatError(
+                .corrupt, format: NPZFormat.name, offset: member.dataOffset,
+                "The array takes \(expected) bytes, the member has \(member.byteCount).")
+        }
+        return header
+    }
+
+    private static func isArray(
+        _ member: ZipMember, in archive: ZipArchive
+    ) throws(FormatError) -> Bool {
+        let count = NPYOutline.magic.count
+        guard member.byteCount >= UInt64(count) else { return false }
+        return try archive.prefix(of: member, byteCount: count) == NPYOutline.magic
+    }
+}
+
+/// The files that file managers leave in folders, and that programs then pack with the rest.
+private enum Litter {
+    static func isLitter(_ member: ZipMember) -> Bool {
+        let parts = member.name.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
+        guard let name = parts.last else { return false }
+        return parts.first == "__MACOSX" || name.hasPrefix("._")
+            || [".DS_Store", "Thumbs.db", "desktop.ini"].contains(name)
+    }
+}

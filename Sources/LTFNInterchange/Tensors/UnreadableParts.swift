@@ -1,0 +1,46 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// The parts of a file that cannot be read, gathered so that all of them are named at once.
+struct UnreadableParts {
+    private let selection: ReadingSelection
+    /// What a part is: `member`.
+    private let kind: String
+    private var parts: [(name: String, error: FormatError)] = []
+
+    init(_ selection: ReadingSelection, kind: String) {
+        self.selection = selection
+        self.kind = kind
+    }
+
+    mutating func add(_ error: FormatError, named name: String) {
+        parts.append((name, error))
+    }
+
+    /// What is left out.
+    ///
+    /// - Throws: an error about all parts, unless they may be left out.
+    func losses() throws(FormatError) -> [FormatLoss] {
+        if selection.skipsUnreadable {
+            return parts.map {
+                FormatLoss(
+                    .member, variable: try? VariableName($0.name), $0.error.message)
+            }
+        }
+        guard let first = parts.first else { return [] }
+        let way = "--skip-unreadable leaves \(parts.count == 1 ? "it" : "them") out, "
+            + "--variable PATTERN chooses what is read."
+        var error = first.error
+        guard parts.count > 1 else {
+            error.message += " " + way
+            throw error
+        }
+        // Damage counts for more than what is only not supported.
+        error.code = parts.map(\.error.code).first { $0 != .unsupportedFeature } ?? error.code
+        error.offset = nil
+        error.variable = nil
+        let list = parts.map { "\"\($0.name)\": \($0.error.message)" }.joined(separator: " ")
+        error.message = "\(parts.count) \(kind)s cannot be read. \(list) \(way)"
+        throw error
+    }
+}
