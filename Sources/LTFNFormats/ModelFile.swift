@@ -22,7 +22,8 @@ public struct ModelFile: Sendable {
 
         public init(
             format: String? = nil, bases: [String] = [], limits: DecodingLimits = .standard,
-            selection: ReadingSelection = .everything, readsValues: Bool = true, recovers: Bool = false
+            selection: ReadingSelection = .everything,
+            readsValues: Bool = true, recovers: Bool = false
         ) {
             self.format = format
             self.bases = bases

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LTFNBytes
+import LTFNCheckpoint
 import LTFNCommand
 import LTFNFormats
 
@@ -11,7 +12,8 @@ extension ParsableCommand {
     ///   - readsValues: whether the files that it is stored relative to have to be there.
     func open(
         _ path: String, _ base: BaseOptions, _ reading: ReadingOptions,
-        _ expansion: ExpansionOptions, _ display: DisplayOptions, patterns: [String] = [], readsValues: Bool = true
+        _ expansion: ExpansionOptions, _ display: DisplayOptions, patterns: [String] = [],
+        readsValues: Bool = true
     ) throws(FormatError) -> ModelFile {
         let model = try ModelFile(
             path,

@@ -54,7 +54,8 @@ struct ShowCommand: CommandWithExamples {
             inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
         ).expectDistinct()
         let document = try json.open(quiet: display.quiet)
-        let model = try open(file, base, reading, expansion, display, patterns: patterns,
+        let model = try open(
+            file, base, reading, expansion, display, patterns: patterns,
             readsValues: !noStats)
         let selection = try selection(in: model)
         let isWatched = display.outputTerminal.isInteractive

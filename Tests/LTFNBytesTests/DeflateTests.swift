@@ -218,13 +218,32 @@ enum DeflateSamples {
                 #expect(error?.format == "gzip")
             }
         }
-        for tail in [[0], [0, 0, 0, 0], [0x1F, 0x8B, 7, 0], Array("x".utf8)] as [[UInt8]] {
+        for tail in [[0x1F, 0x8B, 7, 0], Array("x".utf8)] as [[UInt8]] {
             let error = formatError { () throws(FormatError) in
                 try Gzip.decompress(packed + tail, limit: 1000)
             }
             #expect(error?.code == .corrupt)
             #expect(error?.offset == UInt64(packed.count))
         }
+    }
+
+    @Test("zeros behind a member are padding, in the middle too, and nothing else is")
+    func padding()
+        throws
+    {
+        let packed = Deflate.compress(text, framing: .gzip)
+        for count in [1, 2, 7, 512, 100_000] {
+            let zeros = [UInt8](repeating: 0, count: count)
+            #expect(try Gzip.decompress(packed + zeros, limit: 1000) == text)
+            let several = packed + zeros + packed + packed + zeros
+            #expect(try Gzip.decompress(several, limit: 1000) == text + text + text)
+            let error = formatError { () throws(FormatError) in
+                try Gzip.decompress(packed + zeros + [1], limit: 1000)
+            }
+            #expect(error?.code == .corrupt)
+            #expect(error?.offset == UInt64(packed.count + count))
+        }
+        #expect(throws: FormatError.self) { try Gzip.decompress([0] + packed, limit: 1000) }
     }
 
     @Test("checksum, length and limit are checked") func checks() {

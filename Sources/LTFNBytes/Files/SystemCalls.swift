@@ -331,7 +331,8 @@ extension SystemCalls {
     }
 
     static func remove(_ name: String, in directory: Int32? = nil) throws(SystemError) {
-        _ = try retrying { Int(unsafe unlinkat(directory ?? AT_FDCWD, PathText.cString(name), 0)) }
+        let bytes = PathText.cString(name)
+        _ = try retrying { Int(unsafe unlinkat(directory ?? AT_FDCWD, bytes, 0)) }
     }
 
     static func makeDirectory(_ path: String) throws(SystemError) {
@@ -340,7 +341,9 @@ extension SystemCalls {
 
     /// The names in a directory, in no order, without `.` and `..`.
     static func names(in path: String) throws(SystemError) -> [String] {
-        guard let stream = unsafe opendir(PathText.cString(path)) else { throw SystemError(number: errno) }
+        guard let stream = unsafe opendir(PathText.cString(path)) else {
+            throw SystemError(number: errno)
+        }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while true {

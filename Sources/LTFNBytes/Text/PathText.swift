@@ -44,7 +44,7 @@ public enum PathText {
     }
 
     /// The bytes of a path, up to the first zero, as the operating system wants them.
-    static func cString(_ text: String) -> [CChar] {
+    package static func cString(_ text: String) -> [CChar] {
         var bytes: [CChar] = []
         bytes.reserveCapacity(text.utf8.count + 1)
         for scalar in text.unicodeScalars {

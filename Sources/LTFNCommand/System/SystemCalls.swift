@@ -1,3 +1,5 @@
+import LTFNBytes
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@
 #elseif canImport(Darwin)
     import Darwin
 #endif
-
-import LTFNBytes
 
 /// What the commands ask of the operating system. The one file of this room that spells `unsafe`.
 enum SystemCalls {

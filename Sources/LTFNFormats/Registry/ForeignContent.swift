@@ -61,8 +61,10 @@ extension ForeignContent {
         Signature([0x25, 0x50, 0x44, 0x46], "a PDF document"),
         Signature([0x1F, 0x8B], "gzip-compressed data", "Unpack it with gunzip first."),
         Signature([0x42, 0x5A, 0x68], "bzip2-compressed data", "Unpack it with bunzip2 first."),
-        Signature([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz-compressed data", "Unpack it with unxz first."),
-        Signature([0x28, 0xB5, 0x2F, 0xFD], "zstd-compressed data", "Unpack it with unzstd first."),
+        Signature(
+            [0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz-compressed data", "Unpack it with unxz first."),
+        Signature(
+            [0x28, 0xB5, 0x2F, 0xFD], "zstd-compressed data", "Unpack it with unzstd first."),
         Signature([0x7F, 0x45, 0x4C, 0x46], "a program"),
         Signature(
             [0x89, 0x48, 0x44, 0x46], "an HDF5 file (.h5, as Keras saves)", keras),

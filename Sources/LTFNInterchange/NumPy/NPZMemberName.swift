@@ -9,11 +9,11 @@
 ///     C:\x              C%3A%5Cx.npy
 ///
 /// A harmless name stays as it is, unless it reads as one that was written so: then its `%` is `%25`.
-enum NPZMemberName {
+package enum NPZMemberName {
     static let suffix = ".npy"
 
     /// The name of the member that holds a variable.
-    static func member(of variable: String) -> String {
+    package static func member(of variable: String) -> String {
         escaped(variable) + suffix
     }
 

@@ -28,7 +28,8 @@ struct UnreadableParts {
             }
         }
         guard let first = parts.first else { return [] }
-        let way = "--skip-unreadable leaves \(parts.count == 1 ? "it" : "them") out, "
+        let way =
+            "--skip-unreadable leaves \(parts.count == 1 ? "it" : "them") out, "
             + "--variable PATTERN chooses what is read."
         var error = first.error
         guard parts.count > 1 else {

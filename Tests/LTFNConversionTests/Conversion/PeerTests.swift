@@ -61,8 +61,11 @@ struct PeerTests {
     ) throws -> String {
         let digits = tensor.array.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let dtype = suffix == "safetensors" ? safetensorsName : numpyName
+        // NumPy knows members by what they are called in the archive.
+        let member = NPZMemberName.member(of: variable.name.string).dropLast(4)
         let name = try JSONSerialization.data(
-            withJSONObject: [variable.name.string], options: [.withoutEscapingSlashes])
+            withJSONObject: [suffix == "npz" ? String(member) : variable.name.string],
+            options: [.withoutEscapingSlashes])
         let python = String(decoding: name, as: UTF8.self).dropFirst().dropLast()
         return [
             escaped(String(python)), dtype[variable.tensor.dtype] ?? "?",

@@ -79,12 +79,102 @@ import Testing
     @Test(
         "types that cannot be held are named",
         arguments: [
-            "|O", "<U3", "|S1", "<M8[s]", "<m8", "<f16", "<c32", "<f1", "f4", "=f4", "|f4", "@i4",
-            "<i3", "<V3", "<i", "", "<f4x", "<f99999999999", ">",
+            "|O", "O", "object", "<U3", "U", "|S1", "S", "c", "a3", "<M8[s]", "<m8", "<f16", "g",
+            "longdouble", "<c32", "@i4", "<i3", "<V3", "V", "", "<f4x", "<f99999999999", ">",
+            "<|f4",
+            "<float32", "Float32", "f4 ", "B1", "l4", "u", "2f4", "(2,)f4", "f4,i4", "<E", "int4",
+            "float4_e2m1fn", "V99999999999999999999", "<M8x", "é", "<é4",
         ])
     func types(descriptor: String) {
         let text = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (2, 3)}"
         #expect(error(file(text, values: 24))?.code == .unsupportedFeature)
+    }
+
+    @Test(
+        "every spelling that NumPy resolves is read as NumPy reads it",
+        arguments: [
+            (
+                DType.f32,
+                ["<f4", ">f4", "=f4", "|f4", "f4", "f", "<f", ">f", "f04", "float32", "single"]
+            ),
+            (.f64, ["f8", "d", "<d", "double", "float", "float64"]),
+            (.f16, ["e", "<e", ">e", "f2", "half", "float16"]),
+            (.bool, ["?", "<?", ">?", "b1", "<b1", ">b1", "|b1", "bool", "bool_"]),
+            (.i8, ["b", "<b", "i1", ">i1", "int8", "byte"]),
+            (.u8, ["B", "u1", "<u1", "u01", "uint8", "ubyte"]),
+            (.i16, ["h", "i2", "short", "int16"]), (.u16, ["H", "<H", "u2", "ushort", "uint16"]),
+            (.i32, ["i", "<i", "i4", "intc", "int32"]), (.u32, ["I", "u4", "uintc", "uint32"]),
+            (.i64, ["l", "q", "p", "n", "i8", "<i08", "int", "int_", "long", "intp", "longlong"]),
+            (.u64, ["L", ">Q", "P", "N", "u8", "uint", "ulong", "uintp", "ulonglong"]),
+            (.c64, ["F", "c8", "csingle", "complex64"]),
+            (.c128, ["D", "c16", "cdouble", "complex"]), (.f8e5m2, ["<f1", "f1", "float8_e5m2"]),
+            (.bf16, ["bfloat16"]), (.f8e4m3fn, ["float8_e4m3fn"]), (.f8e8m0, ["float8_e8m0fnu"]),
+            (.bits8, ["|V1", "<V1", "V1"]), (.bits16, ["<V2", ">V2", "V2"]),
+        ])
+    func descriptors(dtype: DType, spellings: [String]) throws {
+        let count = dtype.bitCount / 8
+        for spelling in spellings {
+            let text = "{'descr': '\(spelling)', 'fortran_order': False, 'shape': (1,)}"
+            var bytes = file(text)
+            bytes += (0..<count).map { $0 == 0 && dtype == .bool ? 1 : UInt8($0 + 1) }
+            let reader = try NPYFormat().open(MemorySource(bytes), limits: .standard)
+            #expect(reader.manifest.variables[0].tensor.dtype == dtype, "\(spelling)")
+            let isTurned = spelling.hasPrefix(">") && !spelling.hasSuffix("V2")
+            let values = Array(bytes.suffix(count))
+            #expect(
+                try reader.read(0).array == (isTurned ? values.reversed() : values), "\(spelling)")
+        }
+    }
+
+    @Test("several arrays in a row: all are told, one is chosen") func series() throws {
+        func array(_ descriptor: String, _ count: Int, _ fill: UInt8, _ byteCount: Int) -> [UInt8] {
+            file("{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(count),)}")
+                + [UInt8](repeating: fill, count: byteCount)
+        }
+        let three = array("<f4", 2, 1, 8) + array("<U3", 1, 2, 12) + array("|u1", 3, 3, 3)
+        func open(_ bytes: [UInt8], _ index: Int?) throws(FormatError) -> any CheckpointReader {
+            var format = NPYFormat()
+            format.selection.arrayIndex = index
+            return try format.open(MemorySource(bytes), limits: .standard)
+        }
+        func error(_ bytes: [UInt8], _ index: Int?) -> FormatError? {
+            formatError { () throws(FormatError) in try open(bytes, index) }
+        }
+        #expect(try open(three, 0).read(0).array == [UInt8](repeating: 1, count: 8))
+        #expect(try open(three, 2).read(0).array == [3, 3, 3])
+        #expect(try open(three, 2).read(0, bytes: 1..<3).copy(of: 0..<2) == [3, 3])
+        #expect(error(three, 1)?.code == .unsupportedFeature)
+        #expect(error(three, nil)?.message.contains("3 arrays") == true)
+        #expect(error(three, nil)?.message.contains("--index") == true)
+        for index in [3, -1, Int.max, Int.min] { #expect(error(three, index)?.code == .corrupt) }
+        // Every byte belongs to an array, whichever is chosen.
+        #expect(error(three + [0], 0)?.code == .corrupt)
+        #expect(error(Array(three.dropLast()), 0)?.code == .truncated)
+        // What a pickle is long, nothing tells.
+        let objects = array("<f4", 2, 1, 8) + array("|O", 1, 2, 40) + array("|u1", 3, 3, 3)
+        #expect(try open(objects, 0).read(0).array == [UInt8](repeating: 1, count: 8))
+        #expect(error(objects, 2)?.message.contains("cannot be found") == true)
+        var limits = DecodingLimits()
+        limits.variableCount = 2
+        let crowded = formatError { () throws(FormatError) in
+            try NPYFormat().open(MemorySource(three), limits: limits)
+        }
+        #expect(crowded?.code == .limitExceeded)
+    }
+
+    @Test("shapes that NumPy cannot make are not written") func shapes() throws {
+        for (dimensions, fits) in [
+            ([1 << 62, 0], false), ([0, 1 << 61], false), ([1 << 40, 1 << 40, 0], false),
+            ([1 << 60, 0], true), ([0, 0], true), ([(1 << 61) - 1, 0], true),
+        ] {
+            let info = VariableInfo(
+                name: try VariableName("arr_0"),
+                tensor: try TensorInfo(dtype: .f32, shape: TensorShape(dimensions)))
+            let manifest = try Manifest(variables: [info])
+            for format in [NPYFormat(), NPZFormat()] as [any CheckpointFormat] {
+                #expect(format.losses(writing: manifest).isEmpty == fits, "\(dimensions)")
+            }
+        }
     }
 
     @Test("records are refused") func records() {

@@ -146,7 +146,8 @@ struct ZipEntry: Sendable {
         let method = try reader.u16()
         try reader.skip(4)
         let entry = ZipEntry(
-            flags: flags, method: ZipMethod(rawValue: method), crc32: try reader.u32(), stored: try reader.u32(),
+            flags: flags, method: ZipMethod(rawValue: method), crc32: try reader.u32(),
+            stored: try reader.u32(),
             raw: try reader.u32())
         lengths.name = Int(try reader.u16())
         lengths.extra = Int(try reader.u16())
