@@ -52,6 +52,8 @@ struct SelectedReader: CheckpointReader {
     }
 
     var notes: [String] { reader.notes }
+    var content: ContentIdentity? { reader.content }
+    var otherByteCount: UInt64 { reader.otherByteCount }
     var baseByteCount: UInt64 { reader.baseByteCount }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {

@@ -48,13 +48,14 @@ struct ShardIndex {
         }
         files = [:]
         files.reserveCapacity(entries.count)
+        var names = ForeignNames(entries.map(\.key))
         for entry in entries {
             guard case .string(let file) = entry.value else {
                 throw Self.error(
                     .corrupt, variable: entry.key, "The index names no file for the tensor.")
             }
-            let name = try VariableName(
-                foreign: entry.key, format: ShardedSafetensorsFormat.name)
+            let name = try names.variableName(
+                entry.key, format: ShardedSafetensorsFormat.name)
             files[name] = file
         }
         switch document["metadata"] {

@@ -5,14 +5,18 @@ import LTFNCheckpoint
 ///
 /// The set is named by its index, `model.safetensors.index.json`, or by the folder that it lies in. Beside
 /// the values, the index keeps what safetensors has no place for, under the key `ltfn.manifest` of its metadata.
-public struct ShardedSafetensorsFormat: CheckpointFormat {
+public struct ShardedSafetensorsFormat: SelectiveFormat {
     static let name = "safetensors-set"
 
     /// The most bytes of values in a file of the set that is written; a longer variable gets its own file.
     public var shardByteCount: UInt64
+    public var selection: ReadingSelection
 
-    public init(shardByteCount: UInt64 = 5_000_000_000) {
+    public init(
+        shardByteCount: UInt64 = 5_000_000_000, selection: ReadingSelection = .everything
+    ) {
         self.shardByteCount = shardByteCount
+        self.selection = selection
     }
 
     public var traits: FormatTraits {
@@ -55,7 +59,7 @@ public struct ShardedSafetensorsFormat: CheckpointFormat {
         _ files: any FileSet, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
         if let main = files.main {
-            return try ShardedSafetensorsReader(index: main, files, limits: limits)
+            return try ShardedSafetensorsReader(index: main, files, selection, limits: limits)
         }
         guard let name = Self.index(in: try files.names()) else {
             throw FormatError(
@@ -64,7 +68,7 @@ public struct ShardedSafetensorsFormat: CheckpointFormat {
                     + "to read.")
         }
         return try ShardedSafetensorsReader(
-            index: try files.file(name), files, limits: limits)
+            index: try files.file(name), files, selection, limits: limits)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {

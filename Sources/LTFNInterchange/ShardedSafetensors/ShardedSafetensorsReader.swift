@@ -4,19 +4,25 @@ import LTFNCheckpoint
 /// An open set of safetensors files.
 struct ShardedSafetensorsReader: CheckpointReader {
     let manifest: Manifest
+    let losses: [FormatLoss]
+    let notes: [String]
     let otherByteCount: UInt64
     private let shards: [SafetensorsReader]
     /// For every variable its file, and its position among those of that file.
     private let places: [(shard: Int, position: Int)]
 
     init(
-        index source: any ByteSource, _ files: any FileSet, limits: DecodingLimits
+        index source: any ByteSource, _ files: any FileSet, _ selection: ReadingSelection,
+        limits: DecodingLimits
     ) throws(FormatError) {
         let index = try ShardIndex(parsing: source, limits: limits)
         let names = index.fileNames
         for name in names {
             try Self.about(name) { () throws(FormatError) in try files.expectInside(name) }
         }
+        // All that the index lists is looked for, whatever is chosen of it afterwards.
+        var parts = selection
+        parts.patterns = []
         var shards: [SafetensorsReader] = []
         var byteCount: UInt64 = 0
         var variableCount = 0
@@ -24,7 +30,7 @@ struct ShardedSafetensorsReader: CheckpointReader {
             let shard = try Self.about(name) { () throws(FormatError) in
                 let file = try files.file(name)
                 byteCount = CheckedSize.total(byteCount, file.byteCount)
-                return try SafetensorsReader(file, limits: limits)
+                return try SafetensorsReader(file, limits: limits, selection: parts)
             }
             variableCount += shard.manifest.variables.count
             guard variableCount <= limits.variableCount else {
@@ -37,6 +43,8 @@ struct ShardedSafetensorsReader: CheckpointReader {
         }
         otherByteCount = byteCount
         self.shards = shards
+        losses = shards.flatMap(\.losses)
+        notes = shards.flatMap(\.notes)
         try Self.check(index, names, shards)
         manifest = try Self.manifest(index, names, shards)
         var numbers: [String: Int] = [:]
@@ -69,8 +77,10 @@ struct ShardedSafetensorsReader: CheckpointReader {
             }
         }
         guard found < index.files.count else { return }
+        let leftOut = Set(
+            shards.flatMap(\.losses).filter { $0.subject == .member }.compactMap(\.variable))
         let missing = index.files.keys.sorted().first { name in
-            !zip(names, shards).contains {
+            !leftOut.contains(name) && !zip(names, shards).contains {
                 $0 == index.files[name] && $1.manifest.index(of: name) != nil
             }
         }
