@@ -59,6 +59,7 @@ let package = Package(
         // C
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CAttributes"),
         .target(
             name: "CKernels",
             cSettings: strict
@@ -68,7 +69,7 @@ let package = Package(
 
         // 0 bytes
         room("LTFNParallel", []),
-        room("LTFNBytes", ["CZlib", "CKernels"]),
+        room("LTFNBytes", ["CZlib", "CAttributes", "CKernels"]),
 
         // 1 vocabulary
         room("LTFNCheckpoint", ["LTFNBytes"]),

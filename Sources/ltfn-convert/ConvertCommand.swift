@@ -164,8 +164,6 @@ struct ConvertCommand: CommandWithExamples {
     /// Where the output goes, as the operating system calls it.
     private var outputPath: String { output == "-" ? "/dev/stdout" : output ?? "" }
 
-    private var isToStandardOutput: Bool { Output.isStandard(path: outputPath) }
-
     private func validateRelativeTo() throws {
         let registry = FormatRegistry.standard
         let target =
@@ -185,10 +183,8 @@ struct ConvertCommand: CommandWithExamples {
         let input = [FileRoles.File("the input", input ?? "")]
         let kept = base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
         let output = [FileRoles.File("the output", outputPath)]
-        try FileRoles(inputs: kept, outputs: output + json.files).expectDistinct()
-        try FileRoles(
-            inputs: input, outputs: json.files + (isToStandardOutput ? output : [])
-        ).expectDistinct()
+        try FileRoles(inputs: kept, replaceable: input, outputs: output + json.files)
+            .expectDistinct()
     }
 
     func run() throws {

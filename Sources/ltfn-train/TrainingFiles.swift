@@ -37,7 +37,11 @@ struct TrainingFiles {
     /// - Throws: `CommandFailure` when two of them are one file.
     func expectDistinct() throws(CommandFailure) {
         try FileRoles(inputs: inputs, outputs: own + others).expectDistinct()
-        try FileRoles(inputs: resumed, outputs: others).expectDistinct()
+        // What stands beside the output may be gone on from too.
+        for output in own {
+            try FileRoles(inputs: [], replaceable: resumed, outputs: [output] + others)
+                .expectDistinct()
+        }
         guard command.checkpointEvery != nil else { return }
         let checkpoints = CheckpointFiles(output: command.outputPath)
         for file in inputs + own + others {

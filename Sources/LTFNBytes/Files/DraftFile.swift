@@ -7,6 +7,9 @@ final class DraftFile {
     private let draftName: String
     private let finalName: String
     private let replacingExisting: Bool
+    private let keepsPrevious: Bool
+    /// What could not be kept of the file that will be replaced, in words.
+    let losses: [String]
     private let pending: PendingFiles.Entry
     private var state = State.draft
 
@@ -24,18 +27,23 @@ final class DraftFile {
         case lost
     }
 
-    /// - Parameter permissions: those of the file that will be replaced; nil leaves the choice to
-    ///   the process's umask, as for any new file.
+    /// - Parameter traits: those of the file that will be replaced; nil leaves the choice to the
+    ///   process's umask, as for any new file.
     init(
-        directory path: String, name: String, permissions: UInt32?, replacingExisting: Bool
+        directory path: String, name: String, traits: FileTraits?, replacingExisting: Bool
     ) throws(SystemError) {
         finalName = name
         self.replacingExisting = replacingExisting
+        // A second name that cannot be taken away again would stay.
+        let shared = try SharedFolder(path)
+        keepsPrevious =
+            shared.map { shared in traits.map { shared.isRemovable(fileOf: $0.owner) } ?? false }
+            ?? true
         directory = try SystemCalls.open(path, for: .directory)
         names = DraftNames(of: name, in: directory, path: path)
         do throws(SystemError) {
-            (descriptor, draftName) = try DraftFile.create(
-                in: directory, names, permissions: permissions)
+            (descriptor, draftName, losses) = try DraftFile.create(
+                in: directory, names, traits: traits)
         } catch {
             try? SystemCalls.close(directory)
             throw error
@@ -48,9 +56,11 @@ final class DraftFile {
     }
 
     private static func create(
-        in directory: Int32, _ names: DraftNames, permissions: UInt32?
-    ) throws(SystemError) -> (descriptor: Int32, name: String) {
-        let opening = SystemCalls.Opening.creating(permissions: permissions ?? 0o666)
+        in directory: Int32, _ names: DraftNames, traits: FileTraits?
+    ) throws(SystemError) -> (descriptor: Int32, name: String, losses: [String]) {
+        // Before it has its owner nobody else may look into it.
+        let opening = SystemCalls.Opening.creating(
+            permissions: traits.map { $0.permissions & 0o700 } ?? 0o666)
         for _ in 0..<100 {
             let draftName = names.random()
             let descriptor: Int32
@@ -60,16 +70,14 @@ final class DraftFile {
                 if error.number == SystemError.exists { continue }
                 throw error
             }
-            guard let permissions else { return (descriptor, draftName) }
+            guard let traits else { return (descriptor, draftName, []) }
             do throws(SystemError) {
-                // The umask has no say in a file that existed before.
-                try SystemCalls.setPermissions(descriptor, permissions)
+                return (descriptor, draftName, try traits.give(to: descriptor))
             } catch {
                 try? SystemCalls.close(descriptor)
                 try? SystemCalls.remove(draftName, in: directory)
                 throw error
             }
-            return (descriptor, draftName)
         }
         throw SystemError(number: SystemError.exists)
     }
@@ -106,6 +114,7 @@ extension DraftFile {
     /// Gives the file that is about to be replaced a second name, so that it can come back should
     /// the directory fail to sync.
     private func keepPrevious() -> Previous {
+        guard keepsPrevious else { return .lost }
         let name = names.random()
         do throws(SystemError) {
             try SystemCalls.link(finalName, to: name, in: directory)

@@ -4,12 +4,16 @@
 /// its name and syncs the directory. Until then, and after any failure, the file that stood there
 /// before is untouched; without a commit the temporary file is removed, and what a killed process
 /// left (`.model.ltfn.….ltfn-draft`) by the next writer to the same name. A symbolic link is kept
-/// and its target replaced. Pipes, terminals and devices are written to directly.
+/// and its target replaced. A file that is replaced leaves its owner, group, permissions and extended
+/// attributes to the new one. Pipes, terminals and devices are written to directly.
 public final class DurableFileWriter: ByteSink {
     /// Where the caller wanted the file.
     public let path: String
     /// How many bytes have been written.
     public private(set) var position: UInt64 = 0
+
+    /// What a file that is replaced cannot leave to the new one, a sentence each.
+    public private(set) var notes: [String] = []
 
     private let descriptor: Int32
     private var descriptorIsOpen = true
@@ -27,11 +31,11 @@ public final class DurableFileWriter: ByteSink {
     public static func check(
         path: String, replacingExisting: Bool = true
     ) throws(FormatError) {
-        guard case .file(let directory, _, let permissions) = try OutputPlace(path: path) else {
+        guard case .file(let directory, _, let replaced) = try OutputPlace(path: path) else {
             return
         }
         do throws(SystemError) {
-            if permissions != nil && !replacingExisting {
+            if replaced != nil && !replacingExisting {
                 throw SystemError(number: SystemError.exists)
             }
             try SystemCalls.close(SystemCalls.open(directory, for: .directory))
@@ -43,10 +47,15 @@ public final class DurableFileWriter: ByteSink {
 
     /// Creates the temporary file.
     ///
-    /// - Parameter replacingExisting: false makes it an error when a file of that name exists, now
-    ///   or at the commit.
+    /// - Parameters:
+    ///   - replacingExisting: false makes it an error when a file of that name exists, now or at the
+    ///     commit.
+    ///   - relative: the path of a file whose owner, group, permissions and attributes a new file gets
+    ///     too, if it is there: what is kept beside a file is as private as that.
     /// - Throws: `io` with the operation `create`.
-    public init(path: String, replacingExisting: Bool = true) throws(FormatError) {
+    public init(
+        path: String, replacingExisting: Bool = true, asPrivateAs relative: String? = nil
+    ) throws(FormatError) {
         self.path = path
         state = WritingState(path: path)
         let place = try OutputPlace(path: path)
@@ -54,23 +63,42 @@ public final class DurableFileWriter: ByteSink {
             switch place {
             case .descriptor(let number):
                 draft = nil
-                descriptor = try SystemCalls.duplicate(number)
+                descriptor = try SystemCalls.duplicateForWriting(number)
             case .device(let path):
                 draft = nil
                 descriptor = try SystemCalls.open(path, for: .writing)
-            case .file(let directory, let name, let permissions):
-                if permissions != nil && !replacingExisting {
+            case .file(let directory, let name, let replaced):
+                if replaced != nil && !replacingExisting {
                     throw SystemError(number: SystemError.exists)
                 }
                 let draft = try DraftFile(
-                    directory: directory, name: name, permissions: permissions,
+                    directory: directory, name: name,
+                    traits: replaced ?? relative.flatMap { FileTraits(path: $0) },
                     replacingExisting: replacingExisting)
                 self.draft = draft
                 descriptor = draft.descriptor
+                notes = replaced.map { Self.notes($0, losing: draft.losses, path) } ?? []
             }
         } catch {
             throw error.formatError(.create, path: path)
         }
+    }
+
+    private static func notes(
+        _ replaced: FileTraits, losing losses: [String], _ path: String
+    ) -> [String] {
+        let file = TerminalText.escaped(path)
+        var notes: [String] = []
+        if !losses.isEmpty {
+            let lost = losses.map { TerminalText.escaped($0) }.joined(separator: ", ")
+            notes.append("\(file) is replaced, and cannot keep \(lost).")
+        }
+        if replaced.nameCount > 1 {
+            notes.append(
+                "\(file) is replaced, and has other names (hard links): under these the old file "
+                    + "stays.")
+        }
+        return notes
     }
 
     deinit {

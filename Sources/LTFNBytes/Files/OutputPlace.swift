@@ -1,7 +1,7 @@
 /// Where bytes for a path really go.
 enum OutputPlace {
-    /// A file called `name` in `directory`, which may have permissions already.
-    case file(directory: String, name: String, permissions: UInt32?)
+    /// A file called `name` in `directory`, in place of one that may be there already.
+    case file(directory: String, name: String, replaced: FileTraits?)
     /// A pipe, a terminal, `/dev/null`: written to as it stands.
     case device(path: String)
     /// A file that this process holds open already: `/dev/stdout`.
@@ -9,7 +9,8 @@ enum OutputPlace {
 
     /// Follows the symbolic links at the end of `path`.
     ///
-    /// - Throws: `io` for directories, circles and files that may not be written.
+    /// - Throws: `io` for directories, circles, files that may not be written, and what another user
+    ///   has put into a folder that everybody may write to.
     init(path: String) throws(FormatError) {
         try FormatError.checkPath(path, .create)
         do throws(SystemError) {
@@ -26,7 +27,9 @@ enum OutputPlace {
             guard let target = try SystemCalls.linkTarget(path: path) else {
                 return try place(path)
             }
-            path = target.hasPrefix("/") ? target : split(path).directory + "/" + target
+            let directory = split(path).directory
+            try SharedFolder(directory)?.expectFollowable(linkAt: path)
+            path = target.hasPrefix("/") ? target : directory + "/" + target
         }
         throw SystemError(number: SystemError.tooManyLinks)
     }
@@ -41,15 +44,22 @@ enum OutputPlace {
             info = try SystemCalls.info(path: path)
         } catch {
             if error.number != SystemError.missing { throw error }
-            return .file(directory: directory, name: name, permissions: nil)
+            return .file(directory: directory, name: name, replaced: nil)
         }
         switch info.kind {
         case .directory: throw SystemError(number: SystemError.directory)
-        case .pipe, .other: return .device(path: path)
+        case .pipe:
+            try SharedFolder(directory)?.expectWritable(info)
+            return .device(path: path)
+        case .other: return .device(path: path)
         case .regular:
             // A rename would replace a file that its owner has made read-only.
             try SystemCalls.expectWritable(path: path)
-            return .file(directory: directory, name: name, permissions: info.permissions)
+            let folder = try SharedFolder(directory)
+            try folder?.expectWritable(info)
+            try folder?.expectReplaceable(info)
+            return .file(
+                directory: directory, name: name, replaced: FileTraits(info, path: path))
         }
     }
 
@@ -59,16 +69,36 @@ enum OutputPlace {
         return (slash == path.startIndex ? "/" : String(path[..<slash]), name)
     }
 
-    /// The number behind `/dev/stdout` and its like.
+    /// The number behind `/dev/stdout` and its like, however the folder is spelled.
     private static func openDescriptor(_ path: String) -> Int32? {
-        switch path {
-        case "/dev/stdout": return 1
-        case "/dev/stderr": return 2
-        default:
-            for prefix in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(prefix) {
-                return Int32(path.dropFirst(prefix.count))
-            }
-            return nil
+        let (directory, name) = split(path)
+        if isFolder(directory, "/dev") {
+            if name == "stdout" { return 1 }
+            if name == "stderr" { return 2 }
         }
+        // Not `+1`.
+        guard let number = Int32(name), number >= 0, name.utf8.first != UInt8(ascii: "+"),
+            ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"].contains(where: {
+                isFolder(directory, $0)
+            })
+        else { return nil }
+        return number
+    }
+
+    private static func isFolder(_ path: String, _ other: String) -> Bool {
+        if path == other { return true }
+        guard let a = try? SystemCalls.info(path: path),
+            let b = try? SystemCalls.info(path: other)
+        else { return false }
+        return a.device == b.device && a.inode == b.inode
+    }
+}
+
+extension DurableFileWriter {
+    /// The file descriptor that what is written to `path` goes to at once, if it goes to one that is open
+    /// already: 1 for `/dev/stdout`, `/proc/self/fd/1` and links to them.
+    public static func openDescriptor(for path: String) -> Int32? {
+        guard case .descriptor(let number)? = try? OutputPlace(path: path) else { return nil }
+        return number
     }
 }

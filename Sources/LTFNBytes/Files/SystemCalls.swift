@@ -26,6 +26,8 @@ private enum Platform {
 /// The operating system's error number.
 struct SystemError: Error {
     let number: Int32
+    /// What is more exact than the number, as the end of a sentence.
+    var reason: String?
 }
 
 /// Everything this package asks of the operating system about files: POSIX calls with Swift types,
@@ -40,6 +42,12 @@ enum SystemCalls {
         let byteCount: UInt64
         /// The nine permission bits.
         let permissions: UInt32
+        /// Whether only the owners of a folder and of what is in it may take a name away.
+        let isSticky: Bool
+        let owner: UInt32
+        let group: UInt32
+        /// How many names the file has.
+        let nameCount: UInt64
         let device: UInt64
         let inode: UInt64
     }
@@ -101,8 +109,13 @@ extension SystemCalls {
             })
     }
 
-    /// A second descriptor of the same open file.
-    static func duplicate(_ descriptor: Int32) throws(SystemError) -> Int32 {
+    /// A second descriptor of the same open file, which must be open for writing.
+    static func duplicateForWriting(_ descriptor: Int32) throws(SystemError) -> Int32 {
+        let flags = fcntl(descriptor, F_GETFL)
+        if flags < 0 { throw SystemError(number: errno) }
+        if flags & O_ACCMODE == O_RDONLY {
+            throw SystemError(number: EBADF, reason: "it is open for reading only")
+        }
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         if copy < 0 { throw SystemError(number: errno) }
         return copy
@@ -116,8 +129,20 @@ extension SystemCalls {
 
     /// What stands at the end of `path`, symbolic links followed.
     static func info(path: String) throws(SystemError) -> FileInfo {
+        try info(path, followingLinks: true)
+    }
+
+    /// What stands at the end of `path`, which may be a symbolic link.
+    static func infoOfLink(path: String) throws(SystemError) -> FileInfo {
+        try info(path, followingLinks: false)
+    }
+
+    private static func info(
+        _ path: String, followingLinks: Bool
+    ) throws(SystemError) -> FileInfo {
         var status = stat()
-        try check(unsafe fstatat(AT_FDCWD, PathText.cString(path), &status, 0))
+        let flags = followingLinks ? 0 : AT_SYMLINK_NOFOLLOW
+        try check(unsafe fstatat(AT_FDCWD, PathText.cString(path), &status, flags))
         return fileInfo(status)
     }
 
@@ -132,6 +157,8 @@ extension SystemCalls {
         }
         return FileInfo(
             kind: kind, byteCount: UInt64(clamping: status.st_size), permissions: mode & 0o777,
+            isSticky: mode & UInt32(S_ISVTX) != 0, owner: status.st_uid, group: status.st_gid,
+            nameCount: UInt64(status.st_nlink),
             device: UInt64(truncatingIfNeeded: status.st_dev),
             inode: UInt64(truncatingIfNeeded: status.st_ino))
     }
@@ -270,6 +297,13 @@ extension SystemCalls {
         try check(fchmod(descriptor, mode_t(truncatingIfNeeded: bits)))
     }
 
+    /// - Parameter owner: nil leaves the owner as it is.
+    static func setOwner(
+        _ descriptor: Int32, owner: UInt32?, group: UInt32
+    ) throws(SystemError) {
+        try check(fchown(descriptor, owner ?? .max, group))
+    }
+
     /// Waits until the file or directory is on the disk. Never tried twice: after a failure the
     /// kernel may have dropped the bytes and say yes the second time.
     static func sync(_ descriptor: Int32) throws(SystemError) {
@@ -363,6 +397,9 @@ extension SystemCalls {
 
 // The process.
 extension SystemCalls {
+    /// The user in whose name files are made.
+    static var user: UInt32 { geteuid() }
+
     /// Writing to a closed pipe or beyond a size limit gives an error from now on, instead of
     /// ending the process.
     static func ignoreWriteSignals() {
@@ -373,6 +410,8 @@ extension SystemCalls {
 
 extension SystemError {
     static let exists = EEXIST
+    static let denied = EACCES
+    static let notPermitted = EPERM
     static let missing = ENOENT
     static let directory = EISDIR
     static let notSeekable = ESPIPE
@@ -383,7 +422,8 @@ extension SystemError {
 
     /// What the number means, as the end of a sentence.
     var explanation: String {
-        switch number {
+        if let reason { return reason }
+        return switch number {
         case ENOENT: "there is no such file or directory"
         case EACCES, EPERM: "permission is denied"
         case EISDIR: "it is a directory"

@@ -16,17 +16,21 @@ public struct FileRoles {
     }
 
     private let inputs: [File]
+    private let replaceable: [File]
     private let outputs: [File]
 
-    public init(inputs: [File], outputs: [File]) {
+    /// - Parameter replaceable: inputs that the first output may take the place of, but which it may not
+    ///   be written into while they are read.
+    public init(inputs: [File], replaceable: [File] = [], outputs: [File]) {
         self.inputs = inputs
+        self.replaceable = replaceable
         self.outputs = outputs
     }
 
     /// - Throws: `CommandFailure` when two of them are one file, however they are spelled, or an input is
     ///   meant to be standard input.
     public func expectDistinct() throws(CommandFailure) {
-        if let input = inputs.first(where: { $0.path == "-" }) {
+        if let input = (inputs + replaceable).first(where: { $0.path == "-" }) {
             throw CommandFailure(
                 .usage,
                 "- was given as \(input.role), and standard input is not read; expected the name of a "
@@ -36,11 +40,15 @@ public struct FileRoles {
             for other in outputs[(index + 1)...] where FileIdentity.same(output.path, other.path) {
                 throw Self.failure(output, "is also to be \(other.role)")
             }
-            for input in inputs where FileIdentity.same(output.path, input.path) {
+            // A descriptor that is open already leads into the file itself, and not to its name.
+            let mayReplace =
+                index == 0 && DurableFileWriter.openDescriptor(for: output.path) == nil
+            for input in mayReplace ? inputs : inputs + replaceable
+            where FileIdentity.same(output.path, input.path) {
                 throw Self.failure(output, "is read as \(input.role)")
             }
         }
-        for file in inputs + outputs where !Output.isStandard(path: file.path) {
+        for file in inputs + replaceable + outputs where !Output.isStandard(path: file.path) {
             for (name, stream) in [
                 ("standard output", Output.stdout), ("standard error", Output.stderr),
             ] where stream.goes(toFileAt: file.path) {

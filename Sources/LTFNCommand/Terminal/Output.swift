@@ -22,9 +22,9 @@ public final class Output: Sendable {
         isStandard(path: path) ? stderr : stdout
     }
 
-    /// Whether `path` means standard output, whatever file that is.
+    /// Whether `path` means standard output, whatever file that is and however it is spelled.
     public static func isStandard(path: String) -> Bool {
-        ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(path)
+        DurableFileWriter.openDescriptor(for: path) == stdout.descriptor
     }
 
     /// Whether what is written goes into the regular file at `path`.
