@@ -103,7 +103,7 @@ public struct Initializer: Sendable {
                 "\(range.count) initial values of dtype \(dtype.rawValue) take more than the limit "
                     + "of \(limits.tensorByteCount) bytes.")
         }
-        var result = AlignedBytes(byteCount: byteCount)
+        var result = try AlignedBytes(reserving: byteCount)
         var bytes = result.mutableBytes
         try fill(&bytes, from: first)
         return result

@@ -43,7 +43,9 @@ public final class OrderedJobs<Result: Sendable>: Sendable {
             queue.helperCount += 1
             return true
         }
-        if needsHelper { DispatchQueue.global().async { self.help() } }
+        guard needsHelper, !Workers.shared.start({ self.help() }) else { return }
+        // Then the owner runs them all.
+        queue.withLock { $0.helperCount -= 1 }
     }
 
     /// Adds a result that is there already.

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// The one way to use more than one core: fork, run every part, join.
 ///
@@ -19,13 +20,50 @@ public struct ThreadPool: Sendable {
             for index in 0..<max(count, 0) { body(index) }
             return
         }
-        let next = Counter()
-        DispatchQueue.concurrentPerform(iterations: min(threadCount, count)) { _ in
-            while true {
-                let index = next.take()
-                guard index < count else { return }
-                body(index)
+        withoutActuallyEscaping(body) { body in
+            let fork = Fork(count, body)
+            var helperCount = 0
+            while helperCount < min(threadCount, count) - 1,
+                Workers.shared.start({ fork.help() })
+            {
+                helperCount += 1
             }
+            fork.join(helperCount: helperCount)
+        }
+    }
+}
+
+/// The parts of one call, and the threads that run them.
+private final class Fork: Sendable {
+    private let count: Int
+    private let next = Counter()
+    private let body: Mutex<(@Sendable (Int) -> Void)?>
+    private let helpersDone = DispatchSemaphore(value: 0)
+
+    init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        self.count = count
+        self.body = Mutex(body)
+    }
+
+    /// What another thread does.
+    func help() {
+        runParts()
+        helpersDone.signal()
+    }
+
+    /// What the thread does that waits for them all. Nobody has the body afterwards.
+    func join(helperCount: Int) {
+        runParts()
+        for _ in 0..<helperCount { helpersDone.wait() }
+        body.withLock { $0 = nil }
+    }
+
+    private func runParts() {
+        guard let body = body.withLock({ $0 }) else { return }
+        while true {
+            let index = next.take()
+            guard index < count else { return }
+            body(index)
         }
     }
 }

@@ -120,9 +120,6 @@ struct ConvertCommand: CommandWithExamples {
                 + "and is no problem."))
     var dryRun = false
 
-    @Flag(name: [.short, .long], help: "Replace an output that exists.")
-    var force = false
-
     @Flag(help: "Read an .ltfn file whose end is missing or damaged by its last whole index.")
     var recover = false
 
@@ -203,7 +200,7 @@ struct ConvertCommand: CommandWithExamples {
         request.relativeTo = relativeTo
         request.recovers = recover
         request.shardByteCount = shardSize.map { UInt64($0.byteCount) }
-        request.replacesOutput = force
+        request.replacesOutput = json.force
         request.verifies = !noVerify
         // There is nothing to save: a signal removes the unfinished output and ends the program.
         let watcher = SignalWatcher(quitsAtFirst: true)
@@ -226,6 +223,7 @@ struct ConvertCommand: CommandWithExamples {
             notes.warn(TerminalText.escaped(loss.description))
         }
         report.outcome = try carryOut(conversion)
+        for note in report.outcome?.notes ?? [] { notes.warn(note) }
         try publish(report.json, to: document, text: report.resultText)
         if case .different(let differences)? = report.outcome?.verification {
             let first = TerminalText.escaped(differences.first ?? "")

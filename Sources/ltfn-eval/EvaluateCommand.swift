@@ -106,7 +106,7 @@ struct EvaluateCommand: CommandWithExamples {
         try expectDistinctFiles(images: images, labels: labels)
         var stopwatch = Stopwatch()
         let document = try json.open(quiet: display.quiet)
-        if let predictionsPath { try DurableFileWriter.check(path: predictionsPath) }
+        if let predictionsPath { try json.check(path: predictionsPath) }
         let inputs = try Inputs(
             model: model, bases: base.paths, images: images, labels: labels, count: count,
             limits: expansion.limits, operationCount: operations.maximumCount)
@@ -132,7 +132,8 @@ struct EvaluateCommand: CommandWithExamples {
 
     private func write(_ evaluation: Evaluation, _ document: JSONOutput) throws {
         if let predictionsPath {
-            try writeFile(evaluation.csv, to: predictionsPath)
+            try writeFile(
+                evaluation.csv, to: predictionsPath, replacingExisting: json.force)
         }
         let output = printsPredictions ? Output.stderr : Output.stdout
         let terminal = printsPredictions ? display.errorTerminal : display.outputTerminal

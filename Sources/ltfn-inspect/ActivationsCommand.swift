@@ -63,7 +63,7 @@ struct ActivationsCommand: CommandWithExamples {
         let document = try json.open(quiet: display.quiet)
         let model = try open(file, base, reading, expansion, display)
         let sample = try ImageSample(
-            at: images, archives: ArrayArchives(read: ByteArrays.read))
+            at: images, count: count, archives: ArrayArchives(read: ByteArrays.read))
         let set = sample.images
         try expectDistinctFiles(images: sample.imageFile.path, labels: sample.labelFile?.path)
         let range = 0..<min(count, set.count)
@@ -92,7 +92,7 @@ struct ActivationsCommand: CommandWithExamples {
             JSONMember("warnings", .array(remarks.map { .string($0) })),
         ]
         try document.write(report.json(model: file, images: images, data: data)) {
-            heading(range.count, of: set.count, sample.imageFile, labelFile)
+            heading(range.count, of: set.totalCount, sample.imageFile, labelFile)
                 + report.text(layout)
         }
     }
@@ -130,7 +130,7 @@ struct ActivationsCommand: CommandWithExamples {
         of sample: ImageSample, _ range: Range<Int>, classCount: Int
     ) -> (labels: [UInt8]?, remarks: [String]) {
         guard let labels = sample.labels else { return (nil, sample.remarks) }
-        guard labels.count == sample.images.count, labels.maximum < classCount else {
+        guard labels.count == sample.images.totalCount, labels.maximum < classCount else {
             let place = sample.labelFile?.place ?? "beside the images"
             return (nil, sample.remarks + ["The labels \(place) do not fit; they are left out."])
         }

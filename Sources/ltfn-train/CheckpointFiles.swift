@@ -33,6 +33,9 @@ struct CheckpointFiles {
         return (CheckpointFiles(output: output), step)
     }
 
+    /// The output itself.
+    var outputPath: String { folder + stem + ending }
+
     /// Beside the output, under the output's name with `mark` in it: `model.last-finite.ltfn`.
     func path(mark: String) -> String { folder + stem + mark + ending }
 

@@ -62,7 +62,7 @@ extension Dataset {
         let set = part == .trainingImages || part == .trainingLabels ? training : test
         let size = part.content == .images ? " of \(set.images.height)×\(set.images.width)" : ""
         var text = "\(part.rawValue): "
-        if let file = files[part] { text += file.identity.description }
+        if let identity = files[part]?.identity { text += identity.description }
         text += ", \(set.count)\(size)"
         if let place = files[part]?.place { text += ", \(TerminalText.escaped(place))" }
         return text

@@ -19,7 +19,7 @@ struct DivergenceReport {
         let path = OutputFile.lastFinitePath(for: output)
         let saved: String
         do throws(FormatError) {
-            _ = try OutputFile.write(result.checkpoint, to: path)
+            _ = try OutputFile.write(result.checkpoint, to: path, beside: output)
             saved =
                 result.stepCount == 0
                 ? "The initial weights are in \(TerminalText.escaped(path))."

@@ -6,20 +6,27 @@ import LTFNFormat
 enum OutputFile {
     /// Makes sure that a file can be created at `path`; what stands there is not touched.
     ///
+    /// - Returns: what a file that is replaced cannot leave to the new one, a sentence each.
     /// - Throws: `io`.
-    static func check(_ path: String) throws(FormatError) {
-        try DurableFileWriter(path: path).abandon()
+    static func check(_ path: String) throws(FormatError) -> [String] {
+        let writer = try DurableFileWriter(path: path)
+        writer.abandon()
+        return writer.notes
     }
 
     /// Writes `checkpoint` in place of what stands at `path`.
     ///
-    /// - Parameter replacingExisting: as for `DurableFileWriter`.
+    /// - Parameters:
+    ///   - replacingExisting: as for `DurableFileWriter`.
+    ///   - output: the file that this one is kept beside, and is as private as.
     /// - Returns: the length of the file in bytes.
     /// - Throws: `io`; what stood there before is then still there.
     static func write(
-        _ checkpoint: Checkpoint, to path: String, replacingExisting: Bool = true
+        _ checkpoint: Checkpoint, to path: String, replacingExisting: Bool = true,
+        beside output: String? = nil
     ) throws(FormatError) -> UInt64 {
-        let writer = try DurableFileWriter(path: path, replacingExisting: replacingExisting)
+        let writer = try DurableFileWriter(
+            path: path, replacingExisting: replacingExisting, asPrivateAs: output)
         try NativeFormat().write(checkpoint, to: writer)
         try writer.commit()
         return writer.position

@@ -41,7 +41,8 @@ struct RunCheckpoints {
         let replacing = isOwn(step)
         do throws(FormatError) {
             _ = try OutputFile.write(
-                checkpoint, to: files.path(step: step), replacingExisting: replacing)
+                checkpoint, to: files.path(step: step), replacingExisting: replacing,
+                beside: files.outputPath)
         } catch  where !replacing && error.systemError == Self.exists {
             return false
         }

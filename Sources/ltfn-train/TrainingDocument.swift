@@ -18,9 +18,7 @@ extension TrainingDisplay {
         switch destination {
         case .standardOutput: Output.stdout.write(text)
         case .file(let path):
-            let writer = try DurableFileWriter(path: path)
-            try writer.write(Array(text.utf8))
-            try writer.commit()
+            try writeFile(text, to: path, replacingExisting: command.json.force)
         }
     }
 

@@ -13,15 +13,13 @@ struct TrainingRun {
 
     func run() throws {
         // Whoever waits for a network to be trained wants to know first that it can be saved.
-        try OutputFile.check(command.outputPath)
+        let notes = command.display.notes(program: "ltfn-train")
+        for note in try OutputFile.check(command.outputPath) { notes.warn(note) }
         files.removeLeftDrafts()
         if let interval = command.checkpointEvery {
-            try OutputFile.check(files.path(step: interval))
+            _ = try OutputFile.check(files.path(step: interval))
         }
-        if case .file(let path) = command.json.destination {
-            try DurableFileWriter.check(path: path)
-        }
-        let notes = command.display.notes(program: "ltfn-train")
+        try command.json.check()
         let signals = SignalWatcher(onFirst: { _ in
             notes.note("stopping after this step, then saving; once more to quit at once.")
         })

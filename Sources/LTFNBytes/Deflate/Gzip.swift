@@ -30,7 +30,7 @@ public enum Gzip {
         }
         let stream = ZStream(.inflating, framing: .gzip)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(likelyByteCount(compressed, limit: limit))
+        try bytes.makeRoom(forMore: likelyByteCount(compressed, limit: limit))
         var piece = [UInt8](repeating: 0, count: 1 << 18)
         var start = 0
         while start < compressed.count {
@@ -62,6 +62,7 @@ public enum Gzip {
                     .limitExceeded, offset: UInt64(position),
                     "The file unpacks to more than \(limit) bytes.")
             }
+            try bytes.makeRoom(forMore: progress.produced)
             bytes += piece[..<progress.produced]
             switch progress.status {
             case .end: return position

@@ -45,6 +45,9 @@ public final class DurableFileSetWriter: FileSetSink {
         others.reduce(mainWriter.position) { $0 + $1.writer.position }
     }
 
+    /// What files that were replaced could not leave to the new ones, a sentence each.
+    public var notes: [String] { others.flatMap(\.writer.notes) + mainWriter.notes }
+
     /// What has been written so far, opened anew, so that it can be checked before the commit; nil for
     /// pipes, terminals and devices, which cannot be read back.
     ///

@@ -25,6 +25,9 @@ public final class FileSource: ByteSource {
 
     public func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8] {
         try expectRange(at: offset, byteCount: byteCount)
+        try FormatError.about(path) { () throws(FormatError) in
+            try MemoryRoom.expect(byteCount)
+        }
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try SystemCalls.read(descriptor, at: offset, byteCount: byteCount)
@@ -41,6 +44,9 @@ public final class FileSource: ByteSource {
         try expectRange(at: offset, byteCount: byteCount)
         if buffer.count > byteCount { buffer.removeLast(buffer.count - byteCount) }
         if buffer.count < byteCount {
+            try FormatError.about(path) { () throws(FormatError) in
+                try buffer.makeRoom(forMore: byteCount - buffer.count)
+            }
             buffer.append(contentsOf: repeatElement(0, count: byteCount - buffer.count))
         }
         let count: Int

@@ -13,6 +13,7 @@ public final class MemorySink: ByteSink {
     public var position: UInt64 { UInt64(bytes.count) }
 
     public func write(_ bytes: [UInt8]) throws(FormatError) {
+        try self.bytes.makeRoom(forMore: bytes.count)
         self.bytes += bytes
     }
 }

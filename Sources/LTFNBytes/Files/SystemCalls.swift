@@ -348,6 +348,35 @@ extension SystemCalls {
     }
 }
 
+// Memory.
+extension SystemCalls {
+    /// Whether the process may have only so much memory (`ulimit -v`, `ulimit -d`).
+    static var hasMemoryLimit: Bool {
+        var limit = rlimit()
+        for resource in [RLIMIT_AS, RLIMIT_DATA] {
+            #if canImport(Glibc)
+                let number = __rlimit_resource_t(resource.rawValue)
+            #else
+                let number = resource
+            #endif
+            // "No limit" is this or more.
+            if unsafe getrlimit(number, &limit) == 0, limit.rlim_cur < UInt64(Int64.max) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Whether as many bytes would be given now. None are taken.
+    static func canAllocate(_ byteCount: Int) -> Bool {
+        let start = unsafe mmap(
+            nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+        guard let start = unsafe start, Int(bitPattern: start) != -1 else { return false }
+        unsafe munmap(start, byteCount)
+        return true
+    }
+}
+
 // Names in a directory.
 extension SystemCalls {
     /// What stands under the new name is replaced, at once for every process.
@@ -410,6 +439,7 @@ extension SystemCalls {
 
 extension SystemError {
     static let exists = EEXIST
+    static let noMemory = ENOMEM
     static let denied = EACCES
     static let notPermitted = EPERM
     static let missing = ENOENT

@@ -48,31 +48,35 @@ public enum WholeFile {
             throw error.formatError(.read, path: path)
         }
         let limit = min(max(limit, 0), try promised(head) ?? .max)
-        do throws(SystemError) {
-            if hint <= UInt64(limit), head.count <= limit,
-                let bytes = try readRest(descriptor, behind: head, hint: Int(hint), limit: limit)
-            {
-                return bytes
-            }
-        } catch {
-            throw error.formatError(.read, path: path)
+        if hint <= UInt64(limit), head.count <= limit,
+            let bytes = try FormatError.about(
+                path,
+                { () throws(FormatError) in
+                    try readRest(descriptor, behind: head, hint: Int(hint), limit: limit, path)
+                })
+        {
+            return bytes
         }
         throw FormatError(.limitExceeded, path: path, "The file holds more than \(limit) bytes.")
     }
 
     /// Everything up to the end, or nil when that is more than `limit` bytes.
     private static func readRest(
-        _ descriptor: Int32, behind head: [UInt8], hint: Int, limit: Int
-    ) throws(SystemError) -> [UInt8]? {
+        _ descriptor: Int32, behind head: [UInt8], hint: Int, limit: Int, _ path: String
+    ) throws(FormatError) -> [UInt8]? {
         guard head.count == headByteCount else { return head }
         var bytes = head
-        if hint > head.count {
-            bytes += try SystemCalls.read(descriptor, at: nil, byteCount: hint - head.count)
-        }
+        try bytes.makeRoom(forMore: max(hint - head.count, 0))
         let piece = 1 << 18
         while true {
-            let more = try SystemCalls.read(descriptor, at: nil, byteCount: piece)
+            let more: [UInt8]
+            do throws(SystemError) {
+                more = try SystemCalls.read(descriptor, at: nil, byteCount: piece)
+            } catch {
+                throw error.formatError(.read, path: path)
+            }
             if more.count > limit - bytes.count { return nil }
+            try bytes.makeRoom(forMore: more.count)
             bytes += more
             if more.count < piece { return bytes }
         }

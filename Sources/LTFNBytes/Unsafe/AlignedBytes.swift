@@ -13,17 +13,40 @@ public struct AlignedBytes: Sendable {
 
     /// A zeroed block. Complexity: O(`byteCount`).
     ///
-    /// The caller has checked that the machine can back `byteCount`: a failed allocation stops the
-    /// process.
+    /// For a few bytes, or as many as the caller has asked `MemoryRoom` for: a failed allocation stops
+    /// the process.
     public init(byteCount: Int) {
         storage = Storage(byteCount: byteCount)
     }
 
+    /// A zeroed block as long as a file or an option says. Complexity: O(`byteCount`).
+    ///
+    /// - Throws: `io` when memory is short.
+    public init(reserving byteCount: Int) throws(FormatError) {
+        try MemoryRoom.expect(byteCount)
+        guard let storage = Storage(zeroed: byteCount) else {
+            throw MemoryRoom.shortage(byteCount)
+        }
+        self.storage = storage
+    }
+
     /// A block that is not zeroed: the caller writes every byte before anybody reads one.
     ///
-    /// The caller has checked that the machine can back `byteCount`.
+    /// For a few bytes, or as many as the caller has asked `MemoryRoom` for.
     @unsafe public init(unfilledByteCount byteCount: Int) {
         storage = Storage(unfilledByteCount: byteCount)
+    }
+
+    /// A block as long as a file or an option says, that is not zeroed: the caller writes every byte
+    /// before anybody reads one.
+    ///
+    /// - Throws: `io` when memory is short.
+    @unsafe public init(reservingUnfilled byteCount: Int) throws(FormatError) {
+        try MemoryRoom.expect(byteCount)
+        guard let storage = Storage(unfilled: byteCount) else {
+            throw MemoryRoom.shortage(byteCount)
+        }
+        self.storage = storage
     }
 
     /// A copy of `bytes`.
@@ -89,18 +112,40 @@ public struct AlignedBytes: Sendable {
         let buffer: UnsafeMutableRawBufferPointer
 
         convenience init(byteCount: Int) {
-            // `calloc` knows when the system's pages are zero already, which spares a large block
-            // one of two passes.
-            unsafe self.init(calloc(byteCount + 63, 1), byteCount)
+            unsafe self.init(expecting: Self.zeroed(byteCount), byteCount)
         }
 
         convenience init(unfilledByteCount byteCount: Int) {
-            unsafe self.init(malloc(byteCount + 63), byteCount)
+            unsafe self.init(expecting: Self.unfilled(byteCount), byteCount)
+        }
+
+        convenience init?(zeroed byteCount: Int) {
+            guard let block = unsafe Self.zeroed(byteCount) else { return nil }
+            unsafe self.init(block, byteCount)
+        }
+
+        convenience init?(unfilled byteCount: Int) {
+            guard let block = unsafe Self.unfilled(byteCount) else { return nil }
+            unsafe self.init(block, byteCount)
+        }
+
+        private static func zeroed(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+            // `calloc` knows when the system's pages are zero already, which spares a large block
+            // one of two passes.
+            byteCount > Int.max - 63 ? nil : unsafe calloc(byteCount + 63, 1)
+        }
+
+        private static func unfilled(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+            byteCount > Int.max - 63 ? nil : unsafe malloc(byteCount + 63)
+        }
+
+        private convenience init(expecting block: UnsafeMutableRawPointer?, _ byteCount: Int) {
+            guard let block = unsafe block else { fatalError("no memory for \(byteCount) bytes") }
+            unsafe self.init(block, byteCount)
         }
 
         /// - Parameter block: has 63 bytes more, in which the first multiple of 64 lies.
-        private init(_ block: UnsafeMutableRawPointer?, _ byteCount: Int) {
-            guard let block = unsafe block else { fatalError("no memory for \(byteCount) bytes") }
+        private init(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
             unsafe self.block = block
             let start = unsafe block.alignedUp(toMultipleOf: 64)
             unsafe buffer = UnsafeMutableRawBufferPointer(start: start, count: byteCount)

@@ -29,7 +29,7 @@ public struct TensorData: Sendable {
                     + "found \(floats.count).")
         }
         self.info = info
-        var bytes = AlignedBytes(byteCount: info.byteCount)
+        var bytes = try AlignedBytes(reserving: info.byteCount)
         var values = bytes.mutableFloats
         for index in floats.indices { values[index] = floats[index] }
         self.bytes = bytes

@@ -10,10 +10,43 @@ extension JSONOptions {
         switch destination {
         case .standardOutput: JSONOutput(place: .standardOutput, isQuiet: quiet)
         case .file(let path):
-            JSONOutput(place: .file(try DurableFileWriter(path: path)), isQuiet: quiet)
+            JSONOutput(
+                place: .file(
+                    try withAdvice { () throws(FormatError) in
+                        try DurableFileWriter(path: path, replacingExisting: force)
+                    }), isQuiet: quiet)
         case nil: JSONOutput(place: .none, isQuiet: quiet)
         }
     }
+
+    /// Finds out whether a file can be written, before any work is done.
+    ///
+    /// - Throws: `io`.
+    public func check(path: String) throws(FormatError) {
+        try withAdvice { () throws(FormatError) in
+            try DurableFileWriter.check(path: path, replacingExisting: force)
+        }
+    }
+
+    /// The same for the document's file, if it goes to one.
+    public func check() throws(FormatError) {
+        if let path { try check(path: path) }
+    }
+
+    private func withAdvice<Value>(
+        _ body: () throws(FormatError) -> Value
+    ) throws(FormatError) -> Value {
+        do throws(FormatError) {
+            return try body()
+        } catch  where error.systemError == Self.exists && error.operation == .create {
+            var error = error
+            error.message += " Replace it with --force."
+            throw error
+        }
+    }
+
+    /// `EEXIST`, on every platform.
+    private static let exists: Int32 = 17
 }
 
 /// A place for a document, and for the text beside it.
@@ -71,9 +104,11 @@ public struct JSONOutput {
 
 /// Writes `text` to the file at `path`, which is afterwards either wholly there or as before.
 ///
-/// - Throws: `io`.
-public func writeFile(_ text: String, to path: String) throws(FormatError) {
-    let writer = try DurableFileWriter(path: path)
+/// - Throws: `io`, also when a file stands there that is not to be replaced.
+public func writeFile(
+    _ text: String, to path: String, replacingExisting: Bool
+) throws(FormatError) {
+    let writer = try DurableFileWriter(path: path, replacingExisting: replacingExisting)
     try writer.write(Array(text.utf8))
     try writer.commit()
 }

@@ -16,6 +16,11 @@ public struct JSONOptions: ParsableArguments {
     @Option(name: .customLong("json-file"), help: .hidden)
     var file: String?
 
+    @Flag(
+        name: [.customShort("f"), .customLong("force")],
+        help: "Replace files that exist, --json=FILE among them.")
+    public var force = false
+
     public init() {}
 
     /// Where the document goes.

@@ -13,11 +13,23 @@ public enum CommandMain {
         WriteSignals.turnIntoErrors()
         let arguments = SystemCalls.arguments
         let ending =
-            if let complaint = processorComplaint(environmentVariable("LTFN_CPU")) {
+            if let shortage = memoryShortage {
+                Ending(status: .readOrWriteFailed, message: shortage)
+            } else if let complaint = processorComplaint(environmentVariable("LTFN_CPU")) {
                 Ending(status: .usage, message: complaint)
             } else { ending(of: root, arguments, advising: advice) }
         Output.stdout.flush()
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
+    }
+
+    /// Why there is too little memory to begin with; nil: there is enough.
+    private static var memoryShortage: String? {
+        do throws(FormatError) {
+            try MemoryRoom.expectReserve()
+            return nil
+        } catch {
+            return error.message
+        }
     }
 
     /// What is wrong with an instruction set that is asked for; nil: nothing.

@@ -54,6 +54,8 @@ public struct FileConversion: Sendable {
         public var verification: Verification
         /// The bytes of the output.
         public var byteCount: UInt64
+        /// What a file that was replaced could not leave to the output, a sentence each.
+        public var notes: [String] = []
     }
 
     public let request: Request
@@ -256,7 +258,8 @@ public struct FileConversion: Sendable {
         guard let written, let verification = try verify(writer, written, observer: observer)
         else { return nil }
         if case .different = verification {} else { try writer.commit() }
-        return Outcome(verification: verification, byteCount: writer.byteCount)
+        return Outcome(
+            verification: verification, byteCount: writer.byteCount, notes: writer.notes)
     }
 
     private func verify(

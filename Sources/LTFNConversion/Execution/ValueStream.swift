@@ -26,7 +26,7 @@ struct ValueStream {
         // What is wrong with no values at all is found by reading them.
         if byteCount == 0 { return try reader.read(index, bytes: wanted) }
         if try fetch(wanted.lowerBound), range == wanted { return piece }
-        var result = AlignedBytes(byteCount: wanted.count)
+        var result = try AlignedBytes(reserving: wanted.count)
         var done = wanted.lowerBound
         while done < wanted.upperBound {
             _ = try fetch(done)

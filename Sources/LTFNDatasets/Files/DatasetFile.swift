@@ -6,9 +6,10 @@ public struct DatasetFile: Hashable, Sendable {
     public let path: String?
     /// Which array of an archive it is.
     public let member: String?
-    public let identity: DatasetIdentity
+    /// nil: the file was not read to its end.
+    public let identity: DatasetIdentity?
 
-    public init(path: String?, member: String? = nil, identity: DatasetIdentity) {
+    public init(path: String?, member: String? = nil, identity: DatasetIdentity?) {
         self.path = path
         self.member = member
         self.identity = identity
@@ -19,14 +20,20 @@ public struct DatasetFile: Hashable, Sendable {
 
     /// Reads images, packed by gzip or not, or an array of NumPy.
     ///
-    /// - Parameter part: which of the arrays of an archive.
+    /// - Parameters:
+    ///   - part: which of the arrays of an archive.
+    ///   - count: how many are wanted, from the first on. Of a file of more than 64 MiB no others are read;
+    ///     nil: all.
     /// - Throws: `io` when the file cannot be read; `limitExceeded` for more than `byteLimit` bytes;
     ///   otherwise as `ImageSet`. Every error names the path.
     public static func images(
-        at path: String, part: DatasetPart = .testImages, archives: ArrayArchives = .none,
-        byteLimit: Int = defaultByteLimit
+        at path: String, part: DatasetPart = .testImages, count: Int? = nil,
+        archives: ArrayArchives = .none, byteLimit: Int = defaultByteLimit
     ) throws(FormatError) -> (images: ImageSet, file: DatasetFile) {
         try FormatError.about(path) { () throws(FormatError) in
+            if let count, let images = try ImageSet(first: count, at: path, byteLimit: byteLimit) {
+                return (images, DatasetFile(path: path, identity: nil))
+            }
             let found = try DatasetBytes(at: path, part, archives, byteLimit)
             let images = try ImageSet(idx: found.idx)
             return (images, found.file(images.identity))
@@ -61,8 +68,8 @@ extension DatasetFile {
         .object([
             "path": path.map { .string($0) } ?? .null,
             "array": member.map { .string($0) } ?? .null,
-            "sha256": .string(identity.digest.description),
-            "name": identity.name.map { .string($0) } ?? .null,
+            "sha256": identity.map { .string($0.digest.description) } ?? .null,
+            "name": identity?.name.map { .string($0) } ?? .null,
         ])
     }
 }
@@ -70,7 +77,7 @@ extension DatasetFile {
 extension DatasetFile: CustomStringConvertible {
     /// `mnist.npz, x_test: MNIST test images (SHA-256 0fa7898d…)`; for a terminal to be escaped.
     public var description: String {
-        (place.map { $0 + ": " } ?? "") + identity.description
+        (place.map { $0 + ": " } ?? "") + (identity?.description ?? "not read to its end")
     }
 
     /// `mnist.npz, x_test`; nil for what was made in memory.

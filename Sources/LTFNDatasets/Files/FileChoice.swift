@@ -45,16 +45,17 @@ struct FileChoice<Value> {
             }
             + whole.filter { $0.file.identity != chosen.file.identity }.map { other in
                 "\(taken) and \(other.file.place ?? "") differ (SHA-256 "
-                    + "\(chosen.file.identity.shortDigest) and \(other.file.identity.shortDigest)); "
+                    + "\(chosen.file.shortDigest) and \(other.file.shortDigest)); "
                     + "\(taken) was taken. Remove the one that is out of date."
             }
     }
 }
 
-extension DatasetIdentity {
+extension DatasetFile {
     /// `0fa7898d…`, or the name and this.
     fileprivate var shortDigest: String {
-        let digest = digest.description.prefix(8) + "…"
-        return name.map { "\(digest), \($0)," } ?? String(digest)
+        guard let identity else { return "not known" }
+        let digest = identity.digest.description.prefix(8) + "…"
+        return identity.name.map { "\(digest), \($0)," } ?? String(digest)
     }
 }

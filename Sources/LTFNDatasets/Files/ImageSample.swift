@@ -16,12 +16,14 @@ public struct ImageSample: Sendable {
     ///   - path: of an IDX file or an array of NumPy, an archive, a folder, or what the names in one
     ///     begin with.
     ///   - labels: the path of the labels; nil: they are looked for.
+    ///   - count: how many images are wanted, from the first on; nil: all.
     /// - Throws: as `DatasetFile` and `Dataset(directory:)`.
     public init(
-        at path: String, labels: String? = nil, archives: ArrayArchives = .none
+        at path: String, labels: String? = nil, count: Int? = nil,
+        archives: ArrayArchives = .none
     ) throws(FormatError) {
         do throws(FormatError) {
-            let found = try DatasetFile.images(at: path, archives: archives)
+            let found = try DatasetFile.images(at: path, count: count, archives: archives)
             try self.init(found.images, found.file, labels: labels, archives: archives)
         } catch  where error.isMissingFile || error.isDirectory {
             guard error.path == path,

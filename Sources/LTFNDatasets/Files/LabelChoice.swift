@@ -45,8 +45,8 @@ extension DatasetFile {
                 return (found.labels, found.file)
             },
             suits: { candidate in
-                if imageFile.identity.isKnown(with: candidate.file.identity) { return 2 }
-                return candidate.value.count == images.count ? 1 : 0
+                if imageFile.isKnown(with: candidate.file) { return 2 }
+                return candidate.value.count == images.totalCount ? 1 : 0
             })
         guard let choice else { return nil }
         return FoundLabels(
@@ -56,12 +56,17 @@ extension DatasetFile {
 
     /// A remark when the images are known, and the labels are not theirs.
     private static func strangers(_ images: DatasetFile, _ labels: DatasetFile) -> [String] {
-        guard let name = images.identity.name, !images.identity.isKnown(with: labels.identity)
-        else { return [] }
+        guard let name = images.identity?.name, !images.isKnown(with: labels) else { return [] }
         return [
             "The images are \(name), but \(labels.place ?? "the labels") are not the labels "
-                + "published with them (\(labels.identity))."
+                + "published with them (\(labels.identity?.description ?? "not known"))."
         ]
+    }
+
+    /// Whether both are known, and of one data set.
+    private func isKnown(with other: DatasetFile) -> Bool {
+        guard let identity, let others = other.identity else { return false }
+        return identity.isKnown(with: others)
     }
 }
 

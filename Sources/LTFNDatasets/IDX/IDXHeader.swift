@@ -48,11 +48,7 @@ public struct IDXHeader: Hashable, Sendable {
                         + "fetch it again.")
             }
             let dimension = try CheckedSize.int(reader.u32BigEndian(), of: "dimension \(axis)")
-            guard dimension > 0 else {
-                throw FormatError(
-                    .corrupt, format: "idx", offset: UInt64(4 + 4 * axis),
-                    "The number of \(Self.axisNames(content)[axis]) is 0; expected 1 or more.")
-            }
+            guard dimension > 0 else { throw Self.emptyError(axis, content) }
             dimensions.append(dimension)
         }
         let count = try CheckedSize.product(of: dimensions, as: "the \(content.rawValue)")
@@ -79,6 +75,49 @@ public struct IDXHeader: Hashable, Sendable {
         let count = try CheckedSize.product(of: dimensions, as: "the \(content.rawValue)")
         let headerByteCount = 4 + 4 * content.rank
         return count > Int.max - headerByteCount ? Int.max : headerByteCount + count
+    }
+
+    /// What the first images of a file take, as its header says, with which `header` begins.
+    ///
+    /// - Returns: their dimensions, and the bytes of header and images.
+    /// - Throws: `corrupt` for a file that holds nothing.
+    static func beginning(
+        with header: [UInt8], count: Int
+    ) throws(FormatError) -> (dimensions: [Int], byteCount: Int) {
+        var reader = ByteReader(header, format: "idx")
+        try reader.skip(4)
+        var dimensions: [Int] = []
+        for axis in 0..<IDXContent.images.rank {
+            let dimension = try CheckedSize.int(reader.u32BigEndian(), of: "dimension \(axis)")
+            guard dimension > 0 else { throw emptyError(axis, .images) }
+            dimensions.append(dimension)
+        }
+        dimensions[0] = min(dimensions[0], max(count, 1))
+        let pixels = try CheckedSize.product(of: dimensions, as: "the images")
+        return (dimensions, header.count + pixels)
+    }
+
+    /// How many images a file has by what its header says, with which `header` begins.
+    static func imageCount(of header: [UInt8]) throws(FormatError) -> Int {
+        try beginning(with: header, count: .max).dimensions[0]
+    }
+
+    /// Makes sure that a file of images is as long as its header says.
+    ///
+    /// - Throws: `truncated`, `corrupt`.
+    static func expectLength(
+        _ byteCount: UInt64, promised: Int, of header: [UInt8]
+    ) throws(FormatError) {
+        guard byteCount != UInt64(promised) else { return }
+        let dimensions = try beginning(with: header, count: .max).dimensions
+        throw lengthError(
+            Int(clamping: byteCount) - header.count, promised - header.count, dimensions, .images)
+    }
+
+    private static func emptyError(_ axis: Int, _ content: IDXContent) -> FormatError {
+        FormatError(
+            .corrupt, format: "idx", offset: UInt64(4 + 4 * axis),
+            "The number of \(axisNames(content)[axis]) is 0; expected 1 or more.")
     }
 
     private static func checkMagic(

@@ -3,6 +3,8 @@ import LTFNBytes
 /// Images with one byte for each pixel, in memory: `[N, H, W] uint8`.
 public struct ImageSet: Sendable {
     public let count: Int
+    /// How many the file has, of which these are the first.
+    public let totalCount: Int
     public let height: Int
     public let width: Int
     /// The file's unpacked bytes, header and all.
@@ -20,10 +22,13 @@ public struct ImageSet: Sendable {
             height: header.dimensions[1], width: header.dimensions[2])
     }
 
-    init(bytes: [UInt8], start: Int, count: Int, height: Int, width: Int) {
+    init(
+        bytes: [UInt8], start: Int, count: Int, totalCount: Int? = nil, height: Int, width: Int
+    ) {
         self.bytes = bytes
         self.start = start
         self.count = count
+        self.totalCount = totalCount ?? count
         self.height = height
         self.width = width
     }

@@ -7,10 +7,10 @@ public struct LabelledImages: Sendable {
 
     /// - Throws: `corrupt` when there are not as many labels as images.
     public init(images: ImageSet, labels: LabelSet) throws(FormatError) {
-        guard images.count == labels.count else {
+        guard images.totalCount == labels.count else {
             throw FormatError(
                 .corrupt, format: "idx",
-                "Found \(NumberText.counted(images.count, "image")) and "
+                "Found \(NumberText.counted(images.totalCount, "image")) and "
                     + "\(NumberText.counted(labels.count, "label")); expected one label for each image. The two files belong to different data sets."
             )
         }

@@ -25,7 +25,10 @@ extension ThreadPool {
             @Sendable (_ place: BlockPart, _ part: inout MutableRawSpan) throws(FormatError) -> Void
     ) throws(FormatError) -> [AlignedBytes] {
         Self.expectCover(of: byteCounts, by: parts)
-        var blocks = byteCounts.map { unsafe AlignedBytes(unfilledByteCount: $0) }
+        var blocks: [AlignedBytes] = []
+        for byteCount in byteCounts {
+            blocks.append(try unsafe AlignedBytes(reservingUnfilled: byteCount))
+        }
         // A block stays where it is for as long as `blocks` holds it; each part is touched by the
         // one thread that runs its index.
         var pointers = unsafe [UnsafeMutableRawBufferPointer]()

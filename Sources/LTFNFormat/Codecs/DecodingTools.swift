@@ -8,8 +8,13 @@ struct DecodingTools: Sendable {
     var stored: [UInt8] = []
 
     /// Makes sure that `scratch` has `byteCount` bytes.
-    mutating func reserve(_ byteCount: Int) {
-        if scratch.count < byteCount { scratch = [UInt8](repeating: 0, count: byteCount) }
+    ///
+    /// - Throws: `io` when memory is short.
+    mutating func reserve(_ byteCount: Int) throws(FormatError) {
+        guard scratch.count < byteCount else { return }
+        scratch = []
+        try MemoryRoom.expect(byteCount)
+        scratch = [UInt8](repeating: 0, count: byteCount)
     }
 
     /// Fills a part of `scratch` with a plane, whose body is at `range` of `stored`.

@@ -88,7 +88,7 @@ enum PlanesCodec {
         let count = words.byteCount / coding.byteCount
         let heads = try readHeads(stored, at: offset, count: count, coding)
         let packed = heads.count { $0.mode != .raw }
-        tools.reserve(packed * count)
+        try tools.reserve(packed * count)
         var places: [PlaneKernels.PlanePlace] = []
         var position = heads.count * PackedPlane.headByteCount
         var used = 0

@@ -43,7 +43,7 @@ enum ResidualCodec {
         guard bodyEnd <= stored.count else {
             throw cut(at: offset)
         }
-        tools.reserve(count)
+        try tools.reserve(count)
         try tools.unpack(
             head, from: stored, PackedPlane.headByteCount..<bodyEnd,
             at: offset + UInt64(PackedPlane.headByteCount), into: 0..<count)

@@ -1,5 +1,6 @@
 import Dispatch
 import LTFNBytes
+import LTFNParallel
 import Synchronization
 
 /// The digest that names the content of a file, whatever its codecs and its history.
@@ -44,20 +45,48 @@ struct ContentDigest {
 ///
 /// Without instructions for SHA-256 it is a sixth of what listing a million variables takes.
 private final class BackgroundHash: Sendable {
-    private let hash = Mutex(SHA256())
-    private let queue = DispatchQueue(label: "ltfn.content-digest")
+    private struct Queue {
+        var pieces: [[UInt8]] = []
+        /// Whether a thread takes pieces out.
+        var isServed = false
+    }
+
     /// How many pieces may wait.
-    private let places = DispatchSemaphore(value: 8)
+    private static let placeCount = 8
+
+    private let hash = Mutex(SHA256())
+    private let queue = Mutex(Queue())
+    private let places = DispatchSemaphore(value: placeCount)
 
     func update(_ piece: [UInt8]) {
         places.wait()
-        queue.async {
-            self.hash.withLock { $0.update(piece) }
-            self.places.signal()
+        let isServed = queue.withLock { queue in
+            queue.pieces.append(piece)
+            defer { queue.isServed = true }
+            return queue.isServed
+        }
+        if isServed || Workers.shared.start({ self.serve() }) { return }
+        serve()
+    }
+
+    private func serve() {
+        while let piece = next() {
+            hash.withLock { $0.update(piece) }
+            places.signal()
+        }
+    }
+
+    private func next() -> [UInt8]? {
+        queue.withLock { queue in
+            queue.isServed = !queue.pieces.isEmpty
+            return queue.isServed ? queue.pieces.removeFirst() : nil
         }
     }
 
     func finalize() -> SHA256Digest {
-        queue.sync { hash.withLock { $0.finalize() } }
+        // Whoever has all places knows that no piece waits.
+        for _ in 0..<Self.placeCount { places.wait() }
+        defer { for _ in 0..<Self.placeCount { places.signal() } }
+        return hash.withLock { $0.finalize() }
     }
 }

@@ -36,7 +36,7 @@ extension NativeReader {
         _ number: Int, bytes range: Range<Int>, over filler: UInt8
     ) throws(FormatError) -> AlignedBytes {
         let plan = VariableDecoder(self, variable: holder(of: number)).plan(range)
-        var block = AlignedBytes(byteCount: range.count)
+        var block = try AlignedBytes(reserving: range.count)
         var all = block.mutableBytes
         ByteKernels.fill(&all, with: filler)
         for (number, range) in plan.parts.enumerated() {

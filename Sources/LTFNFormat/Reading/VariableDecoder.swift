@@ -85,7 +85,7 @@ struct VariableDecoder {
             return try initializer.fill(&part, from: UInt64(start / element))
         }
         let elementCount = (excess + part.byteCount + element - 1) / element
-        var whole = AlignedBytes(byteCount: elementCount * element)
+        var whole = try AlignedBytes(reserving: elementCount * element)
         var room = whole.mutableBytes
         try initializer.fill(&room, from: UInt64(start / element))
         ByteKernels.copy(whole.bytes.extracting(excess..<excess + part.byteCount), to: &part)
@@ -130,7 +130,7 @@ struct VariableDecoder {
         default: break
         }
         let whole = try reader.recent.bytes(ofChunk: number) { () throws(FormatError) in
-            var whole = AlignedBytes(byteCount: chunk.count)
+            var whole = try AlignedBytes(reserving: chunk.count)
             var output = whole.mutableBytes
             try decodeChunk(number, start: chunk.lowerBound, into: &output)
             return whole

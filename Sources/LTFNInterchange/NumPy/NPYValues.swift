@@ -32,8 +32,8 @@ final class NPYValues: Sendable {
         let kept = columnMajor.withLock { $0 }
         let whole = if let kept { kept } else { try stored(0..<byteCount) }
         columnMajor.withLock { $0 = range.upperBound == byteCount ? nil : whole }
-        return try inGroups(of: elementByteCount, range) { range in
-            order.take(range, from: whole.bytes)
+        return try inGroups(of: elementByteCount, range) { range throws(FormatError) in
+            try order.take(range, from: whole.bytes)
         }
     }
 
@@ -65,7 +65,7 @@ final class NPYValues: Sendable {
     private func turn(
         _ order: ColumnMajorOrder, _ stored: (Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError) -> AlignedBytes {
-        var bytes = AlignedBytes(byteCount: byteCount)
+        var bytes = try AlignedBytes(reserving: byteCount)
         for block in order.blocks {
             let piece = try stored(block.range)
             order.put(piece.bytes, of: block, into: &bytes)

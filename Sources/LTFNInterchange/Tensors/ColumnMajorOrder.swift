@@ -91,8 +91,9 @@ struct ColumnMajorOrder {
     /// A range of the tensor's bytes: whole elements.
     ///
     /// - Parameter elements: all of them in column-major order.
-    func take(_ range: Range<Int>, from elements: RawSpan) -> AlignedBytes {
-        var bytes = AlignedBytes(byteCount: range.count)
+    /// - Throws: `io` when memory is short.
+    func take(_ range: Range<Int>, from elements: RawSpan) throws(FormatError) -> AlignedBytes {
+        var bytes = try AlignedBytes(reserving: range.count)
         var position = range.lowerBound
         while position < range.upperBound {
             let (box, byteCount) = largestBox(in: position..<range.upperBound)

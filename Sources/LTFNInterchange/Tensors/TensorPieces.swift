@@ -29,7 +29,7 @@ func readAligned(
     _ source: any ByteSource, at offset: UInt64, byteCount: Int
 ) throws(FormatError) -> AlignedBytes {
     try source.expectRange(at: offset, byteCount: byteCount)
-    var bytes = AlignedBytes(byteCount: byteCount)
+    var bytes = try AlignedBytes(reserving: byteCount)
     var done = 0
     try forEachPiece(of: source, at: offset, byteCount: byteCount) { piece throws(FormatError) in
         bytes.replaceBytes(at: done, with: piece)

@@ -38,12 +38,14 @@ public final class ForwardEngine: Sendable {
             blockCount: min(maximumBatch, Self.blockCount), instructionSet: instructionSet,
             memoryLimit: memoryLimit, sharers: Self.sharers)
         let laneLimit = max(1, memoryLimit / max(1, plan.laneByteCount))
-        self.pool = ThreadPool(threadCount: min(pool.threadCount, laneLimit))
         let flat = try plan.flattened(parameters)
-        var packed = PackedParameters(plan)
+        var packed = try PackedParameters(plan)
         packed.pack(flat, plan, pool)
         self.packed = packed
-        lanes = LanePool(floatCount: plan.laneCount)
+        let blocks = (maximumBatch + plan.blockCount - 1) / plan.blockCount
+        lanes = try LanePool(
+            floatCount: plan.laneCount, count: min(pool.threadCount, laneLimit, blocks))
+        self.pool = ThreadPool(threadCount: min(pool.threadCount, lanes.count))
     }
 
     /// The logits of each image, `[N, classes]`.
@@ -52,6 +54,7 @@ public final class ForwardEngine: Sendable {
     public func logits(_ batch: ImageBatch) throws(FormatError) -> [Float] {
         let count = try geometry.imageCount(of: batch)
         let classes = geometry.classCount
+        try MemoryRoom.expect(2 * 4 * count * classes)
         let result = Mutex([Float](repeating: 0, count: count * classes))
         let blocks = (count + plan.blockCount - 1) / plan.blockCount
         pool.forEach(blocks) { block in

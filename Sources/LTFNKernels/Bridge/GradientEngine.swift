@@ -47,7 +47,6 @@ public final class GradientEngine {
         }
         self.geometry = geometry
         self.maximumBatch = maximumBatch
-        self.pool = pool
         let share = (maximumBatch + Self.partCount - 1) / Self.partCount
         let blocks = (share + Self.blockCount - 1) / Self.blockCount
         let plan = try NetworkPlan(
@@ -55,14 +54,16 @@ public final class GradientEngine {
             instructionSet: instructionSet)
         self.plan = plan
         self.parameters = try plan.flattened(parameters)
-        gradients = AlignedBytes(byteCount: max(plan.parameterCount, 1) * 4)
+        gradients = try AlignedBytes(reserving: max(plan.parameterCount, 1) * 4)
         partCount = min(maximumBatch, Self.partCount)
         results = PartResults(count: partCount)
         targets.reserveCapacity(maximumBatch)
-        lanes = LanePool(floatCount: plan.laneCount)
-        sums = AlignedBytes(byteCount: max(partCount * plan.parameterCount, 1) * 4)
+        lanes = try LanePool(
+            floatCount: plan.laneCount, count: min(pool.threadCount, partCount))
+        self.pool = ThreadPool(threadCount: min(pool.threadCount, lanes.count))
+        sums = try AlignedBytes(reserving: max(partCount * plan.parameterCount, 1) * 4)
         slices = ParameterSlice.slices(of: plan, fixed: fixed)
-        packed = PackedParameters(plan)
+        packed = try PackedParameters(plan)
         packed.pack(self.parameters, plan, pool)
     }
 

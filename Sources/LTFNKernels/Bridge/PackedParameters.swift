@@ -15,12 +15,13 @@ struct PackedParameters: Sendable {
         let channels: Range<Int>
     }
 
-    init(_ plan: NetworkPlan) {
+    /// - Throws: `io` when memory is short.
+    init(_ plan: NetworkPlan) throws(FormatError) {
         tasks = plan.stages.indices.reversed().flatMap { index -> [Task] in
             let turned = plan.hasTurned(index) ? [false, true] : [false]
             return turned.flatMap { Task.tasks(plan.stages[index], index, turned: $0) }
         }
-        values = AlignedBytes(byteCount: max(plan.packedTotal, 1) * 4)
+        values = try AlignedBytes(reserving: max(plan.packedTotal, 1) * 4)
     }
 
     /// Packs `parameters`, which lie as `plan` says, kernel by kernel in parallel.

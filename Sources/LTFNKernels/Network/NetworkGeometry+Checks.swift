@@ -26,7 +26,7 @@ extension NetworkPlan {
                 "\(geometry.layers.count) layers need as many parameters, "
                     + "found \(parameters.count).")
         }
-        var result = AlignedBytes(byteCount: max(parameterCount, 1) * 4)
+        var result = try AlignedBytes(reserving: max(parameterCount, 1) * 4)
         var values = result.mutableFloats
         var at = 0
         for (index, layer) in geometry.layers.enumerated() {
@@ -37,9 +37,11 @@ extension NetworkPlan {
                     "Layer \(index) needs a kernel of \(layer.kernelCount) values and a bias of "
                         + "\(layer.biasCount), found \(kernel.count) and \(bias.count).")
             }
-            for value in kernel + bias {
-                values[at] = value
-                at += 1
+            for part in [kernel, bias] {
+                for value in part {
+                    values[at] = value
+                    at += 1
+                }
             }
         }
         return result

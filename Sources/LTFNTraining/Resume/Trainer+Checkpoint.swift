@@ -85,8 +85,9 @@ extension Trainer {
     private var dataMetadata: Metadata {
         var data = Metadata()
         for (part, file) in dataset.files {
-            var entry: Metadata = ["sha256": .string(file.identity.digest.description)]
-            if let name = file.identity.name { entry["name"] = .string(name) }
+            guard let identity = file.identity else { continue }
+            var entry: Metadata = ["sha256": .string(identity.digest.description)]
+            if let name = identity.name { entry["name"] = .string(name) }
             data[part.rawValue] = .map(entry)
         }
         return data

@@ -69,6 +69,8 @@ struct ZipArchive: Sendable {
                     + "bytes; \(limits.variableCount) and \(limits.indexByteCount) are allowed.")
         }
         let byteCount = try CheckedSize.int(end.directoryByteCount, of: "the zip directory")
+        // As values, its entries take a few times as much.
+        try MemoryRoom.expect(CheckedSize.product(of: [8, byteCount], as: "the zip directory"))
         var reader = ByteReader(
             try source.read(at: end.directoryOffset, byteCount: byteCount),
             at: end.directoryOffset, format: format)

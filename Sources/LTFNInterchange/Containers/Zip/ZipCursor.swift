@@ -34,7 +34,7 @@ final class ZipCursor: Sendable {
                 let limit = min(range.lowerBound - here.position, pieceByteCount)
                 here.position += try here.stream.next(upTo: limit).count
             }
-            var bytes = AlignedBytes(byteCount: range.count)
+            var bytes = try AlignedBytes(reserving: range.count)
             while here.position < range.upperBound {
                 let limit = min(range.upperBound - here.position, pieceByteCount)
                 let piece = try here.stream.next(upTo: limit)

@@ -1,0 +1,54 @@
+/// Whether the operating system would still give memory.
+///
+/// A failed allocation ends a Swift process. So whoever is about to allocate as much as a file or an
+/// option says asks here first, and gets an error that can be told.
+public enum MemoryRoom {
+    /// What is left for all that is too small to be asked for.
+    public static let reserveByteCount = 12 << 20
+
+    /// What is smaller the reserve is for.
+    static let smallByteCount = 1 << 16
+
+    /// Machines without limits refuse only what is far beyond them.
+    private static let largeByteCount = 64 << 20
+
+    /// Makes sure that `byteCount` bytes can be allocated, and the reserve be left.
+    ///
+    /// - Throws: `io`, before anything is allocated. Only that another thread allocates meanwhile can
+    ///   make it untrue: the reserve is for that, too.
+    public static func expect(_ byteCount: Int) throws(FormatError) {
+        guard byteCount >= smallByteCount else { return }
+        guard isLimited || byteCount >= largeByteCount else { return }
+        let (sum, overflow) = byteCount.addingReportingOverflow(reserveByteCount)
+        guard !overflow, SystemCalls.canAllocate(sum) else { throw shortage(byteCount) }
+    }
+
+    /// Makes sure that the reserve is there.
+    ///
+    /// - Throws: `io`.
+    public static func expectReserve() throws(FormatError) {
+        guard isLimited, !SystemCalls.canAllocate(reserveByteCount) else { return }
+        throw shortage(reserveByteCount)
+    }
+
+    private static let isLimited = SystemCalls.hasMemoryLimit
+
+    static func shortage(_ byteCount: Int) -> FormatError {
+        FormatError(
+            .io, systemError: SystemError.noMemory,
+            "Memory is short: \(NumberText.grouped(max(byteCount, 0))) more bytes are needed. Raise the "
+                + "limit (ulimit -v), or use a machine with more.")
+    }
+}
+
+extension [UInt8] {
+    /// Makes room for more bytes, at least twice as many as there are.
+    ///
+    /// - Throws: `io` when memory is short.
+    mutating func makeRoom(forMore byteCount: Int) throws(FormatError) {
+        guard byteCount > capacity - count else { return }
+        let wanted = Swift.max(count + byteCount, 2 * capacity)
+        try MemoryRoom.expect(wanted)
+        reserveCapacity(wanted)
+    }
+}

@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What this room asks of the operating system. Its one file that spells `unsafe`.
+enum SystemCalls {
+    /// Address space for the stack of a thread; what is not touched takes no memory.
+    private static let stackByteCount = 1 << 21
+
+    /// Runs `body` on a new thread, which nobody waits for.
+    ///
+    /// - Returns: false where the operating system gives no thread.
+    static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+        var attributes = pthread_attr_t()
+        guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        unsafe pthread_attr_setstacksize(&attributes, stackByteCount)
+        let box = unsafe Unmanaged.passRetained(ThreadBody(body)).toOpaque()
+        #if canImport(Darwin)
+            var thread: pthread_t?
+        #else
+            var thread = pthread_t()
+        #endif
+        guard unsafe pthread_create(&thread, &attributes, runThread, box) == 0 else {
+            unsafe Unmanaged<ThreadBody>.fromOpaque(box).release()
+            return false
+        }
+        return true
+    }
+}
+
+private final class ThreadBody: Sendable {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) {
+        self.run = run
+    }
+}
+
+#if canImport(Darwin)
+    private typealias ThreadArgument = UnsafeMutableRawPointer
+#else
+    private typealias ThreadArgument = UnsafeMutableRawPointer?
+#endif
+
+private func runThread(_ argument: ThreadArgument) -> UnsafeMutableRawPointer? {
+    #if canImport(Darwin)
+        let pointer = unsafe argument
+    #else
+        guard let pointer = unsafe argument else { return nil }
+    #endif
+    unsafe Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
+    return nil
+}
