@@ -59,7 +59,7 @@ let package = Package(
         // C
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .systemLibrary(name: "CAttributes"),
+        .systemLibrary(name: "CSystem"),
         .target(
             name: "CKernels",
             cSettings: strict
@@ -69,7 +69,7 @@ let package = Package(
 
         // 0 bytes
         room("LTFNParallel", []),
-        room("LTFNBytes", ["CZlib", "CAttributes", "CKernels"]),
+        room("LTFNBytes", ["CZlib", "CSystem", "CKernels"]),
 
         // 1 vocabulary
         room("LTFNCheckpoint", ["LTFNBytes"]),

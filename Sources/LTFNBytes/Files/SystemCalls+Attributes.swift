@@ -1,4 +1,4 @@
-import CAttributes
+import CSystem
 
 #if canImport(Glibc)
     import Glibc

@@ -1,3 +1,5 @@
+import CSystem
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -365,6 +367,14 @@ extension SystemCalls {
             }
         }
         return false
+    }
+
+    /// Lets all threads allocate from one heap: one of its own would take 64 MiB of address space for
+    /// each of them.
+    static func shareHeap() {
+        #if canImport(Glibc)
+            mallopt(M_ARENA_MAX, 1)
+        #endif
     }
 
     /// Whether as many bytes would be given now. None are taken.

@@ -23,12 +23,13 @@ public enum MemoryRoom {
         guard !overflow, SystemCalls.canAllocate(sum) else { throw shortage(byteCount) }
     }
 
-    /// Makes sure that the reserve is there.
+    /// Makes sure that the reserve is there. Commands call this first, before there are threads.
     ///
     /// - Throws: `io`.
     public static func expectReserve() throws(FormatError) {
-        guard isLimited, !SystemCalls.canAllocate(reserveByteCount) else { return }
-        throw shortage(reserveByteCount)
+        guard isLimited else { return }
+        guard SystemCalls.canAllocate(reserveByteCount) else { throw shortage(reserveByteCount) }
+        SystemCalls.shareHeap()
     }
 
     private static let isLimited = SystemCalls.hasMemoryLimit

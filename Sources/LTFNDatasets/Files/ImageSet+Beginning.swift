@@ -31,8 +31,9 @@ extension ImageSet {
         let bytes = try beginning.read(upTo: byteCount)
         guard bytes.count == byteCount else {
             throw FormatError(
-                .truncated, format: "idx", "The file ends after \(bytes.count) of the \(byteCount) "
-                    + "bytes that the first images take: fetch it again.")
+                .truncated, format: "idx",
+                "The file ends after \(bytes.count) of the \(byteCount) bytes that the first "
+                    + "images take: fetch it again.")
         }
         self.init(
             bytes: bytes, start: head.count, count: header[0],
@@ -71,7 +72,7 @@ private struct FileBeginning {
             let progress: StreamInflater.Progress
             do throws(FormatError) {
                 progress = try inflater.decompress(piece, upTo: limit)
-            } catch {
+            } catch  where error.code != .io {
                 var damaged = error
                 damaged.message += " The gzip file is damaged; fetch it again."
                 throw damaged

@@ -1,0 +1,74 @@
+import Foundation
+import ProgramSupport
+import Testing
+
+/// Outputs that are files which the shell has opened already.
+@Suite("Outputs that are open already") struct OpenDescriptorTests {
+    private let folder: Folder
+
+    init() throws {
+        folder = try TinyModel.folder()
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("link"), withDestinationPath: "/dev/fd/3")
+    }
+
+    @Test(
+        "no command writes into what it reads, however the descriptor is spelled",
+        arguments: [
+            "/dev/fd/3", "/proc/self/fd/3", "//dev/fd/3", "/dev/./fd/3", "/proc/thread-self/fd/3",
+            "link",
+        ],
+        [
+            "ltfn-convert model.ltfn --to ltfn -o", "ltfn-convert model.ltfn --force --to ltfn -o",
+            "ltfn-inspect model.ltfn --force --json-file",
+            "ltfn-eval model.ltfn test-images.idx --force --predictions",
+        ])
+    func spellings(output: String, command: String) throws {
+        let model = try folder.get("model.ltfn")
+        let run = Programs.shell("\"$BIN\"/\(command) \(output) 3<>model.ltfn", in: folder)
+        #expect(run.status == 64, "\(run.errors)")
+        expectOneSentence(
+            run, from: String(command.prefix { $0 != " " }), with: "expected a file of its own")
+        #expect(try folder.get("model.ltfn") == model)
+    }
+
+    @Test("nor into what is a hard link to it") func hardLink() throws {
+        try FileManager.default.linkItem(
+            atPath: folder.path("model.ltfn"), toPath: folder.path("other"))
+        let model = try folder.get("model.ltfn")
+        for line in [
+            "ltfn-convert model.ltfn --to ltfn -o /dev/fd/3 3<>other",
+            "ltfn-convert model.ltfn --to ltfn -o - 1<>other",
+            "ltfn-convert model.ltfn --to ltfn -o - >>other",
+            "ltfn-inspect model.ltfn --force --json-file other",
+        ] {
+            #expect(Programs.shell("\"$BIN\"/\(line)", in: folder).status == 64, "\(line)")
+        }
+        #expect(try folder.get("model.ltfn") == model)
+    }
+
+    @Test("nor does a run write into the file that it goes on from") func resumed() throws {
+        let place = try TrainingFolder()
+        #expect(place.train("-o", "m.ltfn", "--steps", "2").status == 0)
+        let before = try place.folder.get("m.ltfn")
+        let run = Programs.shell(
+            "\"$BIN\"/ltfn-train --resume m.ltfn -o /dev/fd/3 --data data --steps 3 3<>m.ltfn",
+            in: place.folder)
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(try place.folder.get("m.ltfn") == before)
+    }
+
+    @Test("a descriptor of another file is written to, and one for reading refused") func others()
+        throws
+    {
+        let model = try folder.get("model.ltfn")
+        let line = "\"$BIN\"/ltfn-convert model.ltfn --to ltfn -q -o"
+        let written = Programs.shell("\(line) /dev/fd/3 3>out", in: folder)
+        #expect(written.status == 0, "\(written.errors)")
+        #expect(try folder.get("out") == model)
+        let refused = Programs.shell("\(line) /dev/fd/3 3<out", in: folder)
+        #expect(refused.status == 73)
+        #expect(refused.errors.contains("open for reading only"))
+        #expect(Programs.shell("\(line) /dev/fd/9", in: folder).status == 73)
+    }
+}
