@@ -44,6 +44,8 @@ struct Evaluation {
             }
             metrics = ClassificationMetrics(classCount: classCount)
         }
+        // Each of them, and its line of text.
+        if keepsPredictions { try MemoryRoom.expect(128 * inputs.count) }
         tally = PredictionTally(classCount: classCount)
         times = stopwatch
 

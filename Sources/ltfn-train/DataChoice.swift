@@ -12,7 +12,7 @@ enum DataChoice {
     static func dataset(
         folder: String?, synthetic: Bool, notes: Notes
     ) throws(FormatError) -> Dataset {
-        if synthetic { return drawn }
+        if synthetic { return try drawn() }
         if let folder { return try read(folder, notes) }
         if let folder = environmentVariable("LTFN_DATA_DIR"), !folder.isEmpty {
             return try read(folder, notes)
@@ -21,7 +21,7 @@ enum DataChoice {
         notes.note(
             "no data were found (--data, LTFN_DATA_DIR, ./MNIST_data): training on digits drawn by "
                 + "the program. tools/fetch-mnist fetches the real ones.")
-        return drawn
+        return try drawn()
     }
 
     private static func read(_ folder: String, _ notes: Notes) throws(FormatError) -> Dataset {
@@ -31,7 +31,11 @@ enum DataChoice {
         return dataset
     }
 
-    private static var drawn: Dataset { Dataset(synthetic: SyntheticDigits()) }
+    private static func drawn() throws(FormatError) -> Dataset {
+        let count = SyntheticDigits.trainingCount + SyntheticDigits.testCount
+        try MemoryRoom.expect(count * 28 * 28)
+        return Dataset(synthetic: SyntheticDigits())
+    }
 }
 
 extension DatasetPart {

@@ -162,10 +162,10 @@ struct MNISTTests {
         let dataset = try Dataset(directory: #require(mnistDirectory))
         #expect(dataset.training.count == 60_000)
         #expect(dataset.test.count == 10_000)
-        #expect(dataset.files[.trainingImages]?.identity.name == "MNIST training images")
-        #expect(dataset.files[.trainingLabels]?.identity.name == "MNIST training labels")
-        #expect(dataset.files[.testImages]?.identity.name == "MNIST test images")
-        #expect(dataset.files[.testLabels]?.identity.name == "MNIST test labels")
+        #expect(dataset.files[.trainingImages]?.identity?.name == "MNIST training images")
+        #expect(dataset.files[.trainingLabels]?.identity?.name == "MNIST training labels")
+        #expect(dataset.files[.testImages]?.identity?.name == "MNIST test images")
+        #expect(dataset.files[.testLabels]?.identity?.name == "MNIST test labels")
         // The first test image is a 7.
         #expect(dataset.test.labels[0] == 7)
     }

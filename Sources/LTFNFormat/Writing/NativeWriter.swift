@@ -58,6 +58,8 @@ struct NativeWriter: CheckpointWriter {
                 "\(base.depth) base files would stand behind one another, and readers take "
                     + "\(options.baseDepth): take an earlier one as the base.")
         }
+        // The index, while it grows.
+        try MemoryRoom.expect(256 * index.manifest.variables.count)
         // The tools of every thread: words and planes, initial values, residuals, what they became.
         try MemoryRoom.expect(8 * options.chunkByteCount * max(1, options.threadCount))
         self.sink = sink

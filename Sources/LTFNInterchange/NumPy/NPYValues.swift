@@ -58,6 +58,7 @@ final class NPYValues: Sendable {
         var bytes = try stored(start..<end)
         bytes.reverseGroups(ofByteCount: header.elementType.swapGroup)
         if start..<end == range { return bytes }
+        try MemoryRoom.expect(range.count)
         return AlignedBytes(
             copying: bytes.bytes.extracting(range.lowerBound - start..<range.upperBound - start))
     }
