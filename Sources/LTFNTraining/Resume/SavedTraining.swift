@@ -184,6 +184,7 @@ public struct SavedTraining: Sendable {
         state.first = try report("first_batch", of: saved)
         state.peak = try report("peak_batch", of: saved)
         state.last = try report("last_batch", of: training)
+        try state.check(configuration)
         return state
     }
 

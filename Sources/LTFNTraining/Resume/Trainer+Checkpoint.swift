@@ -107,6 +107,13 @@ extension StepReport {
         let correct = try entry.count("correct")
         let step = try entry.count("step")
         self.init(step: step, cost: try entry.number("cost"), correct: correct, count: count)
+        guard try entry.number("accuracy") == accuracy else {
+            throw FormatError(
+                .corrupt,
+                "The file's \(entry.path) has \(correct) of \(count) images recognized, but an "
+                    + "accuracy of \(try entry.number("accuracy")); the training cannot be resumed "
+                    + "from it.")
+        }
     }
 }
 

@@ -85,14 +85,18 @@ public struct Trainer: Sendable {
         var loop = try TrainingLoop(self)
         while loop.completed < configuration.stepCount, !shouldStop() {
             let (report, loss) = try loop.next()
-            if let loss { return try loop.divergedResult(loss, cost: report.cost) }
+            if let loss {
+                return try loop.divergedResult(
+                    loss, cost: report.cost, shouldStop: shouldStop)
+            }
             onEvent(.step(report))
             if loop.explodedAt == nil, loop.completed < configuration.stepCount {
                 try pause(loop, pauses, shouldStop, onCheckpoint, onEvent)
             }
         }
         if loop.explodedAt != nil {
-            return try loop.divergedResult(.exploded, cost: loop.lastCost)
+            return try loop.divergedResult(
+                .exploded, cost: loop.lastCost, shouldStop: shouldStop)
         }
         if configuration.stepCount == 0 { return try loop.result(.finished, nil) }
         guard loop.completed == configuration.stepCount,
@@ -101,7 +105,8 @@ public struct Trainer: Sendable {
                 onProgress: { onEvent(.evaluating(completed: $0, total: dataset.test.count)) })
         else { return try loop.result(.stopped, nil) }
         guard evaluation.cost.isFinite else {
-            return try loop.divergedResult(.notFinite, cost: evaluation.cost)
+            return try loop.divergedResult(
+                .notFinite, cost: evaluation.cost, shouldStop: shouldStop)
         }
         return try loop.result(.finished, evaluation)
     }

@@ -28,6 +28,8 @@ struct TrainingLoop {
     private struct Copy {
         /// How many steps had been done.
         let step: Int
+        /// The last of these.
+        let last: StepReport?
         let parameters: [VariableName: TensorData]
         let slots: [VariableName: [[Float]]]
     }
@@ -49,7 +51,9 @@ struct TrainingLoop {
         slots = state.slots
         order = trainer.order
         (first, last, peak) = (state.first, state.last, state.peak)
-        copies = [Copy(step: completed, parameters: state.parameters, slots: slots)]
+        copies = [
+            Copy(step: completed, last: last, parameters: state.parameters, slots: slots)
+        ]
     }
 
     /// Where the run stands.
@@ -68,7 +72,7 @@ struct TrainingLoop {
             let parameters = try network.parameters()
             copies =
                 copies.suffix(1)
-                + [Copy(step: completed, parameters: parameters, slots: slots)]
+                + [Copy(step: completed, last: last, parameters: parameters, slots: slots)]
         }
         let report = try run(completed)
         guard report.cost.isFinite else { return (report, .notFinite) }
@@ -120,8 +124,11 @@ struct TrainingLoop {
     /// The result of a run that came apart after `completed` steps.
     ///
     /// When it was resumed behind the last good step, the weights kept are those it was resumed with.
+    ///
+    /// - Parameter shouldStop: asked before every step that is done again; the weights kept are then
+    ///   those reached.
     mutating func divergedResult(
-        _ kind: Divergence.Kind, cost: Double
+        _ kind: Divergence.Kind, cost: Double, shouldStop: () -> Bool
     ) throws(FormatError) -> TrainingResult {
         let kept = kind == .notFinite ? last : lastBeforeExplosion
         let divergence = Divergence(
@@ -130,13 +137,20 @@ struct TrainingLoop {
         let steps = max(copy.step, kept?.step ?? 0)
         try network.setParameters(copy.parameters)
         slots = copy.slots
-        for number in copy.step..<steps { _ = try run(number) }
-        completed = steps
+        completed = copy.step
+        var reached = copy.last
+        while completed < steps, !shouldStop() {
+            reached = try run(completed)
+            completed += 1
+        }
+        if completed == steps { reached = kept }
         var state = try state()
-        state.last = kept
-        if let peak, peak.step > steps { state.peak = kept }
+        state.last = reached
+        // Weights that no step has been reported with are those of a run that has not begun.
+        if reached == nil { state.first = nil }
+        if reached == nil || peak?.step ?? 0 > completed { state.peak = reached }
         return try TrainingResult(
-            trainer, state, lastStep: kept, ending: .diverged(divergence), evaluation: nil)
+            trainer, state, lastStep: reached, ending: .diverged(divergence), evaluation: nil)
     }
 
     func result(
