@@ -41,7 +41,8 @@ public struct ConversionPlan: Sendable {
     ///
     /// - Parameters:
     ///   - allowed: what may be lost.
-    ///   - retyping: what the values of a dtype are known to be instead.
+    ///   - retyping: what the values of a dtype are known to be instead. A record of how they were
+    ///     first filled that is then not true any more is a loss.
     ///   - earlier: what the file holds and `manifest` already does not.
     public init(
         converting manifest: Manifest, from source: any CheckpointFormat,
@@ -53,13 +54,11 @@ public struct ConversionPlan: Sendable {
         self.source = manifest
         let original = manifest
         let manifest = Self.applying(retyping, to: manifest)
-        let later = target.losses(writing: manifest)
+        let own = target.losses(writing: manifest)
+        let later = own + Self.untrueInitializers(original, manifest, own)
         losses = earlier + later
         problems = Self.problems(losses, allowing: allowed.union([.member]))
-        var byVariable: [VariableName: [FormatLoss]] = [:]
-        for loss in later {
-            if let variable = loss.variable { byVariable[variable, default: []].append(loss) }
-        }
+        let byVariable = Self.byVariable(later)
         steps = zip(original.variables, manifest.variables).map { original, variable in
             Step(
                 source: original,
@@ -99,6 +98,30 @@ public struct ConversionPlan: Sendable {
                 let lost = losses.filter { $0.subject == subject }
                 return lost.isEmpty ? nil : .notAllowed(subject, lost)
             }
+    }
+
+    private static func byVariable(_ losses: [FormatLoss]) -> [VariableName: [FormatLoss]] {
+        var result: [VariableName: [FormatLoss]] = [:]
+        for loss in losses {
+            if let variable = loss.variable { result[variable, default: []].append(loss) }
+        }
+        return result
+    }
+
+    /// The records that are not true any more when variables have other dtypes.
+    ///
+    /// - Parameter losses: what the target format loses.
+    private static func untrueInitializers(
+        _ original: Manifest, _ retyped: Manifest, _ losses: [FormatLoss]
+    ) -> [FormatLoss] {
+        let known = byVariable(losses)
+        return zip(original.variables, retyped.variables).compactMap { before, variable in
+            let target = applying(known[variable.name] ?? [], to: variable)
+            guard let record = target.initializer,
+                !record.isTrue(of: target.tensor.dtype, as: before.tensor.dtype)
+            else { return nil }
+            return .initializer(of: before, as: target.tensor.dtype)
+        }
     }
 
     /// The manifest with other dtypes, the bits being what they are.

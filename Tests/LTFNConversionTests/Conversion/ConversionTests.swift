@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormat
+import LTFNInitializers
 import LTFNInterchange
 import Testing
 
@@ -54,6 +55,63 @@ import Testing
         #expect(target.metadata.isEmpty)
         let less = self.plan(try rich, to: npz, allowing: [.dtype, .tie, .initializer])
         #expect(less.problems.count == 1)
+    }
+
+    /// Bits that were u16 and are called `dtype`, with the record of each recipe.
+    private func retyped(
+        _ recipe: InitializerRecipe, as dtype: DType, allowing: Set<FormatLoss.Subject> = []
+    ) throws -> Conversion {
+        let info = try TensorInfo(dtype: .u16, shape: TensorShape([300]))
+        let record = try Initializer.record(recipe: recipe, seed: 1, stream: 2, info: info)
+        let values = try Initializer.sample(record, info: info)
+        let manifest = try Manifest(variables: [
+            VariableInfo(name: VariableName("w"), tensor: info, initializer: record)
+        ])
+        return Conversion(
+            of: MemoryReader(try Checkpoint(manifest: manifest, tensors: [values])),
+            from: native, to: native, allowing: allowing,
+            retyping: [try #require(Retyping(from: .u16, to: dtype))])
+    }
+
+    @Test(
+        "a record that is not true under another dtype is a loss by name, and one that is stays",
+        arguments: [DType.f16, .bf16, .i16, .bits16])
+    func retyping(dtype: DType) throws {
+        for (recipe, isTrue) in [
+            (InitializerRecipe.ones, dtype == .i16), (.constant(3), dtype == .i16),
+            (.zeros, true),
+        ] {
+            let strict = try retyped(recipe, as: dtype)
+            #expect(strict.plan.isExecutable == isTrue)
+            let problem = strict.plan.problems.first?.description
+            #expect(isTrue || problem?.contains("--allow-loss initializer") == true)
+            let sink = MemorySink()
+            let conversion = try retyped(recipe, as: dtype, allowing: [.initializer])
+            try conversion.write(to: sink)
+            let reader = try NativeReader(MemorySource(sink.bytes))
+            #expect((reader.manifest.variables[0].initializer != nil) == isTrue)
+            #expect(throws: Never.self) { try reader.verify() }
+            #expect(throws: Never.self) { try verifyRecords(of: reader) }
+        }
+    }
+
+    @Test("a description stays what it is under another dtype")
+    func retypedDescription() throws {
+        let record = InitializerSpec(recipe: .heNormal)
+        let checkpoint = try Specimen("bits", [variable("w", .bits16, initializer: record)])
+            .checkpoint
+        let plan = ConversionPlan(
+            converting: checkpoint.manifest, from: native, to: native,
+            retyping: [try #require(Retyping(from: .bits16, to: .bf16))])
+        #expect(plan.isExecutable)
+        #expect(plan.target?.variables[0].initializer == record)
+    }
+
+    private func verifyRecords(of reader: NativeReader) throws {
+        for variable in reader.manifest.variables {
+            guard let record = variable.initializer else { continue }
+            try Initializer.verify(record, info: variable.tensor)
+        }
     }
 
     @Test("values are never lost, whatever is allowed") func values() throws {
