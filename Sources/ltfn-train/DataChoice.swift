@@ -55,7 +55,9 @@ extension Dataset {
             (.testImages, test.images.idx), (.testLabels, test.labels.idx),
         ]
         for (part, bytes) in contents {
-            let writer = try DurableFileWriter(path: part.savedPath(in: folder))
+            let path = part.savedPath(in: folder)
+            try DurableFileWriter.expectFile(at: path)
+            let writer = try DurableFileWriter(path: path)
             try writer.write(bytes)
             try writer.commit()
         }

@@ -19,6 +19,7 @@ struct DivergenceReport {
         let path = OutputFile.lastFinitePath(for: output)
         let saved: String
         do throws(FormatError) {
+            try DurableFileWriter.expectFile(at: path)
             _ = try OutputFile.write(result.checkpoint, to: path, beside: output)
             saved =
                 result.stepCount == 0

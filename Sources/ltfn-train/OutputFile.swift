@@ -9,9 +9,22 @@ enum OutputFile {
     /// - Returns: what a file that is replaced cannot leave to the new one, a sentence each.
     /// - Throws: `io`.
     static func check(_ path: String) throws(FormatError) -> [String] {
+        guard try DurableFileWriter.makesFile(at: path) else { return [] }
         let writer = try DurableFileWriter(path: path)
         writer.abandon()
         return writer.notes
+    }
+
+    /// The same for a name that the program made, where only a file may stand.
+    static func checkDerived(_ path: String) throws(FormatError) {
+        try DurableFileWriter.expectFile(at: path)
+        _ = try check(path)
+    }
+
+    /// The same for a name that the program made, where only a file may stand.
+    static func checkDerived(_ path: String) throws(FormatError) {
+        try DurableFileWriter.expectFile(at: path)
+        try check(path)
     }
 
     /// Writes `checkpoint` in place of what stands at `path`.

@@ -40,10 +40,11 @@ struct RunCheckpoints {
     func keep(_ checkpoint: Checkpoint, step: Int, count: Int) throws(FormatError) -> Bool {
         let replacing = isOwn(step)
         do throws(FormatError) {
+            try DurableFileWriter.expectFile(at: files.path(step: step))
             _ = try OutputFile.write(
                 checkpoint, to: files.path(step: step), replacingExisting: replacing,
                 beside: files.outputPath)
-        } catch  where !replacing && error.systemError == Self.exists {
+        } catch  where !replacing && Self.taken(error) {
             return false
         }
         let own = try files.steps().filter { $0 <= step && isOwn($0) }
@@ -51,8 +52,10 @@ struct RunCheckpoints {
         return true
     }
 
-    /// `EEXIST`, on every platform.
-    private static let exists: Int32 = 17
+    /// Whether something else has the name: `EEXIST` and `EISDIR`, on every platform.
+    private static func taken(_ error: FormatError) -> Bool {
+        error.systemError == 17 || error.systemError == 21
+    }
 
     /// Whether what stands under the name of `step` is this run's, after as many steps.
     private func isOwn(_ step: Int) -> Bool {

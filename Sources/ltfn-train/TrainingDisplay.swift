@@ -77,6 +77,14 @@ struct TrainingDisplay {
                 + "is, and this step's checkpoint not kept.")
     }
 
+    /// Shows that a checkpoint could not be written, which is no reason to lose the run.
+    func showUnkeptCheckpoint(step: Int, _ error: FormatError, notes: Notes) {
+        training.clear()
+        notes.warn(
+            "the checkpoint after \(NumberText.counted(step, "step")) could not be kept, and the run "
+                + "goes on: \(error)")
+    }
+
     mutating func show(_ event: TrainingEvent) {
         switch event {
         case .step(let report): show(report)

@@ -25,6 +25,9 @@ struct TrainingFiles {
             others += DatasetPart.allCases.map {
                 FileRoles.File("a copy of the \($0.rawValue)", $0.savedPath(in: folder))
             }
+            // A folder that is yet to be made would stand in the way of a file of its name.
+            let trimmed = String(folder.reversed().drop { $0 == "/" }.reversed())
+            if !trimmed.isEmpty { others.append(FileRoles.File("the folder of copies", trimmed)) }
         }
         self.others = others
         let data = DatasetPart.allCases.compactMap { part in

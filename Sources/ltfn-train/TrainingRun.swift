@@ -17,9 +17,10 @@ struct TrainingRun {
         for note in try OutputFile.check(command.outputPath) { notes.warn(note) }
         files.removeLeftDrafts()
         if let interval = command.checkpointEvery {
-            _ = try OutputFile.check(files.path(step: interval))
+            try OutputFile.checkDerived(files.path(step: interval))
         }
         try command.json.check()
+        warnOfLastFinite(notes)
         let signals = SignalWatcher(onFirst: { _ in
             notes.note("stopping after this step, then saving; once more to quit at once.")
         })
@@ -47,22 +48,42 @@ struct TrainingRun {
         let trainer = try Trainer(
             configuration: configuration, dataset: dataset, pool: pool,
             resuming: resumed?.training)
+        if trainer.firstStep < configuration.stepCount {
+            try OutputSpace.check(
+                command.outputPath, byteCount: trainer.valueByteCount, notes: notes)
+        }
         var display = TrainingDisplay(trainer: trainer, command: command, threads: pool.threadCount)
         display.begin()
         if let resumed { display.showResumed(resumed.path) }
         let checkpoints = checkpoints(of: trainer.run)
+        var unkept = UnkeptCheckpoints()
         let result = try trainer.run(
             pauses: Trainer.Pauses(
                 checkpointInterval: command.checkpointEvery,
                 validationInterval: command.validateEvery),
             shouldStop: { signals.received != nil },
             onCheckpoint: { (checkpoint, step) throws(FormatError) in
-                let isKept = try checkpoints.keep(
-                    checkpoint, step: step, count: command.keep ?? TrainCommand.defaultKeep)
-                display.showCheckpoint(files.path(step: step), isKept: isKept, notes: notes)
+                do throws(FormatError) {
+                    let isKept = try checkpoints.keep(
+                        checkpoint, step: step, count: command.keep ?? TrainCommand.defaultKeep)
+                    display.showCheckpoint(files.path(step: step), isKept: isKept, notes: notes)
+                } catch {
+                    unkept.add(error)
+                    display.showUnkeptCheckpoint(step: step, error, notes: notes)
+                }
             }, onEvent: { display.show($0) })
         display.end()
-        try finish(result, display, signals.received)
+        try finish(result, display, unkept, signals.received)
+    }
+
+    /// Says before the first step when the weights of a run that comes apart cannot be saved.
+    private func warnOfLastFinite(_ notes: Notes) {
+        guard (try? DurableFileWriter.makesFile(at: command.outputPath)) == true else { return }
+        do throws(FormatError) {
+            try OutputFile.checkDerived(OutputFile.lastFinitePath(for: command.outputPath))
+        } catch {
+            notes.warn("should the run come apart, its last usable weights are lost: \(error)")
+        }
     }
 
     private var files: CheckpointFiles { CheckpointFiles(output: command.outputPath) }
@@ -89,7 +110,8 @@ struct TrainingRun {
     }
 
     private func finish(
-        _ result: TrainingResult, _ display: TrainingDisplay, _ signal: SignalWatcher.StopSignal?
+        _ result: TrainingResult, _ display: TrainingDisplay, _ unkept: UnkeptCheckpoints,
+        _ signal: SignalWatcher.StopSignal?
     ) throws {
         if case .diverged(let divergence) = result.ending {
             let outcome = DivergenceReport(
@@ -99,11 +121,23 @@ struct TrainingRun {
             try display.writeDocument(result, output: nil, byteCount: nil)
             throw CommandFailure(.no, message)
         }
-        let byteCount = try OutputFile.write(result.checkpoint, to: command.outputPath)
+        let byteCount = try write(result)
         display.summarize(result, byteCount: byteCount)
         try display.writeDocument(result, output: command.outputPath, byteCount: byteCount)
+        if let failure = unkept.failure(output: command.outputPath) { throw failure }
         if case .stopped = result.ending, let signal {
             throw CommandFailure(signal.exitStatus)
+        }
+    }
+
+    /// Writes the output, whose name was tried out before: what fails now fails midway.
+    private func write(_ result: TrainingResult) throws(CommandFailure) -> UInt64 {
+        do throws(FormatError) {
+            return try OutputFile.write(result.checkpoint, to: command.outputPath)
+        } catch {
+            var failure = CommandFailure(error)
+            if error.code == .io { failure.status = .readOrWriteFailed }
+            throw failure
         }
     }
 }

@@ -19,6 +19,12 @@ public struct Trainer: Sendable {
     /// How many steps had been done before.
     public var firstStep: Int { start.stepCount }
 
+    /// The bytes of all values that a file of the run holds, uncompressed.
+    public var valueByteCount: Int {
+        initial.reduce(0) { $0 + $1.tensor.info.byteCount }
+            * (1 + configuration.optimizer.slotNames.count)
+    }
+
     /// Fills the variables and makes sure that the data fit the network.
     ///
     /// - Parameter saved: the run that goes on; `configuration` is then the one that
