@@ -223,6 +223,13 @@ class Reader:
         self._check_values(self._owner(variable), ValueHash(result))
         return result
 
+    def check_values(self, variable):
+        """Reads all values of a variable piece by piece, and compares them with their digest."""
+        state = ValueHash()
+        for piece in self.pieces(variable):
+            state.update(piece)
+        self._check_values(self._owner(variable), state)
+
     def _check_values(self, variable, state):
         if state.digest() != variable.digest:
             rule = "N7" if variable.storage == 1 else "V13"
@@ -248,10 +255,7 @@ class Reader:
         """Checks what opening does not: the values, padding and retired regions."""
         for variable in self.index.variables:
             if variable.target is None:
-                state = ValueHash()
-                for piece in self.pieces(variable):
-                    state.update(piece)
-                self._check_values(variable, state)
+                self.check_values(variable)
         self.verify_retired()
 
 

@@ -21,12 +21,6 @@ enum OutputFile {
         _ = try check(path)
     }
 
-    /// The same for a name that the program made, where only a file may stand.
-    static func checkDerived(_ path: String) throws(FormatError) {
-        try DurableFileWriter.expectFile(at: path)
-        try check(path)
-    }
-
     /// Writes `checkpoint` in place of what stands at `path`.
     ///
     /// - Parameters:

@@ -53,3 +53,24 @@ import Testing
         }
     }
 }
+
+@Suite("The digest of bytes that are the same again and again")
+struct RepeatedValueHashTests {
+    @Test("it is that of the bytes", arguments: [1, 2, 3, 4, 16], [0, 5, 4096, 5000])
+    func repeated(unitByteCount: Int, before: Int) {
+        let unit = (0..<unitByteCount).map { UInt8($0 + 1) }
+        let first = (0..<before).map { UInt8(truncatingIfNeeded: $0) }
+        for byteCount in [0, 1, 100, 4096, 5000, 300 * 4096 + 7] {
+            var (short, long) = (ValueHash(), ValueHash())
+            short.update(first.rawSpan)
+            long.update(first.rawSpan)
+            short.update(repeating: unit, byteCount: byteCount)
+            let bytes = (0..<byteCount).map { unit[$0 % unit.count] }
+            long.update(bytes.rawSpan)
+            // More may follow.
+            short.update(unit.rawSpan)
+            long.update(unit.rawSpan)
+            #expect(short.finalize() == long.finalize(), "\(byteCount) bytes")
+        }
+    }
+}

@@ -19,6 +19,10 @@ public struct ValueHash: Sendable {
             self.init(of: bytes, body: .selected)
         }
 
+        fileprivate init(repeating leaves: Leaves, count: Int) {
+            digests = (0..<count).flatMap { _ in leaves.digests }
+        }
+
         fileprivate init(of bytes: RawSpan, body: LeafBody) {
             let whole = bytes.byteCount - bytes.byteCount % leafByteCount
             var digests = LeafKernels.digests(body, bytes.extracting(0..<whole))
@@ -64,6 +68,37 @@ public struct ValueHash: Sendable {
         rest += [UInt8](copying: bytes.extracting(end..<bytes.byteCount))
     }
 
+    /// Adds `byteCount` bytes that are those of `unit` again and again, the last time perhaps not all.
+    ///
+    /// Complexity: leaves that are the same are hashed once, and their digest as often as they are.
+    public mutating func update(repeating unit: [UInt8], byteCount: Int) {
+        guard !unit.isEmpty, byteCount > 0 else { return }
+        func repeated(from start: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { unit[(start + $0) % unit.count] }
+        }
+        let head = repeated(from: 0, isAtLeaf ? 0 : min(byteCount, Self.leafByteCount - rest.count))
+        update(head.rawSpan)
+        let turn = head.count % unit.count
+        // Whole leaves that end with a whole unit.
+        let isOneLeaf = Self.leafByteCount % unit.count == 0
+        let pieceByteCount = (isOneLeaf ? 1 : unit.count) * Self.leafByteCount
+        let (count, tailByteCount) = (byteCount - head.count)
+            .quotientAndRemainder(dividingBy: pieceByteCount)
+        if count > 0 {
+            let piece = repeated(from: turn, pieceByteCount)
+            add(Leaves(of: piece.rawSpan, body: body), times: count)
+        }
+        let tail = repeated(from: turn, tailByteCount)
+        update(tail.rawSpan)
+    }
+
+    private mutating func add(_ leaves: Leaves, times count: Int) {
+        let batch = Leaves(repeating: leaves, count: min(count, Self.batchCount))
+        for _ in 0..<count / Self.batchCount { add(batch) }
+        for _ in 0..<count % Self.batchCount { add(leaves) }
+    }
+
+    private static let batchCount = 256
     private static let batchByteCount = 1 << 20
 
     /// Whether all bytes so far are whole leaves.

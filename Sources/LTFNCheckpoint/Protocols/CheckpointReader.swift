@@ -12,15 +12,17 @@ public protocol CheckpointReader: Sendable {
     /// Remarks about the file, a sentence each.
     var notes: [String] { get }
 
-    /// The values of `manifest.variables[index]`; for a tied variable those of its target.
+    /// The values of `manifest.variables[index]`; for a tied variable those of its target. When the file
+    /// says what their digest is, they have it.
     ///
     /// - Throws: `truncated`, `corrupt`, `checksumMismatch`, `limitExceeded`, `io`.
     func read(_ index: Int) throws(FormatError) -> TensorData
 
     /// The bytes `range` of what `read(_:)` gives.
     ///
-    /// Ranges that follow one another from front to back are read in one pass, and what the file says of
-    /// the whole is checked with the last byte.
+    /// Ranges that follow one another from front to back are read in one pass, and what the container says
+    /// of the whole is checked with the last byte. The digest of all values says nothing about a part: who
+    /// puts parts together has `check(_:of:)`.
     ///
     /// - Throws: as `read(_:)`.
     func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes
@@ -39,9 +41,11 @@ public protocol CheckpointReader: Sendable {
     /// Memory: a few pieces, whatever the variable takes; what is the same again and again need not be
     /// made. The caller decides how much a file may ask for in all.
     ///
+    /// - Parameter isChecked: whether the digest of all values is compared at the end, when the file says
+    ///   what it is; what is the same again and again is hashed for that, too.
     /// - Throws: as `read(_:)`, and what `body` throws.
     func forEachRun(
-        of index: Int, _ body: (ValueRun) throws(FormatError) -> Void
+        of index: Int, isChecked: Bool, _ body: (ValueRun) throws(FormatError) -> Void
     ) throws(FormatError)
 
     /// How many of a variable's bytes `forEachRun(of:_:)` makes: all that do not come as repeated ones.
@@ -121,7 +125,7 @@ extension CheckpointReader {
     public func check(_ digest: SHA256Digest, of index: Int) throws(FormatError) {}
 
     public func forEachRun(
-        of index: Int, _ body: (ValueRun) throws(FormatError) -> Void
+        of index: Int, isChecked: Bool, _ body: (ValueRun) throws(FormatError) -> Void
     ) throws(FormatError) {
         let byteCount = manifest.variables[index].tensor.byteCount
         // A variable without values is looked at, too.
@@ -153,6 +157,13 @@ extension CheckpointReader {
 }
 
 extension CheckpointReader {
+    /// `forEachRun(of:isChecked:_:)`, checked.
+    public func forEachRun(
+        of index: Int, _ body: (ValueRun) throws(FormatError) -> Void
+    ) throws(FormatError) {
+        try forEachRun(of: index, isChecked: true, body)
+    }
+
     public func read(_ indices: [Int]) throws(FormatError) -> [TensorData] {
         var tensors: [TensorData] = []
         for index in indices { tensors.append(try read(index)) }

@@ -273,8 +273,12 @@ public struct FileConversion: Sendable {
                 in: drafts, written: written, observer: observer)
             return differences.map { $0.isEmpty ? .equal : .different($0) }
         } catch {
-            // The source was read well, and is not read again: the output is what cannot be read.
-            if error.code == .io { throw error }
+            // The source was read well, and is not read again: the output is what cannot be read, or a
+            // base.
+            let isAboutBase = error.path.map { base in
+                base == request.relativeTo || request.bases.contains(base)
+            }
+            if error.code == .io || isAboutBase == true { throw error }
             return .different(["The output cannot be read again: \(error.message)"])
         }
     }

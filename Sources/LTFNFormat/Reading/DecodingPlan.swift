@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import Synchronization
 
 /// How bytes of a variable are decoded: in parts that wait for nothing.
 struct DecodingPlan: Sendable {
@@ -8,6 +9,12 @@ struct DecodingPlan: Sendable {
     let wanted: Range<Int>
     /// Cover `wanted`, the first byte of which is number 0, in order.
     let parts: [Range<Int>]
+
+    /// Whether every part begins where a leaf of the digest of all values does.
+    var isCutAtLeaves: Bool {
+        wanted.lowerBound == 0
+            && parts.allSatisfy { $0.lowerBound % ValueHash.leafByteCount == 0 }
+    }
 
     /// Writes all bytes of a part.
     func fill(_ number: Int, _ part: inout MutableRawSpan) throws(FormatError) {
@@ -30,6 +37,43 @@ extension NativeReader {
         }
     }
 
+    /// All values of variables, as the plans give them, and the digest of each: whoever decodes a part
+    /// hashes it.
+    private func decodeAll(
+        _ plans: [DecodingPlan]
+    ) throws(FormatError) -> [(bytes: AlignedBytes, digest: SHA256Digest)] {
+        var places: [BlockPart] = []
+        var firstPlaces: [Int] = []
+        for (block, plan) in plans.enumerated() {
+            firstPlaces.append(places.count)
+            for (number, range) in plan.parts.enumerated() {
+                places.append(BlockPart(block: block, number: number, range: range))
+            }
+        }
+        let isHashedByPart = plans.map(\.isCutAtLeaves)
+        let starts = firstPlaces
+        let leaves = Mutex([ValueHash.Leaves?](repeating: nil, count: places.count))
+        let blocks = try pool.fill(blocksOf: plans.map { $0.wanted.count }, parts: places) {
+            (place, part) throws(FormatError) in
+            try plans[place.block].fill(place.number, &part)
+            guard isHashedByPart[place.block] else { return }
+            let own = ValueHash.Leaves(of: part.bytes)
+            leaves.withLock { $0[starts[place.block] + place.number] = own }
+        }
+        let all = leaves.withLock { $0 }
+        return blocks.enumerated().map { block, bytes in
+            var hash = ValueHash()
+            if isHashedByPart[block] {
+                for number in plans[block].parts.indices {
+                    if let part = all[starts[block] + number] { hash.add(part) }
+                }
+            } else {
+                hash.update(bytes, on: pool)
+            }
+            return (bytes, hash.finalize())
+        }
+    }
+
     /// The bytes `range` of a variable, decoded over memory that holds `filler`, for tests: every byte of
     /// it is written.
     package func decode(
@@ -47,6 +91,8 @@ extension NativeReader {
     }
 
     /// The values of several variables, more of which are decoded at the same time than one by one.
+    ///
+    /// All of a variable's values have been compared with their digest.
     public func read(_ numbers: [Int]) throws(FormatError) -> [TensorData] {
         var tensors: [TensorData] = []
         tensors.reserveCapacity(numbers.count)
@@ -59,7 +105,8 @@ extension NativeReader {
                 plans.append(try plan(number))
                 byteCount += manifest.variables[number].tensor.byteCount
             } while byteCount < Self.batchByteCount && next + plans.count < numbers.count
-            for bytes in try decode(plans) {
+            for (bytes, digest) in try decodeAll(plans) {
+                try check(digest, of: numbers[next])
                 let info = manifest.variables[numbers[next]].tensor
                 tensors.append(try TensorData(info: info, bytes: bytes))
                 next += 1

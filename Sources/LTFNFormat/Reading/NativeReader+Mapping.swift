@@ -6,8 +6,8 @@ extension NativeReader {
     /// The values of a variable as they stand in the file, without a copy: those whose chunks are all
     /// raw and follow one another, which is how raw variables are written. They are 64-byte aligned.
     ///
-    /// The first time, every checksum is verified before the values are handed out; this reader then
-    /// believes them, whatever happens to the file.
+    /// The first time, every checksum and the digest of all values are compared before they are handed out;
+    /// this reader then believes them, whatever happens to the file.
     ///
     /// - Returns: nil when they do not stand in the file as such, or the source cannot be mapped:
     ///   `read(_:)` gives them then.
@@ -45,17 +45,37 @@ extension NativeReader {
     /// Reads raw chunks instead of touching the mapped bytes: a file that has become shorter then is an
     /// error.
     private func checkStoredBytes(of number: Int) throws(FormatError) {
+        let isCutAtLeaves = 1 << chunkExponent(number) >= ValueHash.leafByteCount
+        let hash = isCutAtLeaves ? try leafHash(of: number) : try hash(of: number)
+        try check(hash.finalize(), of: number)
+    }
+
+    /// The hash of raw chunks that are whole leaves, several of which are read at the same time.
+    private func leafHash(of number: Int) throws(FormatError) -> ValueHash {
         let range = index.chunkRange(number)
         let decoder = VariableDecoder(self, variable: number)
-        let errors = pool.map(range.count) { position -> FormatError? in
+        let parts = pool.map(range.count) { position -> Result<ValueHash.Leaves, FormatError> in
             do throws(FormatError) {
-                try decoder.checkRawChunk(range.lowerBound + position)
-                return nil
+                let bytes = try decoder.checkedRawChunk(range.lowerBound + position)
+                return .success(ValueHash.Leaves(of: bytes.rawSpan))
             } catch {
-                return error
+                return .failure(error)
             }
         }
-        if let first = errors.lazy.compactMap({ $0 }).first { throw first }
+        var hash = ValueHash()
+        for part in parts { hash.add(try part.get()) }
+        return hash
+    }
+
+    /// The hash of raw chunks that are shorter than leaves.
+    private func hash(of number: Int) throws(FormatError) -> ValueHash {
+        let decoder = VariableDecoder(self, variable: number)
+        var hash = ValueHash()
+        for chunk in index.chunkRange(number) {
+            let bytes = try decoder.checkedRawChunk(chunk)
+            hash.update(bytes.rawSpan)
+        }
+        return hash
     }
 }
 

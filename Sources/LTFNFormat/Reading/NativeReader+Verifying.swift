@@ -52,7 +52,7 @@ extension NativeReader {
 
     public func check(_ digest: SHA256Digest, of number: Int) throws(FormatError) {
         do {
-            try compare(digest, recordedDigest(number), number)
+            try compare(digest, recordedDigest(number), holder(of: number))
         } catch {
             throw error.naming(manifest.variables[number].name.string)
         }
@@ -69,7 +69,7 @@ extension NativeReader {
         return pool.threadCount * max(1, min(4, (32 << 20) >> exponent)) << exponent
     }
 
-    private func chunkExponent(_ number: Int) -> Int {
+    func chunkExponent(_ number: Int) -> Int {
         let holder = holder(of: number)
         switch index.storages[holder] {
         case .chunks(let exponent, _): return Int(exponent)
@@ -84,12 +84,28 @@ extension NativeReader {
         _ found: SHA256Digest, _ expected: SHA256Digest, _ number: Int
     ) throws(FormatError) {
         guard found != expected else { return }
+        try checkBases(of: number)
         let isReplayed = index.storages[number] == .initial
         throw FormatError(
             .checksumMismatch, format: NativeFormat.formatName,
             rule: isReplayed ? "LTFN-N7" : "LTFN-V13",
             offset: isReplayed ? nil : firstOffset(of: number),
             "The values have the digest \(found), the file says \(expected).")
+    }
+
+    /// Finds out whether it is a base that has other values than it says, for a variable with the wrong ones.
+    ///
+    /// - Throws: what is wrong with the base, which is named.
+    private func checkBases(of number: Int) throws(FormatError) {
+        let chunks = index.chunkRange(number).map { index.chunks[$0] }
+        var used = Set(chunks.filter(\.codec.usesBase).map(\.base))
+        if case .base(let base) = index.storages[number] { used.insert(base) }
+        for place in used.sorted() {
+            let (base, variable) = try original(of: manifest.variables[number], base: place)
+            try FormatError.about(base.name) { () throws(FormatError) in
+                _ = try base.verify(base.holder(of: variable))
+            }
+        }
     }
 
     /// Where the first chunk of a variable stands, if it has bytes of its own.

@@ -105,12 +105,12 @@ public struct NativeReader: CheckpointReader {
     }
 
     public func read(_ number: Int) throws(FormatError) -> TensorData {
-        let info = manifest.variables[number].tensor
-        let bytes = try read(number, bytes: 0..<info.byteCount)
-        return try TensorData(info: info, bytes: bytes)
+        try read([number])[0]
     }
 
-    /// A range of the bytes of `manifest.variables[number]`: only the chunks that hold them are read.
+    /// A range of the bytes of `manifest.variables[number]`: only the chunks that hold them are read, and
+    /// only their checksums compared. The digest is that of all values: `read(_:)` compares it, and
+    /// `check(_:of:)` for whoever puts ranges together.
     /// Where only a part of a chunk is wanted that has to be decoded whole, the reader keeps it until others
     /// come, one for each thread.
     ///

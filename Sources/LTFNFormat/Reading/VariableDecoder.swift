@@ -226,16 +226,18 @@ struct VariableDecoder {
         return (0..<unitByteCount).map { pattern[$0 % pattern.count] }
     }
 
-    /// Checks the stored bytes of a raw chunk, or of one that refers to a raw chunk: they are values.
-    func checkRawChunk(_ number: Int) throws(FormatError) {
+    /// The stored bytes of a raw chunk, or of one that refers to a raw chunk, after they were checked: they
+    /// are values.
+    func checkedRawChunk(_ number: Int) throws(FormatError) -> [UInt8] {
         let record = reader.index.chunks[number]
         let isReference = record.codec == .reference
         let stored = try reader.storedBytes(
             of: isReference ? Int(record.offset) : number, variable: info.name)
         let isLast = number == reader.index.chunkRange(variable).upperBound - 1
-        guard isLast else { return }
+        guard isLast else { return stored }
         try checkLastBits(
             of: stored.rawSpan, end: info.tensor.byteCount, at: isReference ? nil : record.offset)
+        return stored
     }
 
     /// Bits of the last byte that belong to no element are zero.

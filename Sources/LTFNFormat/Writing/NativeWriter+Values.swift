@@ -165,7 +165,9 @@ extension NativeWriter {
     ) throws(FormatError) {
         let origin = self.origin(of: number)
         // Smaller chunks are hashed together.
-        let isHashedByChunk = isHashed && 1 << Int(exponent) >= ValueHash.leafByteCount
+        let hasWholeLeaves = 1 << Int(exponent) >= ValueHash.leafByteCount
+        let isHashedByChunk = isHashed && hasWholeLeaves
+        if !hasWholeLeaves { try origin?.verify() }
         var whole = ValueHash()
         var position = 0
         while let piece = try values.piece(at: position) {
@@ -175,10 +177,12 @@ extension NativeWriter {
                 try add(range.count) { () throws(FormatError) in
                     let bytes = piece.span(range)
                     let leaves = isHashedByChunk ? ValueHash.Leaves(of: bytes) : nil
+                    let original = try origin?.bytes(range)
                     return FinishedChunk(
-                        chunk: encoder.encode(
-                            bytes, start: range.lowerBound, base: try origin?.bytes(range)),
-                        leaves: leaves, endOf: isHashedByChunk && isLast ? number : nil)
+                        chunk: encoder.encode(bytes, start: range.lowerBound, base: original),
+                        leaves: leaves, endOf: isHashedByChunk && isLast ? number : nil,
+                        original: hasWholeLeaves
+                            ? original.map { origin?.part(of: $0, isLast: isLast) } ?? nil : nil)
                 }
             }
             position = piece.range.upperBound
@@ -201,6 +205,18 @@ extension NativeWriter {
 
         func bytes(_ range: Range<Int>) throws(FormatError) -> AlignedBytes {
             try base.readAsBase(variable, range)
+        }
+
+        func part(of bytes: AlignedBytes, isLast: Bool) -> OriginalPart {
+            OriginalPart(
+                leaves: ValueHash.Leaves(of: bytes.bytes), endOf: isLast ? variable : nil)
+        }
+
+        /// Reads all values, and makes sure that they are those that the base file says they are.
+        func verify() throws(FormatError) {
+            try FormatError.about(base.name) { () throws(FormatError) in
+                _ = try base.verify(base.holder(of: variable))
+            }
         }
     }
 
@@ -245,9 +261,22 @@ extension NativeWriter {
         try place(&record, finished.chunk.bytes)
         index.chunks.append(record)
         if let leaves = finished.leaves { hash.add(leaves) }
+        if let original = finished.original { try check(original) }
         if let variable = finished.endOf {
             settle(hash.finalize(), of: variable)
             hash = ValueHash()
+        }
+    }
+
+    /// What is stored relative to values that the base file does not say it has would be wrong with the
+    /// base file that has them.
+    private mutating func check(_ original: OriginalPart) throws(FormatError) {
+        originalHash.add(original.leaves)
+        guard let base, let variable = original.endOf else { return }
+        let digest = originalHash.finalize()
+        originalHash = ValueHash()
+        try FormatError.about(base.name) { () throws(FormatError) in
+            try base.check(digest, of: variable)
         }
     }
 

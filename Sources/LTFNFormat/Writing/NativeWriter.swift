@@ -11,6 +11,8 @@ struct NativeWriter: CheckpointWriter {
     let jobs: OrderedJobs<Result<FinishedChunk, FormatError>>
     /// Of the values whose chunks are being put.
     var hash = ValueHash()
+    /// Of the values of the base file that chunks are relative to.
+    var originalHash = ValueHash()
     let toolbox = Toolbox { EncodingTools() }
     let exponent: UInt8
     let base: NativeReader?

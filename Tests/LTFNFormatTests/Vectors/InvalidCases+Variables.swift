@@ -112,13 +112,13 @@ extension InvalidCase {
             "V12", "base", at: storageOffset + 1,
             replacing(Draft.variable(letter, storage: [2, 0, 0]))),
         InvalidCase(
-            "V13", "digest", .checksumMismatch, at: 64, .verify,
+            "V13", "digest", .checksumMismatch, at: 64, .read,
             replacing(Draft.variable(letter, holder: [UInt8](repeating: 1, count: 32)))),
         InvalidCase(
             "V14", "unused-bits", at: 64, .read,
             .single(dtype: 9, shape: [3], values: [0x21, 0x13], codec: 0, stored: [0x21, 0x13])),
         InvalidCase(
-            "V13", "digest-of-a-reference", .checksumMismatch, at: nil, .verify,
+            "V13", "digest-of-a-reference", .checksumMismatch, at: nil, .read,
             referring(
                 Draft.variable(Array("x".utf8), holder: [UInt8](repeating: 1, count: 32)))),
         InvalidCase(
@@ -176,7 +176,7 @@ extension InvalidCase {
                 $0.variables[0].content[version] = 99
             }),
         InvalidCase(
-            "N7", "digest", .checksumMismatch, at: nil, .verify,
+            "N7", "digest", .checksumMismatch, at: nil, .read,
             changing(Draft.untrained) {
                 let other = [UInt8](repeating: 9, count: 32)
                 $0.variables = [
