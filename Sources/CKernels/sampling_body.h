@@ -19,7 +19,9 @@ typedef uint32_t u32v __attribute__((vector_size(4 * LANES)));
 typedef float f32v __attribute__((vector_size(4 * LANES)));
 typedef uint16_t u16v __attribute__((vector_size(2 * LANES)));
 
-INLINE f64v CK_NAME(splat)(double value) { return (f64v){0} + value; }
+// Less zero, not plus: adding +0 would turn -0 into +0.
+INLINE f64v CK_NAME(splat)(double value) { return value - (f64v){0}; }
+INLINE f32v CK_NAME(splat32)(float value) { return value - (f32v){0}; }
 
 INLINE f64v CK_NAME(magnitude)(f64v value) {
     return (f64v)((u64v)value & (uint64_t)0x7FFFFFFFFFFFFFFF);
@@ -259,7 +261,8 @@ static void CK_NAME(write_bf16)(
 static void CK_NAME(write_f32)(
     const ck_sampling *s, const double *draws, size_t count, char *out) {
     const f64v offset = CK_NAME(splat)(s->offset), scale = CK_NAME(splat)(s->scale);
-    const f32v ceiling = (f32v){0} + (float)s->ceiling, factor = (f32v){0} + (float)s->factor;
+    const f32v ceiling = CK_NAME(splat32)((float)s->ceiling);
+    const f32v factor = CK_NAME(splat32)((float)s->factor);
     for (size_t i = 0; i < count; i += LANES) {
         f64v draw;
         memcpy(&draw, draws + i, sizeof draw);

@@ -72,6 +72,13 @@ struct FastSamplerTests {
             }
             (plan.scale, plan.factor) = (1, element.rounded(0.01))
             plans.append(plan)
+            // Zeros of both signs, each in every place.
+            for zero in [0.0, -0.0] {
+                for (offset, scale, factor) in [(zero, 0, 1), (-0.0, zero, 1), (0, 1, zero)] {
+                    (plan.offset, plan.scale, plan.factor) = (offset, scale, factor)
+                    plans.append(plan)
+                }
+            }
         }
         return plans
     }
