@@ -12,7 +12,8 @@ MAXIMUM = (1 << 63) - 1
 # Bytes of the smallest value, entry of a map, and layer.
 VALUE, ENTRY, LAYER = 2, 10, 9
 FANS = ("fan_in", "fan_out", "fan_avg")
-DISTRIBUTIONS = ("untruncated_normal", "truncated_normal", "corrected_truncated_normal", "uniform")
+DISTRIBUTIONS = ("untruncated_normal", "uncorrected_truncated_normal",
+                 "corrected_truncated_normal", "uniform")
 # The names of kinds and of their f64 parameters are those that ltfn_sampling.py takes.
 KINDS = {
     1: ("zeros", ()), 2: ("ones", ()), 3: ("constant", ("value",)), 4: ("uniform", ("low", "high")),

@@ -6,7 +6,7 @@ the first one. A record is a dictionary:
 
     {"kind": "truncated_normal", "mean": 0.0, "sd": 0.05, "seed": 1, "stream": 2}
     {"kind": "variance_scaling", "scale": 2.6, "fan": "fan_in", "distribution":
-     "truncated_normal", "fan_in": 9, "fan_out": 576, "seed": 1, "stream": 2}
+     "uncorrected_truncated_normal", "fan_in": 9, "fan_out": 576, "seed": 1, "stream": 2}
 
     tools/ltfn_sampling.py RECORD.json DTYPE FIRST COUNT      prints the bytes as hexadecimal digits
     tools/ltfn_sampling.py --check      exits with 1 when a published vector is not met
@@ -227,7 +227,7 @@ def distribution(record):
         root = math.sqrt(numerator / _fan(record, mode))
         if kind.endswith("uniform"):
             return "uniform", -root, root
-        kind, mean, sd = "truncated_normal", 0.0, root
+        kind, mean, sd = "truncated_normal", 0.0, root / TABLE["truncated_standard_deviation"]
     elif kind == "variance_scaling":
         n, scale, shape = _fan(record, record["fan"]), record["scale"], record["distribution"]
         if not (math.isfinite(scale) and scale >= 0):

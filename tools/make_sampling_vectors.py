@@ -42,7 +42,8 @@ RECORDS = [
     {"kind": "normal", "mean": 0.0, "sd": 3e-8},
     {"kind": "truncated_normal", "mean": 0.5, "sd": 0.25},
     {"kind": "scaled_normal", "factor": 0.01},
-    {"kind": "variance_scaling", "scale": 2.6, "fan": "fan_in", "distribution": "truncated_normal"},
+    {"kind": "variance_scaling", "scale": 2.6, "fan": "fan_in",
+     "distribution": "uncorrected_truncated_normal"},
     {"kind": "variance_scaling", "scale": 1.0, "fan": "fan_out",
      "distribution": "corrected_truncated_normal"},
     {"kind": "variance_scaling", "scale": 1.0, "fan": "fan_avg",
@@ -54,6 +55,16 @@ RECORDS = [
     {"kind": "he_normal"},
     {"kind": "lecun_uniform"},
     {"kind": "lecun_normal"},
+    # The sign of zero, in the order of the arithmetic: offset, scale, factor, and what is too small.
+    {"kind": "normal", "mean": -0.0, "sd": 0.0},
+    {"kind": "truncated_normal", "mean": -0.0, "sd": -0.0},
+    {"kind": "normal", "mean": -0.0, "sd": 1e-322},
+    {"kind": "scaled_normal", "factor": -0.0},
+    {"kind": "scaled_normal", "factor": 0.0},
+    {"kind": "scaled_normal", "factor": -1e-320},
+    {"kind": "uniform", "low": -1.0, "high": -0.0},
+    {"kind": "uniform", "low": -0.0, "high": 1.0},
+    {"kind": "constant", "value": -0.0},
 ]
 
 

@@ -21,9 +21,17 @@ struct TrainCommand: CommandWithExamples {
             for the variables whose names fit the pattern (* and ?); of two rules the later \
             counts. Initializers: he (the model's own choice, the default), \
             normal[:stddev[,mean]], truncated_normal[:stddev[,mean]], scaled-normal:factor, \
-            uniform:low,high, constant:value, zeros, ones, he_normal, he_uniform, glorot_normal, \
-            glorot_uniform (xavier), lecun_normal, lecun_uniform, \
-            variance_scaling:scale,fan,distribution.
+            uniform:low,high, constant:value, zeros, ones, he_uniform (kaiming_uniform), \
+            glorot_uniform (xavier), lecun_uniform, he_normal, glorot_normal, lecun_normal, \
+            kaiming_normal, xavier_normal, variance_scaling:scale,fan,distribution, \
+            tf1_variance_scaling[:factor[,fan]].
+
+            A name means what its framework does. he_normal, glorot_normal, lecun_normal and \
+            variance_scaling are Keras': cut at two standard deviations, and widened so that the \
+            deviation is right after the cut. kaiming_normal and xavier_normal are PyTorch's: not \
+            cut. truncated_normal is cut and not widened. tf1_variance_scaling is TensorFlow 1's, \
+            cut and widened by the root of 1.3: with the factor 2 it is what he gives the layers \
+            that ReLU follows.
 
             With --checkpoint-every 100, model.ltfn gets model.step-000100.ltfn, \
             model.step-000200.ltfn, … beside it. Every file that is written holds all that is needed \

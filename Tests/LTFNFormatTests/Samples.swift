@@ -13,7 +13,8 @@ enum Samples {
                 "conv_weights", .f32, [2, 2, 1, 20],
                 initializer: InitializerSpec(
                     recipe: .varianceScaling(
-                        scale: 1.3, fan: .fanIn, distribution: .truncatedNormal), seed: 1,
+                        scale: 1.3, fan: .fanIn, distribution: .uncorrectedTruncatedNormal),
+                    seed: 1,
                     stream: 2, fans: Fans(fanIn: 4, fanOut: 80)),
                 metadata: ["trained": .bool(true)]),
             try variable("conv_bias", .f32, [20]),

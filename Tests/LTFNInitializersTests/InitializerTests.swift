@@ -74,7 +74,7 @@ struct InitializerTests {
             .truncatedNormal(mean: .infinity, standardDeviation: 1),
             .truncatedNormal(mean: 0, standardDeviation: .nan),
             .scaledNormal(factor: .nan), .scaledNormal(factor: -.infinity),
-            .varianceScaling(scale: -1, fan: .fanIn, distribution: .truncatedNormal),
+            .varianceScaling(scale: -1, fan: .fanIn, distribution: .uncorrectedTruncatedNormal),
             .varianceScaling(scale: -1, fan: .fanIn, distribution: .uniform),
             .varianceScaling(scale: .infinity, fan: .fanIn, distribution: .untruncatedNormal),
         ]
@@ -171,6 +171,22 @@ struct InitializerTests {
         #expect(error?.rule == "LTFN-I10")
     }
 
+    @Test("LTFN-I2: without elements there is nothing to sample, whatever the record asks for")
+    func empty() throws {
+        let evidence = InitializerSpec.Evidence.reproducible(
+            algorithmVersion: 7, digest: ValueHash.digest([]))
+        for recipe in [
+            InitializerRecipe.uniform(low: 1, high: 1), .uniform(low: -1e-60, high: 1e-60),
+            .scaledNormal(factor: 1e300), .heNormal, .constant(0.5),
+        ] {
+            for dtype in [DType.f32, .f16, .bool, .i64, .f8e8m0] {
+                let info = try TensorInfo(dtype: dtype, shape: TensorShape([3, 0]))
+                let spec = InitializerSpec(recipe: recipe, evidence: evidence)
+                try Initializer.verify(spec, info: info)
+            }
+        }
+    }
+
     @Test("LTFN-I27 LTFN-I29: ranges and factors that a dtype cannot hold are refused")
     func rangesOfDTypes() {
         expect(.notRepresentable, "LTFN-I27", .uniform(low: 1, high: 1 + 0x1p-20), dtype: .f16)
@@ -209,7 +225,7 @@ struct InitializerTests {
     func expectedMoments() throws {
         let fans = Fans(fanIn: 576, fanOut: 1152)
         let old = InitializerRecipe.varianceScaling(
-            scale: 2.6, fan: .fanIn, distribution: .truncatedNormal)
+            scale: 2.6, fan: .fanIn, distribution: .uncorrectedTruncatedNormal)
         let new = InitializerRecipe.varianceScaling(
             scale: 2, fan: .fanIn, distribution: .correctedTruncatedNormal)
         let oldMoments = try #require(ExpectedMoments(recipe: old, fans: fans))

@@ -39,7 +39,7 @@ struct SampleVectorTests {
         """)
     func cuts() throws {
         let samples = try vectors("samples.json", as: Document.self).samples
-        #expect(samples.count == 80)
+        #expect(samples.count == 116)
         for sample in samples {
             let initializer = try sample.initializer
             for cut in sample.cuts {

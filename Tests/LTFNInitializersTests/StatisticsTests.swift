@@ -19,7 +19,7 @@ struct StatisticsTests {
             Self.normal, Self.truncated, Self.uniform, .normal(mean: 3, standardDeviation: 0.1),
             .scaledNormal(factor: 0.01), .heNormal, .heUniform, .glorotNormal, .glorotUniform,
             .lecunNormal, .lecunUniform,
-            .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .truncatedNormal),
+            .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .uncorrectedTruncatedNormal),
             .varianceScaling(scale: 2, fan: .fanOut, distribution: .correctedTruncatedNormal),
             .varianceScaling(scale: 1, fan: .fanAverage, distribution: .untruncatedNormal),
         ]

@@ -9,7 +9,8 @@ func sampleReport(statistics: Bool = true) throws -> CheckpointReport<[VariableR
         name: VariableName("layer1_weights"),
         tensor: TensorInfo(dtype: .f32, shape: TensorShape([3, 3, 1, 64])),
         initializer: InitializerSpec(
-            recipe: .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .truncatedNormal),
+            recipe: .varianceScaling(
+                scale: 2.6, fan: .fanIn, distribution: .uncorrectedTruncatedNormal),
             seed: 1, stream: 4, fans: Fans(fanIn: 9, fanOut: 576),
             evidence: .reproducible(
                 algorithmVersion: 1,
@@ -79,7 +80,7 @@ struct CheckpointTextTests {
                   tutorial-convnet: 28×28×1 → conv 3×3×64 relu → max-pool 2×2 → dense 10
 
                 layer1_weights  f32 [3, 3, 1, 64] = 576       2.30 kB → 1.62 kB (71 %) planes ×1
-                  variance_scaling(2.6, fan_in, truncated_normal)
+                  variance_scaling(2.6, fan_in, uncorrected_truncated_normal)
                   seed 1, stream 4, reproducible
                   mean 0.249  std 0.289 (expected 0.473)  min -0.250  max 0.749
                   moved by 5.0 % of the norm of its initial values
@@ -144,7 +145,8 @@ struct CheckpointTextTests {
 
                 layer1_weights  f32 [3, 3, 1, 64] = 576
                   2.30 kB -> 1.62 kB (71 %) planes x1
-                  variance_scaling(2.6, fan_in, truncated_normal)
+                  variance_scaling(2.6, fan_in,
+                  uncorrected_truncated_normal)
                   seed 1, stream 4, reproducible
                   mean 0.249  std 0.289 (expected 0.473)  min -0.250
                   max 0.749

@@ -29,9 +29,33 @@ struct InitializationRuleTests {
             ("xavier", .glorotUniform), ("glorot_normal", .glorotNormal),
             ("he_uniform", .heUniform), ("he-normal", .heNormal),
             ("lecun_uniform", .lecunUniform), ("lecun_normal", .lecunNormal),
+            ("kaiming_uniform", .heUniform), ("kaiming-normal", .kaimingNormal),
+            ("xavier_uniform", .glorotUniform), ("xavier_normal", .xavierNormal),
             (
-                "variance_scaling:2.6,fan_in,truncated_normal",
-                .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .truncatedNormal)
+                "kaiming_normal",
+                .varianceScaling(scale: 2, fan: .fanIn, distribution: .untruncatedNormal)
+            ),
+            (
+                "tf1_variance_scaling",
+                .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .uncorrectedTruncatedNormal)
+            ),
+            (
+                "tf1-variance-scaling:factor=1,fan=fan_avg",
+                .varianceScaling(
+                    scale: 1.3, fan: .fanAverage, distribution: .uncorrectedTruncatedNormal)
+            ),
+            (
+                "variance_scaling:2.6,fan_in,uncorrected_truncated_normal",
+                .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .uncorrectedTruncatedNormal)
+            ),
+            // Keras' words, and its default.
+            (
+                "variance_scaling:2,fan_out,truncated_normal",
+                .varianceScaling(scale: 2, fan: .fanOut, distribution: .correctedTruncatedNormal)
+            ),
+            (
+                "variance_scaling",
+                .varianceScaling(scale: 1, fan: .fanIn, distribution: .correctedTruncatedNormal)
             ),
             (
                 "variance-scaling:scale=1,distribution=uniform,fan=fan-avg",
@@ -54,6 +78,8 @@ struct InitializationRuleTests {
             ("normal:sigma=1", "normal has no parameter \"sigma\""),
             ("normal:stddev=1,stddev=2", "normal has stddev twice"),
             ("variance_scaling:1,fan_sideways", "The fan of variance_scaling"),
+            ("tf1_variance_scaling:-2", "The factor of tf1_variance_scaling is \"-2\""),
+            ("tf1_variance_scaling:1.7e308", "tf1_variance_scaling:1.7e308 cannot be sampled"),
         ])
     func nonsense(text: String, start: String) {
         let message = sentence { () throws(ConfigurationError) in
@@ -82,7 +108,9 @@ struct InitializationRuleTests {
         let same = try model.recipes(under: [InitializationRule(parsing: "he")])
         #expect(he == same)
         #expect(
-            he[0] == .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .truncatedNormal))
+            he[0]
+                == .varianceScaling(
+                    scale: 2.6, fan: .fanIn, distribution: .uncorrectedTruncatedNormal))
         #expect(he[8] == .glorotUniform)
         #expect((0..<5).allSatisfy { he[2 * $0 + 1] == .zeros })
         let small = try model.recipes(

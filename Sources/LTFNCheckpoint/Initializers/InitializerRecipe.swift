@@ -1,7 +1,9 @@
 /// A kind of initializer with its parameters.
 ///
-/// Normals that are truncated are cut at two standard deviations of the untruncated normal, whose
-/// standard deviation is the one named.
+/// A truncated normal is cut at two standard deviations of the normal before the cut; of
+/// `truncatedNormal` that is the standard deviation named. `glorotNormal`, `heNormal` and `lecunNormal` are what
+/// Keras calls so: widened before the cut, so that the standard deviation named is the one that is left.
+/// PyTorch's namesakes are not cut: `xavierNormal` and `kaimingNormal`.
 public enum InitializerRecipe: Hashable, Sendable {
     case zeros
     case ones
@@ -16,15 +18,15 @@ public enum InitializerRecipe: Hashable, Sendable {
     case varianceScaling(scale: Double, fan: FanMode, distribution: Distribution)
     /// Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010, eq. 16); also called Xavier.
     case glorotUniform
-    /// Truncated normal, σ = √(2 / (fan in + fan out)).
+    /// Truncated normal, σ = √(2 / (fan in + fan out)) after the cut.
     case glorotNormal
     /// Uniform in ±√(6 / fan in) (He et al. 2015, eq. 10).
     case heUniform
-    /// Truncated normal, σ = √(2 / fan in).
+    /// Truncated normal, σ = √(2 / fan in) after the cut.
     case heNormal
     /// Uniform in ±√(3 / fan in) (LeCun et al. 1998, §4.6).
     case lecunUniform
-    /// Truncated normal, σ = √(1 / fan in).
+    /// Truncated normal, σ = √(1 / fan in) after the cut.
     case lecunNormal
     /// A recipe that is only described: `orthogonal`, or what another framework says.
     case described(name: String, parameters: Metadata)
@@ -42,8 +44,9 @@ public enum InitializerRecipe: Hashable, Sendable {
         /// σ² = scale / fan, not truncated.
         case untruncatedNormal = "untruncated_normal"
         /// σ² = scale / fan before the cut, as in TensorFlow 1: the variance left is smaller.
-        case truncatedNormal = "truncated_normal"
-        /// σ² is widened so that the variance after the cut is scale / fan, as in Keras.
+        case uncorrectedTruncatedNormal = "uncorrected_truncated_normal"
+        /// σ² is widened so that the variance after the cut is scale / fan: what Keras calls
+        /// `truncated_normal`.
         case correctedTruncatedNormal = "corrected_truncated_normal"
         /// Uniform in ±√(3 · scale / fan).
         case uniform

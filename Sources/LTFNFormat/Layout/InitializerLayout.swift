@@ -203,7 +203,7 @@ extension InitializerRecipe.Distribution: Coded {
     fileprivate var code: UInt8 {
         switch self {
         case .untruncatedNormal: 0
-        case .truncatedNormal: 1
+        case .uncorrectedTruncatedNormal: 1
         case .correctedTruncatedNormal: 2
         case .uniform: 3
         }

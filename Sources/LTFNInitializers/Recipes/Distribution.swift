@@ -68,11 +68,13 @@ private struct VarianceScaling {
         case .glorotUniform:
             (scale, mode, shape, dividesBySum) = (2, .fanAverage, .uniform, true)
         case .glorotNormal:
-            (scale, mode, shape, dividesBySum) = (2, .fanAverage, .truncatedNormal, true)
+            (scale, mode, shape, dividesBySum) = (
+                2, .fanAverage, .correctedTruncatedNormal, true
+            )
         case .heUniform: (scale, mode, shape) = (2, .fanIn, .uniform)
-        case .heNormal: (scale, mode, shape) = (2, .fanIn, .truncatedNormal)
+        case .heNormal: (scale, mode, shape) = (2, .fanIn, .correctedTruncatedNormal)
         case .lecunUniform: (scale, mode, shape) = (1, .fanIn, .uniform)
-        case .lecunNormal: (scale, mode, shape) = (1, .fanIn, .truncatedNormal)
+        case .lecunNormal: (scale, mode, shape) = (1, .fanIn, .correctedTruncatedNormal)
         default:
             throw FormatError(
                 .notRepresentable, rule: "LTFN-I4", "\(recipe.name) is not scaled by fans.")
@@ -110,7 +112,7 @@ private struct VarianceScaling {
             return .uniform(low: -limit, high: limit)
         case .untruncatedNormal:
             return .normal(mean: 0, standardDeviation: deviation)
-        case .truncatedNormal:
+        case .uncorrectedTruncatedNormal:
             return .truncatedNormal(mean: 0, standardDeviation: deviation)
         case .correctedTruncatedNormal:
             let left = Double(bitPattern: QuantileTables.truncatedStandardDeviation)

@@ -66,11 +66,14 @@ extension VariableReport {
         guard let initializer = info.initializer else {
             return ["  " + layout.paint("initializer unknown", .quiet)]
         }
-        return layout.lines(
-            of: [
-                TextLayout.Piece(initializer.recipe.text),
-                TextLayout.Piece(initializer.origin, .quiet, layout),
-            ], separator: ", ")
+        let recipe = TextLayout.Piece(initializer.recipe.text)
+        let origin = TextLayout.Piece(initializer.origin, .quiet, layout)
+        guard recipe.width + 2 > layout.width else {
+            return layout.lines(of: [recipe, origin], separator: ", ")
+        }
+        let words = initializer.recipe.text.split(separator: " ")
+        return layout.lines(of: words.map { TextLayout.Piece(String($0)) }, separator: " ")
+            + layout.lines(of: [origin])
     }
 
     private func histogramLines(

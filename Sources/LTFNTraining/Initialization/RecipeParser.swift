@@ -51,10 +51,16 @@ extension InitializerRecipe {
                 mean: try arguments.number("mean", default: 0), standardDeviation: deviation)
         case "scaled_normal": return .scaledNormal(factor: try arguments.number("factor"))
         case "variance_scaling": return try varianceScaling(&arguments)
+        case "tf1_variance_scaling":
+            let factor = try arguments.number("factor", default: 2, atLeast: 0)
+            return .tensorFlow1VarianceScaling(
+                factor: factor, fan: try arguments.choice("fan", default: FanMode.fanIn))
         case "glorot_uniform", "xavier_uniform", "xavier", "glorot": return .glorotUniform
-        case "glorot_normal", "xavier_normal": return .glorotNormal
-        case "he_uniform": return .heUniform
+        case "glorot_normal": return .glorotNormal
+        case "xavier_normal": return .xavierNormal
+        case "he_uniform", "kaiming_uniform": return .heUniform
         case "he_normal": return .heNormal
+        case "kaiming_normal": return .kaimingNormal
         case "lecun_uniform": return .lecunUniform
         case "lecun_normal": return .lecunNormal
         default:
@@ -65,10 +71,13 @@ extension InitializerRecipe {
     }
 
     /// The names that `init(parsing:)` knows, without the synonyms.
+    ///
+    /// A name that a framework has means that framework's distribution.
     public static let names = [
         "zeros", "ones", "constant", "uniform", "normal", "truncated_normal", "scaled_normal",
-        "variance_scaling", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
-        "lecun_uniform", "lecun_normal",
+        "variance_scaling", "tf1_variance_scaling", "glorot_uniform", "glorot_normal",
+        "xavier_normal", "he_uniform", "he_normal", "kaiming_normal", "lecun_uniform",
+        "lecun_normal",
     ]
 
     private static func uniform(
@@ -90,7 +99,9 @@ extension InitializerRecipe {
             scale: try arguments.number("scale", default: 1, atLeast: 0),
             fan: try arguments.choice("fan", default: FanMode.fanIn),
             distribution: try arguments.choice(
-                "distribution", default: Distribution.truncatedNormal))
+                "distribution", default: Distribution.correctedTruncatedNormal,
+                // Keras means the corrected one.
+                synonyms: ["truncated_normal": .correctedTruncatedNormal]))
     }
 }
 
@@ -134,10 +145,11 @@ struct RecipeArguments {
     }
 
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ key: String, default missing: Choice
+        _ key: String, default missing: Choice, synonyms: [String: Choice] = [:]
     ) throws(ConfigurationError) -> Choice {
         guard let text = take(key) else { return missing }
-        if let choice = Choice(rawValue: Self.canonical(text)) { return choice }
+        let word = Self.canonical(text)
+        if let choice = Choice(rawValue: word) ?? synonyms[word] { return choice }
         throw ConfigurationError(
             "The \(key) of \(name) is \"\(text)\"; expected one of "
                 + Choice.allCases.map(\.rawValue).joined(separator: ", ") + ".")

@@ -11,8 +11,7 @@ struct GraphBuilder {
 
     /// What `tf.contrib.layers.variance_scaling_initializer()` of the tutorial does: a truncated
     /// normal with σ = √(1.3 · 2 / fan in); the 1.3 makes up for the cut at 2σ.
-    static let reluRecipe = InitializerRecipe.varianceScaling(
-        scale: 2.6, fan: .fanIn, distribution: .truncatedNormal)
+    static let reluRecipe = InitializerRecipe.tensorFlow1VarianceScaling()
 
     /// Pixels from 0 to 255 are brought to 0 … 1.
     init(height: Int, width: Int, channels: Int) throws(FormatError) {

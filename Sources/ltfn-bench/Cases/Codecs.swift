@@ -115,7 +115,8 @@ extension Benchmark {
             let spec = try Initializer.record(
                 recipe: number % 2 == 0
                     ? .glorotUniform
-                    : .varianceScaling(scale: 2.6, fan: .fanIn, distribution: .truncatedNormal),
+                    : .varianceScaling(
+                        scale: 2.6, fan: .fanIn, distribution: .uncorrectedTruncatedNormal),
                 seed: 1, stream: UInt64(number), info: info)
             let initial = try Initializer.sample(spec, info: info)
             infos.append(

@@ -50,7 +50,8 @@ extension Specimen {
             .zeros, .ones, .constant(0.1), .uniform(low: -0.5, high: 0.25),
             .normal(mean: 0, standardDeviation: 1),
             .truncatedNormal(mean: 1, standardDeviation: 2), .scaledNormal(factor: 0.01),
-            .varianceScaling(scale: 1.3 * 2, fan: .fanIn, distribution: .truncatedNormal),
+            .varianceScaling(
+                scale: 1.3 * 2, fan: .fanIn, distribution: .uncorrectedTruncatedNormal),
             .varianceScaling(scale: 1, fan: .fanOut, distribution: .uniform),
             .varianceScaling(scale: 1, fan: .fanAverage, distribution: .correctedTruncatedNormal),
             .varianceScaling(scale: 1, fan: .fanAverage, distribution: .untruncatedNormal),
