@@ -176,6 +176,8 @@ class Reader:
 
     def _sampled(self, variable, first, count):
         """The bytes of initial elements, piece by piece."""
+        if count == 0:
+            return
         record = variable.initializer
         try:
             if record["version"] != ltfn_sampling.VERSION:

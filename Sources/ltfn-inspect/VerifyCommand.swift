@@ -11,7 +11,10 @@ struct VerifyCommand: CommandWithExamples {
         commandName: "verify",
         abstract: "Reads everything and checks every checksum and digest.",
         usage: "ltfn-inspect verify <file> [<options>]",
-        discussion: "The exit status is 0 for a sound file, 65 for a damaged one.")
+        discussion: """
+            The exit status is 0 for a sound file, 65 for a damaged one, and 69 for one that asks for \
+            something that this program does not have.
+            """)
 
     static let examples = [
         Example("ltfn-inspect verify model.ltfn", "Is the file as it was written?")
@@ -43,10 +46,10 @@ struct VerifyCommand: CommandWithExamples {
         progress.clear()
         let layout = display.layout
         try document.write(report.json(name: file)) { report.text(layout, name: file) }
-        guard let first = report.problems.first else {
-            guard var unread = report.firstUnread else { return }
-            unread.path = unread.path ?? file
-            throw unread
+        guard var first = report.firstProblem else { return }
+        guard report.verdict == .damaged else {
+            first.path = first.path ?? file
+            throw first
         }
         let bases = report.damagedBases(of: file).map { TerminalText.escaped($0) }
         let reason =

@@ -1,4 +1,6 @@
 import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
 import ProgramSupport
 import Testing
 
@@ -139,6 +141,30 @@ struct InspectTests {
         let damaged = Programs.run("ltfn-inspect", "verify", "model.ltfn", in: folder)
         #expect(damaged.status == 65)
         expectOneSentence(damaged, from: "ltfn-inspect", with: "damaged")
+    }
+
+    @Test("A file that asks for newer sampling rules is unsupported, not damaged")
+    func unsupported() throws {
+        let folder = try Folder()
+        let info = try TensorInfo(dtype: .f32, shape: TensorShape([300]))
+        let initializer = InitializerSpec(
+            recipe: .heNormal,
+            evidence: .reproducible(
+                algorithmVersion: 2, digest: ValueHash.digest([1])))
+        let variable = VariableInfo(
+            name: try VariableName("w"), tensor: info, initializer: initializer)
+        let sink = MemorySink()
+        try NativeFormat().write(
+            Checkpoint(
+                manifest: Manifest(variables: [variable]),
+                tensors: [TensorData(info: info, bytes: AlignedBytes(byteCount: 1200))]),
+            to: sink)
+        try folder.put(sink.bytes, "newer.ltfn")
+        let outcome = Programs.run("ltfn-inspect", "verify", "newer.ltfn", in: folder)
+        #expect(outcome.status == 69)
+        #expect(outcome.output.hasPrefix("newer.ltfn: unsupported, 1 problem\n"))
+        #expect(!outcome.errors.contains("damaged"))
+        expectOneSentence(outcome, from: "ltfn-inspect", with: "version 2 of the sampling rules")
     }
 
     @Test(

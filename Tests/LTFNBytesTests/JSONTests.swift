@@ -26,6 +26,11 @@ import Testing
             return
         }
         #expect(zero.sign == .minus)
+        for (text, value) in [("-0", 0), ("[-0]", [0]), ("-0.0", -0.0), ("-0e0", -0.0)]
+            as [(String, JSONValue)]
+        {
+            #expect(try JSONReader.read(Array(text.utf8), minusZero: .integer) == value, "\(text)")
+        }
         #expect(try read("{\"a\":1,\"b\":2}")["b"] == 2)
         #expect(try read("{\"a\":1}")["b"] == nil)
     }

@@ -207,6 +207,51 @@ struct VerificationTests {
         #expect(report.json(name: "a")["sound"] == false)
     }
 
+    @Test("What this program cannot sample is unsupported, not damaged")
+    func unsupported() throws {
+        let newer = InitializerSpec(
+            recipe: .zeros,
+            evidence: .reproducible(algorithmVersion: 2, digest: ValueHash.digest([1])))
+        let unfit = InitializerSpec(
+            recipe: .uniform(low: 1, high: 1),
+            evidence: .reproducible(algorithmVersion: 1, digest: ValueHash.digest([1])))
+        for spec in [newer, unfit] {
+            var reader = try reader(initializer: spec)
+            let report = VerificationReport(of: reader, budget: Self.budget)
+            #expect(report.verdict == .unsupported && !report.isSound)
+            #expect(report.problems.map(\.rule) == ["LTFN-N6"])
+            #expect(
+                report.text(TextLayout(), name: "a").hasPrefix("a: unsupported, 1 problem\n  "))
+            #expect(report.json(name: "a")["verdict"] == "unsupported")
+
+            // Damage elsewhere counts for more.
+            reader.damaged = 1
+            let damaged = VerificationReport(of: reader, budget: Self.budget)
+            #expect(damaged.verdict == .damaged && damaged.problems.count == 2)
+            #expect(damaged.firstProblem?.code == .checksumMismatch)
+        }
+    }
+
+    @Test("A variable without elements has nothing to sample, and no other digest")
+    func noElements() throws {
+        for (digest, verdict) in [
+            (ValueHash.digest([]), VerificationReport.Verdict.sound),
+            (ValueHash.digest([0]), .damaged),
+        ] {
+            let none = try TensorData(shape: [0, 3], floats: [])
+            let spec = InitializerSpec(
+                recipe: .uniform(low: -1e-60, high: 1e-60),
+                evidence: .reproducible(algorithmVersion: 1, digest: digest))
+            let info = VariableInfo(
+                name: try VariableName("w"), tensor: none.info, initializer: spec)
+            let reader = MemoryReader(
+                checkpoint: try Checkpoint(
+                    manifest: Manifest(variables: [info]), tensors: [none]))
+            let report = VerificationReport(of: reader, budget: Self.budget)
+            #expect(report.verdict == verdict)
+        }
+    }
+
     /// A checkpoint in memory that can pretend to be damaged.
     private struct MemoryReader: CheckpointReader {
         var checkpoint: Checkpoint
@@ -226,15 +271,19 @@ struct VerificationTests {
     }
 
     private func reader(_ digest: SHA256Digest?) throws -> MemoryReader {
-        let tensor = try TensorData(shape: [4], floats: [1, 2, 3, 4])
-        let name = try VariableName("w")
         let evidence = digest.map {
             InitializerSpec.Evidence.reproducible(algorithmVersion: 1, digest: $0)
         }
+        return try reader(
+            initializer: InitializerSpec(recipe: .zeros, evidence: evidence ?? .descriptive))
+    }
+
+    private func reader(initializer: InitializerSpec) throws -> MemoryReader {
+        let tensor = try TensorData(shape: [4], floats: [1, 2, 3, 4])
+        let name = try VariableName("w")
         let manifest = try Manifest(variables: [
             VariableInfo(
-                name: name, tensor: tensor.info,
-                initializer: InitializerSpec(recipe: .zeros, evidence: evidence ?? .descriptive)),
+                name: name, tensor: tensor.info, initializer: initializer),
             VariableInfo(name: try VariableName("z"), tensor: tensor.info, tiedTo: name),
         ])
         return MemoryReader(

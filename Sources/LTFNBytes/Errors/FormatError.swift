@@ -20,6 +20,11 @@ public struct FormatError: Error, Hashable, Sendable {
         case notRepresentable
         /// The operating system said no.
         case io
+
+        /// Whether a reader that knows more may well find nothing wrong.
+        public var isUnsupported: Bool {
+            self == .unsupportedVersion || self == .unsupportedFeature
+        }
     }
 
     /// What was asked of the operating system when it said no.

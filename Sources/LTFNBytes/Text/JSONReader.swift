@@ -7,20 +7,31 @@ public struct JSONReader {
     private let bytes: [UInt8]
     private let base: UInt64
     private let format: String?
+    private let minusZero: MinusZero
     private var position = 0
+
+    /// What a number without point and exponent is that says `-0`.
+    public enum MinusZero: Hashable, Sendable {
+        /// A float64, the only one of the two kinds that has a minus zero.
+        case double
+        /// The integer 0: whoever tells integers from other numbers by how they are spelled.
+        case integer
+    }
 
     /// The document that is all of `bytes`, but for white space around it. Complexity: linear.
     ///
     /// - Parameters:
     ///   - limit: the most bytes that are looked at.
     ///   - baseOffset: where the first byte stands in its file, for errors.
+    ///   - minusZero: what a bare `-0` is.
     /// - Throws: `corrupt`, `truncated`; `limitExceeded` when it is too long or too deep;
     ///   `notRepresentable` for numbers beyond 64 bits.
     public static func read(
         _ bytes: [UInt8], limit: Int = 100_000_000, at baseOffset: UInt64 = 0,
-        format: String? = "json"
+        format: String? = "json", minusZero: MinusZero = .double
     ) throws(FormatError) -> JSONValue {
-        var reader = JSONReader(bytes: bytes, base: baseOffset, format: format)
+        var reader = JSONReader(
+            bytes: bytes, base: baseOffset, format: format, minusZero: minusZero)
         if bytes.count > limit {
             throw reader.error(
                 .limitExceeded, "The JSON text has \(bytes.count) bytes, the limit is \(limit).")
@@ -33,10 +44,11 @@ public struct JSONReader {
         return value
     }
 
-    private init(bytes: [UInt8], base: UInt64, format: String?) {
+    private init(bytes: [UInt8], base: UInt64, format: String?, minusZero: MinusZero) {
         self.bytes = bytes
         self.base = base
         self.format = format
+        self.minusZero = minusZero
     }
 
     private func error(_ code: FormatError.Code, _ message: String) -> FormatError {
@@ -192,8 +204,8 @@ extension JSONReader {
             try skipDigits()
         }
         let digits = bytes[(isNegative ? start + 1 : start)..<position]
-        // An integer cannot hold minus zero.
-        if isInteger && !(isNegative && digits.first == UInt8(ascii: "0")) {
+        let isMinusZero = isNegative && digits.first == UInt8(ascii: "0")
+        if isInteger && (minusZero == .integer || !isMinusZero) {
             if let number = JSONReader.integer(digits, isNegative: isNegative) { return number }
         } else {
             let text = String(decoding: bytes[start..<position], as: UTF8.self)

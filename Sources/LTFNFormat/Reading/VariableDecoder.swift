@@ -19,14 +19,10 @@ struct VariableDecoder {
     }
 
     private static func initializer(of info: VariableInfo) -> Result<Initializer, FormatError>? {
-        guard let spec = info.initializer, spec.isReproducible else { return nil }
         do {
-            return .success(try Initializer(spec, dtype: info.tensor.dtype))
+            return try info.replayable().map { .success($0) }
         } catch {
-            return .failure(
-                FormatError(
-                    .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-N6",
-                    variable: info.name.string, error.message))
+            return .failure(error)
         }
     }
 

@@ -5,17 +5,27 @@ extension VerificationReport {
     public func text(_ layout: TextLayout, name: String) -> String {
         let bases = damagedBases(of: name)
         let name = TerminalText.escaped(name)
-        guard problems.isEmpty else {
-            let count = NumberText.counted(problems.count, "problem")
-            let lines = problems.map { "  " + layout.paint($0.description, .bad) }
+        switch verdict {
+        case .damaged:
             let culprits = bases.map { " by its base " + TerminalText.escaped($0) }
             return "\(name): " + layout.paint("damaged", .bad) + culprits.joined(separator: " and")
-                + ", \(count)\n" + lines.map { $0 + "\n" }.joined()
-        }
-        guard unreadCount == 0 else {
+                + problemsText(layout, .bad)
+        case .unsupported:
+            return "\(name): " + layout.paint("unsupported", .warning)
+                + problemsText(layout, .warning)
+        case .unread:
             return "\(name): " + layout.paint("not verified", .warning) + ", the values of "
                 + NumberText.counted(unreadCount, "variable") + " are too many\n"
+        case .sound: return soundText(layout, name)
         }
+    }
+
+    private func problemsText(_ layout: TextLayout, _ role: TextLayout.Role) -> String {
+        let lines = problems.map { "  " + layout.paint($0.description, role) + "\n" }
+        return ", " + NumberText.counted(problems.count, "problem") + "\n" + lines.joined()
+    }
+
+    private func soundText(_ layout: TextLayout, _ name: String) -> String {
         var facts = [
             NumberText.counted(variableCount, "variable"),
             FigureText.bytes(soundByteCount) + " of values",
@@ -34,6 +44,7 @@ extension VerificationReport {
             "report": "verify",
             "file": .string(name),
             "sound": .bool(isSound),
+            "verdict": .string(verdict.rawValue),
             "variables": .int(Int64(variableCount)),
             "variables_not_read": .int(Int64(unreadCount)),
             "sound_bytes": .uint(soundByteCount),

@@ -1,6 +1,5 @@
 import LTFNBytes
 import LTFNCheckpoint
-import LTFNInitializers
 
 /// What reading everything in a file brought to light.
 public struct VerificationReport: Hashable, Sendable {
@@ -9,14 +8,36 @@ public struct VerificationReport: Hashable, Sendable {
     public var soundByteCount: UInt64 = 0
     /// How many initial values were replayed and have the digest that is recorded.
     public var replayedCount = 0
-    /// One for each variable that is damaged, and one for the rest of the file.
+    /// One for each variable that is damaged, or that this program cannot make all of, and one for the
+    /// rest of the file.
     public var problems: [FormatError] = []
     /// How many variables were not looked at, because their values would be too many, and what is said
     /// of the first.
     public var unreadCount = 0
     public var firstUnread: FormatError?
 
-    public var isSound: Bool { problems.isEmpty && unreadCount == 0 }
+    /// What is to be thought of a file, the worst first.
+    public enum Verdict: String, Hashable, Sendable {
+        case damaged
+        /// It may be sound for a program that knows more.
+        case unsupported
+        /// Its values would be too many.
+        case unread
+        case sound
+    }
+
+    public var verdict: Verdict {
+        if problems.contains(where: { !$0.code.isUnsupported }) { return .damaged }
+        if !problems.isEmpty { return .unsupported }
+        return unreadCount > 0 ? .unread : .sound
+    }
+
+    public var isSound: Bool { verdict == .sound }
+
+    /// The problem that the verdict is due to.
+    public var firstProblem: FormatError? {
+        problems.first { !$0.code.isUnsupported } ?? problems.first ?? firstUnread
+    }
 
     /// The files that all problems are of, where none is of the file `name` itself: its bases.
     public func damagedBases(of name: String) -> [String] {
@@ -78,19 +99,10 @@ public struct VerificationReport: Hashable, Sendable {
     private mutating func replay(
         _ variable: VariableInfo, _ budget: inout ExpansionBudget
     ) throws(FormatError) {
-        guard let specification = variable.initializer,
-            case .reproducible(_, let digest) = specification.evidence
-        else { return }
-        let initializer = try Initializer(specification, dtype: variable.tensor.dtype)
         // A tied variable has initial values of its own.
-        if variable.tiedTo != nil { try budget.charge(UInt64(variable.tensor.byteCount)) }
-        let found = try initializer.digest(elementCount: variable.tensor.shape.elementCount)
-        guard found == digest else {
-            throw FormatError(
-                .checksumMismatch, rule: "LTFN-N7", variable: variable.name.string,
-                "The initial values that its initializer gives have the digest \(found), "
-                    + "recorded is \(digest).")
+        if variable.tiedTo != nil, variable.initializer?.isReproducible == true {
+            try budget.charge(UInt64(variable.tensor.byteCount))
         }
-        replayedCount += 1
+        if try variable.verifyInitialValues() { replayedCount += 1 }
     }
 }

@@ -40,8 +40,9 @@ final class NPYValues: Sendable {
     private var elementByteCount: Int { header.tensor.dtype.bitCount / 8 }
 
     private var columnMajorOrder: ColumnMajorOrder? {
-        // With one axis that is longer than 1 both orders are the same.
-        guard header.isColumnMajor, header.tensor.shape.dimensions.count(where: { $0 != 1 }) > 1
+        // With one axis that is longer than 1, or without elements, both orders are the same.
+        guard header.isColumnMajor, byteCount > 0,
+            header.tensor.shape.dimensions.count(where: { $0 != 1 }) > 1
         else { return nil }
         return ColumnMajorOrder(
             shape: header.tensor.shape, elementByteCount: elementByteCount)

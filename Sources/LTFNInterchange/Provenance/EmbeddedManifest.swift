@@ -124,7 +124,8 @@ enum EmbeddedManifest {
     private static func restored(
         _ manifest: Manifest, _ strings: [(key: String, value: MetadataValue)], document: String
     ) throws(FormatError) -> Manifest {
-        var fields = try JSONFields(JSONReader.read(Array(document.utf8)), of: "the document")
+        var fields = try JSONFields(
+            JSONReader.read(Array(document.utf8), minusZero: .integer), of: "the document")
         let found = try fields.string("schema")
         guard found == schema else {
             throw error(

@@ -117,6 +117,28 @@ import Testing
         #expect(code { $0.data = Array("no array at all".utf8) } == .unsupportedFeature)
     }
 
+    @Test("the checksum of an array without elements counts, in either order")
+    func emptyArrays() throws {
+        for order in ["False", "True"] {
+            for shape in ["(0,)", "(2, 0)", "(0, 3, 2)", "(4, 0, 1, 0)"] {
+                let text = "{'descr': '<f4', 'fortran_order': \(order), 'shape': \(shape)}\n"
+                var writer = ByteWriter()
+                writer.append([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0])
+                writer.u16(UInt16(text.utf8.count))
+                writer.string(text)
+                var member = Member("a.npy", writer.bytes)
+                for method: UInt16 in [0, 8] {
+                    member.method = method
+                    member.stored = method == 8 ? Deflate.compress(member.data) : nil
+                    member.crc32 = nil
+                    #expect(code(ZipBuilder([member])) == nil, "\(text)")
+                    member.crc32 = CRC32.checksum(member.data) ^ 1
+                    #expect(code(ZipBuilder([member])) == .checksumMismatch, "\(text)")
+                }
+            }
+        }
+    }
+
     @Test("values that are not what was written are found") func checksums() {
         #expect(code { $0.crc32 = 1 } == .checksumMismatch)
         #expect(

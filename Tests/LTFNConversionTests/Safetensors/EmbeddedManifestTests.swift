@@ -57,6 +57,18 @@ import Testing
         #expect(initializer == InitializerSpec(recipe: .constant(0.5), seed: 1, stream: 2))
     }
 
+    @Test("an integer is told from another number by its spelling, zero too") func minusZero()
+        throws
+    {
+        let text = """
+            {"schema":"ltfn.manifest/1","metadata":{"float":-0.0,"integer":-0,"list":[-0],\
+            "power":-0e0}}
+            """
+        let metadata = try manifest(text: text).metadata
+        #expect(metadata["integer"] == .i64(0) && metadata["list"] == .list([.i64(0)]))
+        #expect(metadata["float"] == .f64(-0.0) && metadata["power"] == .f64(-0.0))
+    }
+
     @Test("another schema is another version") func schema() {
         let error = formatError { () throws(FormatError) in
             try manifest(["schema": "ltfn.manifest/2"])
