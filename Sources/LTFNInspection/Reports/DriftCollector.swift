@@ -5,21 +5,22 @@ import LTFNInitializers
 /// Measures how far values, which come in pieces from front to back, are from their initial ones.
 struct DriftCollector {
     private let initializer: Initializer
+    private let decoder: ElementDecoder
     /// The next element.
     private var position = 0
-    private var distance = 0.0
-    private var norm = 0.0
+    private var distance = SquaredSum()
+    private var norm = SquaredSum()
 
-    /// Elements that are sampled at a time, so that the initial values take no second tensor's memory.
-    private static let pieceCount = 65_536
-
-    /// - Returns: nil when the initial values cannot be replayed, or are not float32.
+    /// - Returns: nil when the initial values cannot be replayed, or are not real numbers that a float64
+    ///   holds.
     init?(_ info: VariableInfo) {
-        guard info.tensor.dtype == .f32, let specification = info.initializer,
-            specification.isReproducible,
-            let initializer = try? Initializer(specification, dtype: info.tensor.dtype)
+        let dtype = info.tensor.dtype
+        guard dtype != .i64, dtype != .u64, let decoder = ElementDecoder(dtype),
+            let specification = info.initializer, specification.isReproducible,
+            let initializer = try? Initializer(specification, dtype: dtype)
         else { return nil }
         self.initializer = initializer
+        self.decoder = decoder
     }
 
     /// Whether the initial values differ from one another.
@@ -29,62 +30,45 @@ struct DriftCollector {
 
     /// How far it is in all.
     var drift: VariableReport.Drift {
-        VariableReport.Drift(distance: distance.squareRoot(), initialNorm: norm.squareRoot())
+        VariableReport.Drift(distance: distance.root, initialNorm: norm.root)
     }
 
-    /// Adds `values`, float32.
-    mutating func add(_ values: AlignedBytes) {
-        let count = values.floats.count
-        for start in stride(from: 0, to: count, by: Self.pieceCount) {
-            let range = start..<min(start + Self.pieceCount, count)
-            add(values.floats.extracting(range))
+    /// Adds the first `count` elements of `values`, which holds as many.
+    mutating func add(_ values: AlignedBytes, count: Int) {
+        for start in stride(from: 0, to: count, by: ValueBlock.capacity) {
+            var block = ValueBlock()
+            decoder.load(start..<min(start + ValueBlock.capacity, count), of: values, into: &block)
+            add(block)
         }
     }
 
-    /// Adds `byteCount` bytes that are the float32 `unit` again and again.
-    mutating func add(repeating unit: [UInt8], byteCount: Int) {
-        let count = byteCount / 4
-        guard unit.count == 4 else { return }
-        let piece = AlignedBytes(copying: unit.rawSpan)
-        guard isSampled else {
-            // One pair stands for all.
-            let before = (distance, norm)
-            add(piece.floats)
-            distance = before.0 + (distance - before.0) * Double(count)
-            norm = before.1 + (norm - before.1) * Double(count)
-            position += count - 1
+    /// Adds `count` times the element that has the bytes of `unit`.
+    mutating func add(repeating unit: [UInt8], count: Int) {
+        guard count > 0 else { return }
+        let element = AlignedBytes(copying: unit.rawSpan)
+        var block = ValueBlock()
+        decoder.load(0..<1, of: element, into: &block)
+        let value = block[0]
+        // One pair stands for all.
+        guard isSampled else { return add(block, times: count) }
+        for start in stride(from: 0, to: count, by: ValueBlock.capacity) {
+            var block = ValueBlock()
+            block.append(min(ValueBlock.capacity, count - start)) { _ in value }
+            add(block)
+        }
+    }
+
+    private mutating func add(_ values: ValueBlock, times: Int = 1) {
+        // Elements within a tensor can always be sampled.
+        guard let sample = try? initializer.sample(position..<position + values.count) else {
             return
         }
-        let value = piece.floats[0]
-        let values = [Float](repeating: value, count: min(count, Self.pieceCount))
-        for start in stride(from: 0, to: count, by: Self.pieceCount) {
-            add(values.span.extracting(first: min(Self.pieceCount, count - start)))
-        }
+        var initial = ValueBlock()
+        decoder.load(0..<values.count, of: sample, into: &initial)
+        var moved = values
+        moved.subtract(initial)
+        distance.add(moved, times: times)
+        norm.add(initial, times: times)
+        position += values.count * times
     }
-
-    private mutating func add(_ values: Span<Float>) {
-        // Float32 elements within a tensor can always be sampled.
-        guard let initial = try? initializer.sample(position..<position + values.count) else {
-            return
-        }
-        let sums = squaredSums(values, initial.floats)
-        distance += sums.difference
-        norm += sums.second
-        position += values.count
-    }
-}
-
-/// Σ (a - b)² and Σ b², in double precision.
-private func squaredSums(
-    _ first: Span<Float>, _ second: Span<Float>
-) -> (difference: Double, second: Double) {
-    var difference = 0.0
-    var squares = 0.0
-    for index in 0..<min(first.count, second.count) {
-        let value = Double(second[index])
-        let step = Double(first[index]) - value
-        difference += step * step
-        squares += value * value
-    }
-    return (difference, squares)
 }

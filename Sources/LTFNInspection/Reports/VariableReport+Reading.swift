@@ -32,7 +32,7 @@ extension VariableReport {
         }
         do throws(FormatError) {
             try walk.run(reader, index, isChecked: isChecked)
-            statistics = walk.collector?.accumulator.statistics
+            statistics = walk.collector?.statistics
             drift = walk.drift?.drift
         } catch {
             outcome = error.code == .limitExceeded ? .listed : .damaged(error)
@@ -83,16 +83,22 @@ private struct ValueWalk {
     }
 
     private mutating func add(_ run: ValueRun) {
+        let count = min(elementCount(run.byteCount), remaining)
+        remaining -= count
         switch run {
         case .values(let bytes):
-            let count = min(bytes.byteCount * 8 / max(info.tensor.dtype.bitCount, 1), remaining)
-            remaining -= count
             collector?.add(bytes, count: count)
-            drift?.add(bytes)
-        case .repeated(let unit, let byteCount):
-            collector?.add(repeating: unit, count: byteCount / max(unit.count, 1))
-            drift?.add(repeating: unit, byteCount: byteCount)
+            drift?.add(bytes, count: count)
+        case .repeated(let unit, _):
+            collector?.add(repeating: unit, count: count)
+            drift?.add(repeating: unit, count: count)
         }
+    }
+
+    /// How many elements fit in `byteCount` bytes.
+    private func elementCount(_ byteCount: Int) -> Int {
+        let bits = max(info.tensor.dtype.bitCount, 1)
+        return bits >= 8 ? byteCount / (bits / 8) : byteCount * 8 / bits
     }
 }
 

@@ -24,19 +24,56 @@ struct ValueBlock {
         count = 0
     }
 
-    /// Takes the place of what was in the block.
-    mutating func load(_ values: Span<Float>) {
-        count = min(values.count, Self.capacity)
-        for index in 0..<count / Self.laneCount {
+    /// How many more values there is room for.
+    var room: Int { Self.capacity - count }
+
+    /// Adds the first values of `values`, as many as there is room for.
+    mutating func append(_ values: Span<Float>) {
+        guard count % Self.laneCount == 0 else {
+            return append(values.count) { Double(values[$0]) }
+        }
+        let (start, added) = (count / Self.laneCount, min(values.count, room))
+        for index in 0..<added / Self.laneCount {
             let first = index &* Self.laneCount
             let eight = SIMD8<Float>(
                 values[first], values[first + 1], values[first + 2], values[first + 3],
                 values[first + 4], values[first + 5], values[first + 6], values[first + 7])
-            vectors[index] = Lanes(eight)
+            vectors[start + index] = Lanes(eight)
         }
-        for index in count - count % Self.laneCount..<count {
-            vectors[index / Self.laneCount][index % Self.laneCount] = Double(values[index])
+        count += added - added % Self.laneCount
+        for index in added - added % Self.laneCount..<added { append(Double(values[index])) }
+    }
+
+    /// Adds `value(0)` … `value(number - 1)`, as many as there is room for.
+    @inline(__always)
+    mutating func append(_ number: Int, _ value: (Int) -> Double) {
+        let added = min(number, room)
+        var next = 0
+        if count % Self.laneCount == 0 {
+            for index in count / Self.laneCount..<count / Self.laneCount + added / Self.laneCount {
+                vectors[index] = Lanes(
+                    value(next), value(next + 1), value(next + 2), value(next + 3),
+                    value(next + 4), value(next + 5), value(next + 6), value(next + 7))
+                next += Self.laneCount
+            }
+            count += next
         }
+        for index in next..<added { append(value(index)) }
+    }
+
+    /// Whether one of the values is NaN.
+    var hasNaN: Bool { (0..<count).contains { self[$0].isNaN } }
+
+    /// Subtracts those of `other`, of which there are as many.
+    mutating func subtract(_ other: ValueBlock) {
+        for index in 0..<(count + Self.laneCount - 1) / Self.laneCount {
+            vectors[index] -= other.vectors[index]
+        }
+    }
+
+    /// Multiplies every value.
+    mutating func multiply(by factor: Double) {
+        for index in 0..<(count + Self.laneCount - 1) / Self.laneCount { vectors[index] *= factor }
     }
 
     /// What one look at the values tells. Where there are NaNs or infinities, so is `sum`.
@@ -71,17 +108,20 @@ struct ValueBlock {
         return result
     }
 
-    /// Σ (x - `mean`)²
-    func squaredDeviations(from mean: Double) -> Double {
+    /// Σ (x - `mean`), which is 0 but for what was rounded off the mean, and Σ (x - `mean`)².
+    func deviations(from mean: Double) -> (sum: Double, squares: Double) {
         var sums = Lanes.zero
+        var squares = Lanes.zero
         for index in 0..<count / Self.laneCount {
             let deviation = vectors[index] - mean
-            sums += deviation * deviation
+            sums += deviation
+            squares += deviation * deviation
         }
-        var result = sums.sum()
+        var result = (sum: sums.sum(), squares: squares.sum())
         for index in count - count % Self.laneCount..<count {
             let deviation = self[index] - mean
-            result += deviation * deviation
+            result.sum += deviation
+            result.squares += deviation * deviation
         }
         return result
     }

@@ -5,6 +5,8 @@ public struct ValueStatistics: Hashable, Sendable {
     public var nanCount = 0
     public var positiveInfinityCount = 0
     public var negativeInfinityCount = 0
+    /// Complex numbers with an infinite part and none that is NaN: their infinity has no sign.
+    public var complexInfinityCount = 0
     /// 0 and -0.
     public var zeroCount = 0
     /// Of the finite values, as are the next three; nil when there are none.
@@ -13,25 +15,42 @@ public struct ValueStatistics: Hashable, Sendable {
     public var standardDeviation: Double?
     public var minimum: Double?
     public var maximum: Double?
+    /// The least and the largest of integers, exact where a float64 is not.
+    public var integerRange: IntegerRange?
     /// Of the finite values.
     public var histogram = Histogram()
 
     public init() {}
 
-    public var nonFiniteCount: Int { nanCount + positiveInfinityCount + negativeInfinityCount }
+    public var nonFiniteCount: Int {
+        nanCount + positiveInfinityCount + negativeInfinityCount + complexInfinityCount
+    }
 
     public var finiteCount: Int { count - nonFiniteCount }
 
     /// The largest |x| of the finite values; 0 when there are none.
     public var largestMagnitude: Double { max(-(minimum ?? 0), maximum ?? 0, 0) }
+
+    /// Whether all values are finite and the same.
+    public var isConstant: Bool {
+        guard let minimum, nonFiniteCount == 0 else { return false }
+        return integerRange.map { $0.minimum == $0.maximum } ?? (minimum == maximum)
+    }
+}
+
+/// The least and the largest of some integers of at most 64 bits.
+public struct IntegerRange: Hashable, Sendable {
+    public var minimum: Int128
+    public var maximum: Int128
 }
 
 /// Gathers statistics in one pass over values that come in pieces of any length.
 ///
-/// Means and squared deviations are taken for blocks of 4,096 values in double precision and put
-/// together with the formula of Chan, Golub and LeVeque (1979), always in the same order.
+/// Means and squared deviations are taken for blocks of 4,096 values, wherever the pieces end, in double
+/// precision, and put together always in the same order.
 public struct StatisticsAccumulator: Sendable {
     private var result = ValueStatistics()
+    /// Values that are still to be looked at.
     private var block = ValueBlock()
     private var bins = emptyBins
     private var binnedCount = 0
@@ -48,22 +67,57 @@ public struct StatisticsAccumulator: Sendable {
     public mutating func add(_ values: Span<Float>) {
         var start = 0
         while start < values.count {
-            let end = min(start + ValueBlock.capacity, values.count)
-            block.load(values.extracting(start..<end))
-            finishBlock()
+            let end = min(start + block.room, values.count)
+            block.append(values.extracting(start..<end))
+            if block.room == 0 { finishBlock() }
             start = end
         }
     }
 
-    /// Adds the values of `block`.
-    mutating func add(_ values: ValueBlock) {
-        block = values
+    /// Adds `count` values: `load` adds those of a range to a block that has room for them.
+    mutating func add(count: Int, _ load: (Range<Int>, inout ValueBlock) -> Void) {
+        var start = 0
+        while start < count {
+            let end = min(start + block.room, count)
+            load(start..<end, &block)
+            if block.room == 0 { finishBlock() }
+            start = end
+        }
+    }
+
+    /// Adds finite values whose moments are better known than from the rounded values in `block`.
+    mutating func add(_ values: ValueBlock, _ moments: Moments) {
         finishBlock()
+        guard values.count > 0 else { return }
+        result.count += values.count
+        block = values
+        look(block.summary())
+        self.moments.merge(moments)
+        block.removeAll()
+    }
+
+    /// Adds the values of `other`, which come behind these.
+    mutating func merge(_ other: StatisticsAccumulator) {
+        var other = other
+        other.finishBlock()
+        finishBlock()
+        result.addCounts(of: other.result)
+        low = min(low, other.low)
+        high = max(high, other.high)
+        moments.merge(other.moments)
+        if binnedCount > 0 { result.histogram.add(bins) }
+        if other.binnedCount > 0 { other.result.histogram.add(other.bins) }
+        result.histogram.merge(other.result.histogram)
+        bins = Self.emptyBins
+        binnedCount = 0
     }
 
     /// Adds `count` times the same value.
-    mutating func add(repeating value: Double, count: Int) {
+    ///
+    /// - Parameter exactly: the value where no float64 is; nil: it is `value`.
+    mutating func add(repeating value: Double, exactly: DoublePair? = nil, count: Int) {
         guard count > 0 else { return }
+        finishBlock()
         result.count += count
         guard value.isFinite else {
             if value.isNaN {
@@ -80,41 +134,51 @@ public struct StatisticsAccumulator: Sendable {
         high = max(high, value)
         reach(value.magnitude)
         result.histogram.add(value, count: count)
-        moments.merge(Moments(count: Double(count), mean: value))
+        var equal = Moments(repeating: exactly == nil ? value : 0, count: count)
+        if let exactly { equal = equal.moved(by: exactly) }
+        moments.merge(equal)
     }
 
     /// The statistics of all values so far.
     public var statistics: ValueStatistics {
+        var whole = self
+        whole.finishBlock()
+        return whole.finished
+    }
+
+    private var finished: ValueStatistics {
         var statistics = result
         if binnedCount > 0 { statistics.histogram.add(bins) }
         guard moments.count > 0 else { return statistics }
-        statistics.mean = moments.mean
-        statistics.standardDeviation = (moments.squaredDeviations / moments.count).squareRoot()
+        // Rounding may move the mean of equal values beside them.
+        statistics.mean = min(max(moments.meanValue, low), high)
+        statistics.standardDeviation = moments.standardDeviation
         statistics.minimum = low
         statistics.maximum = high
         return statistics
     }
 
     private mutating func finishBlock() {
+        guard block.count > 0 else { return }
         result.count += block.count
         var summary = block.summary()
         if !summary.sum.isFinite {
+            // Or the sum of large numbers overflows: the moments are then taken in other units.
             setAsideNonFiniteValues()
             summary = block.summary()
         }
         guard block.count > 0 else { return }
+        look(summary)
+        moments.merge(Moments(of: &block, summary))
+        block.removeAll()
+    }
+
+    /// Takes everything but the moments from the block.
+    private mutating func look(_ summary: ValueBlock.Summary) {
         result.zeroCount += summary.zeros
         low = min(low, summary.low)
         high = max(high, summary.high)
         count(reaching: max(-summary.low, summary.high))
-
-        let count = Double(block.count)
-        // A sum of finite float64 values may overflow: then their mean is unknown.
-        let mean = summary.sum / count
-        moments.merge(
-            Moments(
-                count: count, mean: mean,
-                squaredDeviations: block.squaredDeviations(from: mean)))
     }
 
     private mutating func count(reaching magnitude: Double) {
@@ -151,24 +215,14 @@ public struct StatisticsAccumulator: Sendable {
     }
 }
 
-/// Mean and squared deviations of some values.
-struct Moments: Hashable, Sendable {
-    var count = 0.0
-    var mean = 0.0
-    /// Σ (x - mean)²
-    var squaredDeviations = 0.0
-
-    /// Those of the values of both.
-    mutating func merge(_ other: Moments) {
-        guard count > 0 else {
-            self = other
-            return
-        }
-        let total = count + other.count
-        let difference = other.mean - mean
-        squaredDeviations +=
-            other.squaredDeviations + difference * difference * (count * other.count / total)
-        mean += difference * (other.count / total)
-        count = total
+extension ValueStatistics {
+    /// Adds what is counted apart from the histogram.
+    fileprivate mutating func addCounts(of other: ValueStatistics) {
+        count += other.count
+        nanCount += other.nanCount
+        positiveInfinityCount += other.positiveInfinityCount
+        negativeInfinityCount += other.negativeInfinityCount
+        complexInfinityCount += other.complexInfinityCount
+        zeroCount += other.zeroCount
     }
 }

@@ -1,0 +1,59 @@
+/// A floating-point format of at most 16 bits.
+struct MiniFloat {
+    var exponentBits: Int
+    var mantissaBits: Int
+    var bias: Int
+    var special: Special
+
+    /// Which codes are no finite numbers.
+    enum Special {
+        /// As IEEE 754 has it: the largest exponent is infinity or NaN.
+        case ieee
+        /// Only the code of all ones is NaN.
+        case allOnes
+        /// Only the code of -0 is NaN.
+        case negativeZero
+        case none
+    }
+
+    static let f16 = MiniFloat(exponentBits: 5, mantissaBits: 10, bias: 15, special: .ieee)
+    static let f8e4m3fn = MiniFloat(
+        exponentBits: 4, mantissaBits: 3, bias: 7, special: .allOnes)
+    static let f8e4m3fnuz = MiniFloat(
+        exponentBits: 4, mantissaBits: 3, bias: 8, special: .negativeZero)
+    static let f8e5m2 = MiniFloat(exponentBits: 5, mantissaBits: 2, bias: 15, special: .ieee)
+    static let f8e5m2fnuz = MiniFloat(
+        exponentBits: 5, mantissaBits: 2, bias: 16, special: .negativeZero)
+    static let f6e2m3 = MiniFloat(exponentBits: 2, mantissaBits: 3, bias: 1, special: .none)
+    static let f6e3m2 = MiniFloat(exponentBits: 3, mantissaBits: 2, bias: 3, special: .none)
+    static let f4e2m1 = MiniFloat(exponentBits: 2, mantissaBits: 1, bias: 1, special: .none)
+
+    /// The number that `code` stands for.
+    func value(of code: UInt32) -> Double {
+        let mantissa = Int(code) & (1 << mantissaBits - 1)
+        let exponent = Int(code) >> mantissaBits & (1 << exponentBits - 1)
+        let isNegative = Int(code) >> (mantissaBits + exponentBits) & 1 == 1
+        switch special {
+        case .ieee where exponent == 1 << exponentBits - 1:
+            return mantissa == 0 ? (isNegative ? -.infinity : .infinity) : .nan
+        case .allOnes where exponent == 1 << exponentBits - 1 && mantissa == 1 << mantissaBits - 1:
+            return .nan
+        case .negativeZero where isNegative && exponent == 0 && mantissa == 0:
+            return .nan
+        default: break
+        }
+        let implicit = exponent == 0 ? 0 : 1 << mantissaBits
+        let magnitude =
+            Double(mantissa + implicit) * powerOfTwo(max(exponent, 1) - bias - mantissaBits)
+        return isNegative ? -magnitude : magnitude
+    }
+    /// The number that a float16 stands for: fast, and the same as `f16.value(of:)`.
+    @inline(__always)
+    static func half(_ code: UInt16) -> Double {
+        let isSpecial = code & 0x7C00 == 0x7C00
+        // The exponent of a float16 is that of a float32 less 112; so subnormal numbers, too, are right.
+        let magnitude = Float(bitPattern: UInt32(code & 0x7FFF) << 13) * 0x1p112
+        let bits = isSpecial ? magnitude.bitPattern | 0x7F80_0000 : magnitude.bitPattern
+        return Double(Float(bitPattern: bits | UInt32(code & 0x8000) << 16))
+    }
+}
