@@ -57,3 +57,29 @@ private func runThread(_ argument: ThreadArgument) -> UnsafeMutableRawPointer? {
     unsafe Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
     return nil
 }
+
+// The processors, and what the process may use of them.
+extension SystemCalls {
+    static var onlineCoreCount: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
+
+    static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    /// The text of a file that the kernel makes up; nil when it cannot be read.
+    static func text(ofFileAt path: String) -> String? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16_384)
+        while bytes.count < 4 << 20 {
+            let count = unsafe read(descriptor, &piece, piece.count)
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            bytes += piece.prefix(count)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

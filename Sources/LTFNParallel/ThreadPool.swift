@@ -9,7 +9,8 @@ public struct ThreadPool: Sendable {
     /// How many parts run at the same time, at most.
     public let threadCount: Int
 
-    /// - Parameter threadCount: at least 1; the default is one thread for each core.
+    /// - Parameter threadCount: at least 1; the default is one thread for each core that may
+    ///   be used.
     public init(threadCount: Int = ThreadPool.coreCount) {
         self.threadCount = max(1, threadCount)
     }

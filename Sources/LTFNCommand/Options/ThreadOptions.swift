@@ -6,7 +6,7 @@ public struct ThreadOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             "How many threads compute; the result is the same for any number. "
-                + "(default: one for each core)", valueName: "n"))
+                + "(default: one for each core that the process may use)", valueName: "n"))
     public var threads: Int?
 
     public init() {}
