@@ -110,6 +110,20 @@ import Testing
         #expect(error?.format == "safetensors")
     }
 
+    @Test("integers that many readers would round are strings in a document for any reader")
+    func wideIntegers() {
+        let limit = 1 << 53 as Int64
+        let value: JSONValue = [
+            .int(limit - 1), .int(1 - limit), .int(limit), .int(-limit), .int(.min), .uint(.max),
+        ]
+        #expect(
+            value.rendered(.pretty) == """
+                [9007199254740991, -9007199254740991, "9007199254740992", "-9007199254740992", \
+                "-9223372036854775808", "18446744073709551615"]
+                """)
+        #expect(value.rendered(.compact).hasSuffix(",18446744073709551615]"))
+    }
+
     @Test("text is compact or pretty, keys are sorted, schema comes first") func writing() {
         let value: JSONValue = [
             "b": [1, 2.5, nil], "a": [:], "schema": "ltfn/1", "z": [["x": true], []],

@@ -1,9 +1,11 @@
 extension JSONValue {
     /// How a document is laid out.
     public enum Layout: Sendable {
-        /// On one line, without spaces.
+        /// On one line, without spaces, for our own reader, which knows all integers of 64 bits.
         case compact
-        /// Indented by two spaces a level; arrays of plain values on one line.
+        /// Indented by two spaces a level; arrays of plain values on one line. For any reader: many know
+        /// float64 only, and would round an integer beyond ±(2^53 - 1), so that is written as a
+        /// string of its digits (RFC 7493, section 2.2).
         case pretty
     }
 
@@ -130,13 +132,19 @@ private struct JSONWriter {
         switch value {
         case .null: plain("null")
         case .bool(let flag): plain(flag ? "true" : "false")
-        case .int(let number): plain(String(number))
-        case .uint(let number): plain(String(number))
+        case .int(let number): write(number)
+        case .uint(let number): write(number)
         case .double(let number): plain(number.isFinite ? number.description : "null")
         case .string(let string): write(string)
         case .array(let elements): write(elements, indent: indent)
         case .object(let members): _ = write(members, indent: indent)
         }
+    }
+
+    private mutating func write(_ number: some BinaryInteger) {
+        let isExactEverywhere = number.magnitude < 1 << 53
+        let quote = isExactEverywhere || layout == .compact ? "" : "\""
+        plain(quote + String(number) + quote)
     }
 
     private mutating func write(_ elements: [JSONValue], indent: Int) {

@@ -9,7 +9,10 @@ public struct JSONOptions: ParsableArguments {
     @Flag(
         name: .customLong("json"),
         help:
-            "Print one JSON document in place of the text; --json=FILE writes it to FILE as well as the text."
+            """
+            Print one JSON document in place of the text; --json=FILE writes it to FILE as well as the \
+            text. Integers beyond 2^53 - 1 are strings, so that no reader rounds them.
+            """
     )
     var toStandardOutput = false
 
