@@ -66,8 +66,9 @@ public final class InferenceSession: Sendable {
         try observe(.floats(images), body)
     }
 
-    /// Runs raw bytes, `[N, H, W, C] uint8`, on the calling thread and calls `body` with what each layer made of them, block by
-    /// block, before any ReLU that follows: `[images, …] float32`. Slower than `logits`.
+    /// Runs raw bytes, `[N, H, W, C] uint8`, and calls `body` on the calling thread with what each layer
+    /// made of them, block by block, before any ReLU that follows: `[images, …] float32`. Slower than
+    /// `logits`.
     ///
     /// - Throws: `corrupt` when the values are not whole images, `limitExceeded` when one image needs too
     ///   much working memory.
@@ -77,13 +78,36 @@ public final class InferenceSession: Sendable {
         try observe(network.graph.batch(of: pixels), body)
     }
 
+    /// Runs raw bytes, `[N, H, W, C] uint8`, lets `look` see on any thread what each layer made of a
+    /// block of them, before any ReLU that follows, and calls `body` with what was collected of each
+    /// block, in order and on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - limit: how many collections there may be at the same time, at most.
+    ///   - make: an empty collection, for one block.
+    ///   - look: the collection of the block, the layer, and `[images, …] float32`.
+    /// - Throws: as `observe(pixels:_:)`.
+    public func observe<Collection: Sendable>(
+        pixels: [UInt8], limit: Int, make: @escaping @Sendable () -> Collection,
+        look: @escaping @Sendable (inout Collection, Layer, Span<Float>) -> Void,
+        body: (Collection) -> Void
+    ) throws(FormatError) {
+        let network = network
+        try observer().observe(
+            network.graph.batch(of: pixels), limit: limit, make: make,
+            look: { look(&$0, network.layer($1), $2) }, body: body)
+    }
+
     private func observe(
         _ images: ImageBatch, _ body: (_ layer: Layer, _ values: [Float]) -> Void
     ) throws(FormatError) {
-        let observer = try ForwardEngine(
+        try observer().observe(images) { body(network.layer($0), $1) }
+    }
+
+    private func observer() throws(FormatError) -> ForwardEngine {
+        try ForwardEngine(
             network.geometry, parameters: parameters, maximumBatch: maximumBatch,
             keepsLayers: true, pool: pool, memoryLimit: memoryLimit)
-        try observer.observe(images) { body(network.layer($0), $1) }
     }
 }
 

@@ -123,7 +123,7 @@ struct ActivationTests {
     }
 
     /// 1×1×2 images, two units with a ReLU, two logits.
-    private func session(_ hidden: [Float]) throws -> InferenceSession {
+    private func session(_ hidden: [Float], threadCount: Int = 1) throws -> InferenceSession {
         let (first, second) = (try VariableName("first"), try VariableName("second"))
         let graph = ModelGraph(
             name: "two", input: .init(shape: try TensorShape([1, 1, 2])),
@@ -138,7 +138,22 @@ struct ActivationTests {
             parameters: [
                 first: try TensorData(shape: [2, 2], floats: hidden),
                 second: try TensorData(shape: [2, 2], floats: [1, 0, 0, 1]),
-            ], maximumBatch: 4, pool: ThreadPool(threadCount: 1))
+            ], maximumBatch: 25, pool: ThreadPool(threadCount: threadCount))
+    }
+
+    @Test("Any number of threads gives the same bits", arguments: [2, 3, 8])
+    func threads(count: Int) throws {
+        let pixels = (0..<2 * 1013).map { UInt8(truncatingIfNeeded: $0 * $0 / 7) }
+        let labels = (0..<1013).map { UInt8($0 % 2) }
+        var reported: [Int] = []
+        let several = try ActivationReport(
+            running: session([0.1, -0.7, 0.3, 0.2], threadCount: count), on: pixels, labels: labels
+        ) { reported.append($0) }
+        let one = try ActivationReport(
+            running: session([0.1, -0.7, 0.3, 0.2]), on: pixels, labels: labels)
+        #expect(several == one && several.imageCount == 1013)
+        #expect(reported == reported.sorted() && reported.last == 1013)
+        #expect(one.layers[0].statistics.count == 2026 && one.metrics?.count == 1013)
     }
 
     @Test("A unit that is never above zero is dead")

@@ -15,26 +15,54 @@ extension ActivationReport {
         running session: InferenceSession, on pixels: [UInt8], labels: [UInt8]? = nil,
         progress: (Int) -> Void = { _ in }
     ) throws(FormatError) {
-        let graph = session.network.graph
-        var collectors = graph.collectors(session.network)
+        let empty = session.network.graph.collectors(session.network)
+        var layers = empty
         var tally = PredictionTally(classCount: session.classCount)
         var metrics = labels.map { _ in ClassificationMetrics(classCount: session.classCount) }
-        let last = collectors.indices.last
-        try session.observe(pixels: pixels) { layer, values in
-            guard let index = collectors.firstIndex(where: { $0.layer == layer }) else { return }
-            collectors[index].add(values)
-            guard index == last else { return }
-            let done = tally.count
-            tally.add(logits: values.span)
-            if let labels {
-                let end = min(tally.count, labels.count)
-                metrics?.add(logits: values.span, labels: Array(labels[done..<end]).span)
-            }
-            progress(tally.count)
-        }
+        try session.observe(
+            pixels: pixels, limit: BlockActivations.limit(layerCount: empty.count),
+            make: { BlockActivations(layers: empty) }, look: { $0.add($2, of: $1) },
+            body: { block in
+                for index in layers.indices { layers[index].merge(block.layers[index]) }
+                let done = tally.count
+                tally.add(logits: block.logits.span)
+                if let labels {
+                    let end = min(tally.count, labels.count)
+                    metrics?.add(
+                        logits: block.logits.span, labels: Array(labels[min(done, end)..<end]).span)
+                }
+                progress(tally.count)
+            })
         self.init(
-            imageCount: tally.count, layers: collectors.map(\.activations),
+            imageCount: tally.count, layers: layers.map(\.activations),
             predictions: tally, metrics: metrics)
+    }
+}
+
+/// What the layers make of one block of images.
+private struct BlockActivations: Sendable {
+    private(set) var layers: [LayerCollector]
+    /// What the last layer makes of them.
+    private(set) var logits: [Float] = []
+
+    /// About what a layer takes: its histogram, twice.
+    private static let layerByteCount = 64 << 10
+
+    /// How many blocks there may be at the same time, so that deep networks take no more memory than
+    /// others.
+    static func limit(layerCount: Int) -> Int {
+        max(1, (64 << 20) / (max(layerCount, 1) * layerByteCount))
+    }
+
+    init(layers: [LayerCollector]) {
+        self.layers = layers
+    }
+
+    /// Adds values of `layer`, when it is one that is looked at.
+    mutating func add(_ values: Span<Float>, of layer: Layer) {
+        guard let index = layers.firstIndex(where: { $0.layer == layer }) else { return }
+        layers[index].add(values)
+        if index == layers.count - 1 { logits = values.indices.map { values[$0] } }
     }
 }
 

@@ -36,7 +36,7 @@ public struct LayerActivations: Hashable, Sendable {
 }
 
 /// Gathers the outputs of one layer, block by block.
-struct LayerCollector {
+struct LayerCollector: Sendable {
     let layer: Layer
     let unitCount: Int
     let feedsReLU: Bool
@@ -52,16 +52,23 @@ struct LayerCollector {
     }
 
     /// - Parameter values: `[…, unitCount] float32`
-    mutating func add(_ values: [Float]) {
-        accumulator.add(values.span)
+    mutating func add(_ values: Span<Float>) {
+        accumulator.add(values)
         var unit = 0
-        for value in values {
-            if value > 0 {
+        for index in values.indices {
+            if values[index] > 0 {
                 positiveCount += 1
                 isAlive[unit] = true
             }
             unit = unit + 1 == unitCount ? 0 : unit + 1
         }
+    }
+
+    /// Adds what `other` gathered, of later images.
+    mutating func merge(_ other: LayerCollector) {
+        accumulator.merge(other.accumulator)
+        positiveCount += other.positiveCount
+        for unit in isAlive.indices where other.isAlive[unit] { isAlive[unit] = true }
     }
 
     var activations: LayerActivations {

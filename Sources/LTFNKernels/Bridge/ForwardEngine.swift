@@ -73,28 +73,71 @@ public final class ForwardEngine: Sendable {
         return result.withLock { $0 }
     }
 
-    /// Runs the images and calls `body` with what each layer made of each block of them, on the calling
-    /// thread: the layer's index, and `[images, …]` values before any ReLU that follows.
+    /// Runs the images and calls `body` with what each layer made of each block of them, in order and on
+    /// the calling thread: the layer's index, and `[images, …]` values before any ReLU that follows.
     ///
     /// - Throws: `corrupt` when the values are not whole images; `unsupportedFeature` when the engine
     ///   does not keep layers.
     public func observe(
         _ batch: ImageBatch, _ body: (_ layer: Int, _ values: [Float]) -> Void
     ) throws(FormatError) {
+        try observe(
+            batch, make: { [(layer: Int, values: [Float])]() },
+            look: { layers, layer, values in
+                layers.append((layer, values.indices.map { values[$0] }))
+            },
+            body: { layers in
+                for (layer, values) in layers { body(layer, values) }
+            })
+    }
+
+    /// Runs the images, block by block on all threads, lets `look` see what each layer made of a block,
+    /// and calls `body` with what was collected of each block, in order and on the calling thread.
+    ///
+    /// Where blocks begin does not depend on the number of threads.
+    ///
+    /// - Parameters:
+    ///   - limit: how many collections there may be at the same time, at most.
+    ///   - make: an empty collection, for one block.
+    ///   - look: the collection of the block, the layer's index, and `[images, …]` values before any
+    ///     ReLU that follows.
+    /// - Throws: `corrupt` when the values are not whole images; `unsupportedFeature` when the engine
+    ///   does not keep layers.
+    public func observe<Collection: Sendable>(
+        _ batch: ImageBatch, limit: Int = .max, make: @escaping @Sendable () -> Collection,
+        look: @escaping @Sendable (inout Collection, _ layer: Int, Span<Float>) -> Void,
+        body: (Collection) -> Void
+    ) throws(FormatError) {
         guard plan.stages.count == geometry.layers.count else {
             throw FormatError(.unsupportedFeature, "This engine was not made to keep layers.")
         }
         let count = try geometry.imageCount(of: batch)
+        let threadCount = max(1, min(pool.threadCount, limit))
+        let jobs = OrderedJobs<Collection>(threadCount: threadCount)
         for first in stride(from: 0, to: count, by: plan.blockCount) {
             let images = min(plan.blockCount, count - first)
-            unsafe lanes.borrow { lane in
-                unsafe run(batch, first: first, count: images, lane: lane)
-                for (index, stage) in plan.stages.enumerated() {
-                    let values = unsafe UnsafeBufferPointer(
-                        start: lane + plan.activations[index + 1].offset,
-                        count: images * stage.outputCount)
-                    unsafe body(stage.layer, Array(values))
-                }
+            jobs.add {
+                var collection = make()
+                self.observe(batch, first: first, count: images) { look(&collection, $0, $1) }
+                return collection
+            }
+            while jobs.count >= threadCount, let collection = jobs.take() { body(collection) }
+        }
+        while let collection = jobs.take() { body(collection) }
+    }
+
+    /// Runs one block of images and calls `body` with what each layer made of it.
+    private func observe(
+        _ batch: ImageBatch, first: Int, count: Int,
+        _ body: (_ layer: Int, _ values: Span<Float>) -> Void
+    ) {
+        unsafe lanes.borrow { lane in
+            unsafe run(batch, first: first, count: count, lane: lane)
+            for (index, stage) in plan.stages.enumerated() {
+                let values = unsafe UnsafeBufferPointer(
+                    start: lane + plan.activations[index + 1].offset,
+                    count: count * stage.outputCount)
+                unsafe body(stage.layer, Span(_unsafeElements: values))
             }
         }
     }
