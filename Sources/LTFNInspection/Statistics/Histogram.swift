@@ -88,7 +88,7 @@ public struct Histogram: Hashable, Sendable {
 }
 
 extension Histogram {
-    /// Counts in equal columns over one part of the axis.
+    /// Counts in equal columns, half of them on each side of zero.
     public struct Columns: Hashable, Sendable {
         /// Where the first column begins.
         public var low: Double
@@ -97,7 +97,7 @@ extension Histogram {
         public var counts: [UInt64]
 
         /// Where the last column ends.
-        public var high: Double { low + width * Double(counts.count) }
+        public var high: Double { -low }
     }
 
     /// The histogram in `count` columns (an even number, 2 to 4,096) on the shortest axis -a … +a
@@ -118,7 +118,9 @@ extension Histogram {
             columns[min(max(column + side, 0), 2 * side - 1)] &+= number
         }
         let width = whole.binWidth * Double(bins)
-        return Columns(low: -width * Double(side), width: width, counts: columns)
+        // The axis of the largest numbers would end beyond them.
+        let end = min(width * Double(side), .greatestFiniteMagnitude)
+        return Columns(low: -end, width: width, counts: columns)
     }
 }
 

@@ -42,6 +42,11 @@ public struct ValueStatistics: Hashable, Sendable {
 public struct IntegerRange: Hashable, Sendable {
     public var minimum: Int128
     public var maximum: Int128
+
+    public init(minimum: Int128, maximum: Int128) {
+        self.minimum = minimum
+        self.maximum = maximum
+    }
 }
 
 /// Gathers statistics in one pass over values that come in pieces of any length.

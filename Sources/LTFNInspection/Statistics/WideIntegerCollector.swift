@@ -9,6 +9,8 @@ struct WideIntegerCollector {
     private var pending: [UInt64] = []
     private var low = UInt64.max
     private var high = UInt64.min
+    /// Cannot overflow: there are less than 2^61 integers in a tensor.
+    private var sum: Int128 = 0
 
     init(isSigned: Bool) {
         self.isSigned = isSigned
@@ -37,6 +39,7 @@ struct WideIntegerCollector {
         let key = values.words(as: UInt64.self)[0] ^ flip
         (low, high) = (min(low, key), max(high, key))
         let value = value(key)
+        sum &+= value &* Int128(count)
         accumulator.add(repeating: Double(value), exactly: DoublePair(value), count: count)
     }
 
@@ -48,6 +51,9 @@ struct WideIntegerCollector {
         if statistics.count > 0 {
             statistics.integerRange = IntegerRange(
                 minimum: value(whole.low), maximum: value(whole.high))
+            let (mean, rest) = whole.sum.quotientAndRemainder(dividingBy: Int128(statistics.count))
+            statistics.mean =
+                DoublePair(mean).adding(Double(rest) / Double(statistics.count)).value
         }
         return statistics
     }
@@ -66,7 +72,10 @@ struct WideIntegerCollector {
             let key = keys[index]
             return key >= first ? Double(key - first) : -Double(first - key)
         }
-        for key in keys { (low, high) = (min(low, key), max(high, key)) }
+        for key in keys {
+            (low, high) = (min(low, key), max(high, key))
+            sum &+= value(key)
+        }
         let moments = Moments(of: &distances, distances.summary())
         accumulator.add(numbers, moments.moved(by: DoublePair(value(first))))
         pending.removeAll(keepingCapacity: true)
