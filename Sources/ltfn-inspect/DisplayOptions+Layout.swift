@@ -7,7 +7,8 @@ extension DisplayOptions {
         let terminal = outputTerminal
         // Lines longer than this are hard to read.
         return TextLayout(
-            width: min(terminal.width, 100), isUnicode: terminal.isUnicode
+            width: min(terminal.width, 100), isUnicode: terminal.isUnicode,
+            mayCut: terminal.isInteractive
         ) { text, role in
             switch role {
             case .heading: terminal.styled(text, .bold)

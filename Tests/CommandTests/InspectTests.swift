@@ -213,6 +213,40 @@ struct InspectTests {
         #expect(!problems.isEmpty && problems.allSatisfy { $0["path"] == "base.ltfn" })
     }
 
+    @Test("In a pipe no name is cut, however narrow a line is said to be")
+    func longNames() throws {
+        let folder = try Folder()
+        let names = (0..<5).map {
+            "model.decoder." + String(repeating: "part.", count: 20) + "\($0)"
+        }
+        let tensors = try names.map { _ in try TensorData(shape: [1], floats: [1]) }
+        let variables = try zip(names, tensors).map {
+            try VariableInfo(name: VariableName($0), tensor: $1.info)
+        }
+        let sink = MemorySink()
+        try NativeFormat().write(
+            Checkpoint(manifest: Manifest(variables: variables), tensors: tensors), to: sink)
+        try folder.put(sink.bytes, "deep.ltfn")
+        let line = "COLUMNS=60 \"$BIN/ltfn-inspect\" deep.ltfn --no-stats | grep -c '\\.[0-4]  '"
+        #expect(Programs.shell(line, in: folder).output == "5\n")
+    }
+
+    @Test("As many threads as the process may use, and integers of 64 bits as text")
+    func cores() throws {
+        let folder = try TinyModel.folder()
+        for limit in ["taskset -c 0", "env SLURM_CPUS_PER_TASK=1", "env SLURM_CPUS_ON_NODE=1"] {
+            let outcome = Programs.shell(
+                limit + " \"$BIN/ltfn-eval\" model.ltfn test-images.idx --json", in: folder)
+            let document = try JSONReader.read(Array(outcome.output.utf8))
+            #expect(document["threads"] == 1, "\(limit): \(outcome.errors)")
+        }
+        let trained = Programs.shell(
+            "\"$BIN/ltfn-train\" -o m.ltfn --synthetic --steps 0 --seed 18446744073709551615 --json",
+            in: folder)
+        let document = try JSONReader.read(Array(trained.output.utf8))
+        #expect(document["seed"] == "18446744073709551615", "\(trained.errors)")
+    }
+
     @Test("Output that cannot be created gets 73", arguments: ["show", "verify"])
     func notCreated(command: String) throws {
         let folder = try TinyModel.folder()

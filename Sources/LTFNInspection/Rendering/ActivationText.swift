@@ -56,17 +56,18 @@ extension ActivationReport {
 
 extension LayerActivations {
     fileprivate func lines(_ layout: TextLayout, isLogits: Bool) -> [String] {
-        func fact(_ label: String, _ value: Double?) -> String {
-            layout.paint(label, .quiet) + " "
-                + (value.map { FigureText.significant($0) } ?? "none").padded(8)
+        func fact(_ label: String, _ text: String) -> String {
+            layout.paint(label, .quiet) + " " + text.padded(8)
         }
+        let range = RangeText(statistics)
         let name = TerminalText.escaped(name)
         let label = isLogits && name != "logits" ? name + " (logits)" : name
         var line = layout.paint(label, .heading)
-        line += String(repeating: " ", count: max(16 - label.count, 1))
+        line += String(repeating: " ", count: max(16 - label.columns, 1))
         line += [
-            fact("mean", statistics.mean), fact("std", statistics.standardDeviation),
-            fact("min", statistics.minimum), fact("max", statistics.maximum),
+            fact("mean", range.mean),
+            fact("std", FigureText.optional(statistics.standardDeviation)),
+            fact("min", range.minimum), fact("max", range.maximum),
         ].joined(separator: " ")
         if let dead = deadUnitCount {
             let text = "\(dead)/\(unitCount) dead"

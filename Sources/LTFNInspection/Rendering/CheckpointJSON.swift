@@ -187,12 +187,13 @@ extension ValueStatistics {
             "count": .int(Int64(count)),
             "mean": .number(mean),
             "std": .number(standardDeviation),
-            "min": .number(minimum),
-            "max": .number(maximum),
+            "min": integerRange.map { .integer($0.minimum) } ?? .number(minimum),
+            "max": integerRange.map { .integer($0.maximum) } ?? .number(maximum),
             "zeros": .int(Int64(zeroCount)),
             "nan": .int(Int64(nanCount)),
             "positive_infinity": .int(Int64(positiveInfinityCount)),
             "negative_infinity": .int(Int64(negativeInfinityCount)),
+            "complex_infinity": .int(Int64(complexInfinityCount)),
             "histogram": histogram.columns(Self.documentColumns, reaching: largestMagnitude).json,
         ])
     }
@@ -208,6 +209,12 @@ extension Histogram.Columns {
 }
 
 extension JSONValue {
+    /// A whole number; the nearest float64 beyond 64 bits.
+    static func integer(_ value: Int128) -> JSONValue {
+        Int64(exactly: value).map { .int($0) } ?? UInt64(exactly: value).map { .uint($0) }
+            ?? .double(Double(value))
+    }
+
     /// null where there is no number.
     static func number(_ value: Double?) -> JSONValue {
         value.map { .double($0) } ?? .null

@@ -155,6 +155,7 @@ private struct VariableTable {
                 widths[column] = max(widths[column], cell.columns)
             }
         }
+        guard layout.mayCut else { return }
         // The last column may run over the edge, the others may not.
         let others = widths[1...4].reduce(10, +) + min(widths[5], 18)
         widths[0] = min(widths[0], max(20, layout.width - others))
@@ -172,7 +173,8 @@ private struct VariableTable {
         if name.utf8.count <= widths[0], TerminalText.isPlain(name) {
             return add(name, columns: name.utf8.count, to: &line)
         }
-        let text = layout.cut(TerminalText.escaped(name), to: widths[0])
+        let escaped = TerminalText.escaped(name)
+        let text = layout.mayCut ? layout.cut(escaped, to: widths[0]) : escaped
         add(text, columns: text.columns, to: &line)
     }
 
@@ -213,8 +215,9 @@ extension CheckpointReport {
         lines += layout.lines(
             of: facts.map { TextLayout.Piece($0) }, separator: " \(layout.dot) ")
         if let content {
-            lines.append("  content digest \(content.digest)")
-            lines += content.bases.map { "  relative to    \($0)" }
+            // With these labels a line of 64 digits fits in 80 columns.
+            lines.append("  digest       \(content.digest)")
+            lines += content.bases.map { "  relative to  \($0)" }
         }
         if let graph { lines += network(graph, layout) }
         if let selection {
@@ -236,15 +239,15 @@ extension CheckpointReport {
     private func network(_ graph: ModelGraph, _ layout: TextLayout) -> [String] {
         let steps = graph.steps(times: layout.times, shape: shape)
         var lines = ["  " + TerminalText.escaped(graph.name) + ":"]
-        var width = lines[0].count
+        var width = lines[0].columns
         for (index, step) in steps.enumerated() {
             let piece = (index == 0 ? " " : " \(layout.arrow) ") + step
-            if width + piece.count > layout.width {
+            if width + piece.columns > layout.width {
                 lines.append("   ")
                 width = 3
             }
             lines[lines.count - 1] += piece
-            width += piece.count
+            width += piece.columns
         }
         return lines
     }

@@ -19,6 +19,11 @@ enum FigureText {
         return sign + text + "e" + (exponent < 0 ? "-" : "+") + places
     }
 
+    /// `none` where there is no number.
+    static func optional(_ value: Double?, digits: Int = 3) -> String {
+        value.map { significant($0, digits: digits) } ?? "none"
+    }
+
     /// The digits of a positive number and its decimal exponent: 0.0471 is 471 and -2.
     private static func rounded(_ value: Double, digits: Int) -> (String, Int) {
         // From the shortest text that reads back as the number, so that 0.5 digits are exact.

@@ -6,6 +6,9 @@ public struct TextLayout: Sendable {
     public var width: Int
     /// Whether block characters can be drawn.
     public var isUnicode: Bool
+    /// Whether a name that is longer than its column may be cut: where a person looks at it, never where
+    /// another program reads it.
+    public var mayCut: Bool
     /// Puts a piece of text in the colour of its role.
     public var paint: @Sendable (String, Role) -> String
 
@@ -22,11 +25,12 @@ public struct TextLayout: Sendable {
 
     /// - Parameter paint: the default leaves text as it is.
     public init(
-        width: Int = 80, isUnicode: Bool = true,
+        width: Int = 80, isUnicode: Bool = true, mayCut: Bool = true,
         paint: @escaping @Sendable (String, Role) -> String = { text, _ in text }
     ) {
         self.width = max(width, 40)
         self.isUnicode = isUnicode
+        self.mayCut = mayCut
         self.paint = paint
     }
 
@@ -37,12 +41,12 @@ public struct TextLayout: Sendable {
 
         init(_ text: String) {
             shown = text
-            width = text.count
+            width = text.columns
         }
 
         init(_ text: String, _ role: Role, _ layout: TextLayout) {
             shown = layout.paint(text, role)
-            width = text.count
+            width = text.columns
         }
 
         static func + (left: Piece, right: Piece) -> Piece {
@@ -81,15 +85,13 @@ public struct TextLayout: Sendable {
 
     /// `text` cut to `width` columns, the cut marked.
     func cut(_ text: String, to width: Int) -> String {
-        guard text.columns > width else { return text }
-        return isUnicode
-            ? text.prefix(max(width - 1, 0)) + "…" : text.prefix(max(width - 2, 0)) + ".."
+        TerminalText.cut(text, to: width, mark: isUnicode ? "…" : "..")
     }
 }
 
 extension String {
-    /// How wide the text is. Complexity: O(n), and the n is small for ASCII.
-    var columns: Int { TerminalText.isPlain(self) ? utf8.count : count }
+    /// How wide the text is, which is escaped.
+    var columns: Int { TerminalText.columns(self) }
 
     /// The text with blanks behind it up to `width` columns.
     func padded(_ width: Int) -> String {

@@ -18,7 +18,7 @@ extension VariableReport {
             return lines + ["  " + layout.paint("damaged: \(problem)", .bad)]
         }
         guard let statistics else {
-            return lines + ["  " + layout.paint("its values are not real numbers", .quiet)]
+            return lines + ["  " + layout.paint("its values are not numbers", .quiet)]
         }
         lines += statistics.lines(layout, expected: expected)
         if let drift { lines.append(drift.line(layout)) }
@@ -47,7 +47,7 @@ extension VariableReport {
         }
         stored += " " + layout.readable(storage.codec)
         let head = layout.paint(name, .heading) + what
-        let blanks = layout.width - name.count - what.count - stored.count
+        let blanks = layout.width - name.columns - what.columns - stored.columns
         guard blanks >= 2 else { return [head, "  " + stored] }
         return [head + String(repeating: " ", count: blanks) + stored]
     }
@@ -93,20 +93,27 @@ extension VariableReport {
 extension ValueStatistics {
     /// `mean -0.0123  std 0.471 (expected 0.473)  min -1.08  max 1.07`
     func lines(_ layout: TextLayout, expected: VariableReport.Expectation?) -> [String] {
-        func fact(_ label: String, _ value: Double?) -> TextLayout.Piece {
-            TextLayout.Piece(label + " ", .quiet, layout)
-                + TextLayout.Piece(value.map { FigureText.significant($0) } ?? "none")
+        func fact(_ label: String, _ text: String) -> TextLayout.Piece {
+            TextLayout.Piece(label + " ", .quiet, layout) + TextLayout.Piece(text)
         }
-        var deviation = fact("std", standardDeviation)
+        let range = RangeText(self)
+        var deviation = fact("std", FigureText.optional(standardDeviation))
         if let expected {
             let value = FigureText.significant(expected.standardDeviation)
             deviation = deviation + TextLayout.Piece(" (expected \(value))", .quiet, layout)
         }
         var facts: [TextLayout.Piece]
-        if let minimum, minimum == maximum, nonFiniteCount == 0, count > 1 {
-            facts = [TextLayout.Piece("all \(FigureText.significant(minimum))"), deviation]
+        if mean == nil, finiteCount > 0 {
+            facts = [
+                TextLayout.Piece("complex numbers: no mean, no range", .quiet, layout)
+            ]
+        } else if isConstant, count > 1 {
+            facts = [TextLayout.Piece("all \(range.minimum)"), deviation]
         } else {
-            facts = [fact("mean", mean), deviation, fact("min", minimum), fact("max", maximum)]
+            facts = [
+                fact("mean", range.mean), deviation, fact("min", range.minimum),
+                fact("max", range.maximum),
+            ]
         }
         if zeroCount > 0, zeroCount < count {
             facts.append(TextLayout.Piece(NumberText.counted(zeroCount, "zero")))
@@ -115,7 +122,7 @@ extension ValueStatistics {
         if nonFiniteCount > 0 {
             let counts = [
                 (nanCount, "NaN"), (positiveInfinityCount, "+infinity"),
-                (negativeInfinityCount, "-infinity"),
+                (negativeInfinityCount, "-infinity"), (complexInfinityCount, "infinite"),
             ]
             let text = counts.filter { $0.0 > 0 }.map { "\(NumberText.grouped($0.0)) \($0.1)" }
             lines.append(

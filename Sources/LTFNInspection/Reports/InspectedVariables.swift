@@ -3,14 +3,26 @@ import LTFNCheckpoint
 
 /// The variables of a checkpoint, each looked at when its turn comes and then forgotten.
 ///
-/// In the order of the network's layers, those that it does not use behind them.
+/// In the order of the network's layers; those that it does not use behind them, in natural order.
 public struct InspectedVariables: Sequence {
-    let reader: any CheckpointReader
-    /// The positions of those that are looked at; nil: all.
-    let selection: Set<Int>?
-    let depth: InspectionDepth
-    let budget: ExpansionBudget
-    let progress: (Int) -> Void
+    private let reader: any CheckpointReader
+    /// The positions of those that are looked at, in order.
+    private let order: [Int]
+    private let depth: InspectionDepth
+    private let budget: ExpansionBudget
+    private let progress: (Int) -> Void
+
+    /// - Parameter selection: the positions of those that are looked at; nil: all.
+    init(
+        reader: any CheckpointReader, selection: Set<Int>?, depth: InspectionDepth,
+        budget: ExpansionBudget, progress: @escaping (Int) -> Void
+    ) {
+        self.reader = reader
+        order = reader.manifest.displayOrder(of: selection)
+        self.depth = depth
+        self.budget = budget
+        self.progress = progress
+    }
 
     public func makeIterator() -> Iterator {
         Iterator(self)
@@ -21,40 +33,41 @@ public struct InspectedVariables: Sequence {
         private let all: InspectedVariables
         private let manifest: Manifest
         private var budget: ExpansionBudget
-        /// Those of the network that are still to come, the next one last.
-        private var used: [Int]
-        private let isListed: Set<Int>
-        private var position = 0
         private var count = 0
 
         init(_ all: InspectedVariables) {
             self.all = all
             manifest = all.reader.manifest
             budget = all.budget
-            let manifest = manifest
-            var seen: Set<Int> = []
-            used = (manifest.graph?.variableNames ?? []).compactMap { manifest.index(of: $0) }
-                .filter { seen.insert($0).inserted }.reversed()
-            isListed = seen
         }
 
         public mutating func next() -> VariableReport? {
-            var next = nextIndex()
-            while let index = next, all.selection?.contains(index) == false { next = nextIndex() }
-            guard let index = next else { return nil }
+            guard count < all.order.count else { return nil }
+            let index = all.order[count]
             var report = VariableReport(of: manifest.variables[index], all.reader, index)
             report.look(into: all.reader, index, depth: all.depth, budget: &budget)
             count += 1
             all.progress(count)
             return report
         }
+    }
+}
 
-        private mutating func nextIndex() -> Int? {
-            if let index = used.popLast() { return index }
-            while isListed.contains(position) { position += 1 }
-            guard position < manifest.variables.count else { return nil }
-            defer { position += 1 }
-            return position
+extension Manifest {
+    /// The positions of the variables in the order in which they are shown.
+    fileprivate func displayOrder(of selection: Set<Int>?) -> [Int] {
+        var seen: Set<Int> = []
+        let used = (graph?.variableNames ?? []).compactMap { index(of: $0) }
+            .filter { seen.insert($0).inserted }
+        var others = variables.indices.filter { !seen.contains($0) }
+        let precedes = {
+            NaturalOrder.precedes(self.variables[$0].name.string, self.variables[$1].name.string)
         }
+        // Most files have an order that stays.
+        if zip(others, others.dropFirst()).contains(where: { precedes($1, $0) }) {
+            others.sort(by: precedes)
+        }
+        let all = used + others
+        return selection.map { all.filter($0.contains) } ?? all
     }
 }

@@ -63,8 +63,8 @@ import Testing
         #expect(try run("ltfn-convert 1.ltfn -o d.ltfn --relative-to 0.ltfn").status == 0)
         let text = try run("ltfn-inspect d.ltfn --no-stats")
         #expect(text.status == 0, "\(text.errors)")
-        #expect(text.output.contains("content digest \(try digest("1.ltfn"))"))
-        #expect(text.output.contains("relative to    \(try digest("0.ltfn"))"))
+        #expect(text.output.contains("  digest       \(try digest("1.ltfn"))\n"))
+        #expect(text.output.contains("  relative to  \(try digest("0.ltfn"))\n"))
         let document = try JSONReader.read(
             Array(try run("ltfn-inspect d.ltfn --no-stats --json").output.utf8))
         #expect(document["content_digest"] == .string(try digest("d.ltfn")))
