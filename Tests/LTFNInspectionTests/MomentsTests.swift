@@ -25,7 +25,8 @@ struct MomentsTests {
         #expect(isClose(try statistics(values + tiny).standardDeviation, half, 1e-13))
     }
 
-    @Test("Equal values have the deviation 0 and that mean", arguments: [0.1, 0x1p-1030, 1.7e308, -3])
+    @Test(
+        "Equal values have the deviation 0 and that mean", arguments: [0.1, 0x1p-1030, 1.7e308, -3])
     func constant(value: Double) throws {
         let found = try statistics([Double](repeating: value, count: 10_001))
         #expect(found.mean == value && found.standardDeviation == 0 && found.isConstant)

@@ -14,9 +14,10 @@ struct ElementDecoder {
         default: break
         }
         self.dtype = dtype
-        table = Self.number(dtype).map { number in
-            (0..<UInt32(1) << UInt32(dtype.bitCount)).map(number)
-        } ?? []
+        table =
+            Self.number(dtype).map { number in
+                (0..<UInt32(1) << UInt32(dtype.bitCount)).map(number)
+            } ?? []
     }
 
     /// What a code of at most 8 bits stands for.
