@@ -1,13 +1,12 @@
 import LTFNBytes
 import LTFNCheckpoint
-import LTFNInitializers
 
 extension VariableInfo {
     /// What gives the initial values; nil when the record does not say that they can be replayed.
     ///
     /// - Throws: `unsupportedFeature` for sampling rules, a recipe or a dtype that this program cannot
     ///   sample.
-    func replayable() throws(FormatError) -> Initializer? {
+    package func replayable() throws(FormatError) -> Initializer? {
         guard let initializer, initializer.isReproducible else { return nil }
         do {
             return try Initializer(initializer, dtype: tensor.dtype)
@@ -34,7 +33,7 @@ extension VariableInfo {
         }
         guard found == expected else {
             throw FormatError(
-                .checksumMismatch, format: NativeFormat.formatName, rule: "LTFN-N7",
+                .checksumMismatch, rule: "LTFN-N7",
                 variable: name.string,
                 "The initial values that its initializer gives have the digest \(found), "
                     + "recorded is \(expected).")
@@ -44,7 +43,7 @@ extension VariableInfo {
 
     private func notSampled(_ error: FormatError) -> FormatError {
         FormatError(
-            .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-N6",
+            .unsupportedFeature, rule: "LTFN-N6",
             variable: name.string, error.message)
     }
 }
