@@ -64,8 +64,8 @@ struct NPZContent {
             losses.append(
                 FormatLoss(
                     .member, variable: try? VariableName(name),
-                    "A later member has the same name as the \(members[earlier].byteCount) bytes at "
-                        + "byte \(members[earlier].dataOffset)."))
+                    "This is the earlier member of the name, of \(members[earlier].byteCount) bytes at "
+                        + "byte \(members[earlier].dataOffset); the last one is read."))
         }
         return last
     }
@@ -85,7 +85,7 @@ struct NPZContent {
             let isArray = try isArray(member, in: archive)
             if !isArray {
                 error.code = .unsupportedFeature
-                error.message = "A member of the archive is no array: it would be dropped."
+                error.message = "This member of the archive is no array."
             }
             throw error
         }

@@ -7,7 +7,7 @@ import Testing
 @Suite("The names of the members of npz files") struct NPZMemberNameTests {
     /// The names of the members of an archive that holds variables of these names.
     private func written(_ names: [String]) throws -> (members: [String], bytes: [UInt8]) {
-        let specimen = try Specimen("names", names.map { variable($0) })
+        let specimen = try Specimen("names", names.map { try variable($0) })
         let sink = MemorySink()
         try NPZFormat().write(specimen.checkpoint, to: sink)
         // The names stand in the directory, behind the fixed part of each entry.
