@@ -1,3 +1,4 @@
+import ProgramSupport
 import Testing
 
 @Suite("Paths that are not UTF-8") struct PathTests {
