@@ -31,8 +31,7 @@ missing() {
 }
 
 need_zlib() {
-    local probe='#include <zlib.h>'
-    printf '%s\n' "$probe" | clang -E -x c - >/dev/null 2>&1 || missing zlib1g-dev zlib
+    clang -E -x c - <<<'#include <zlib.h>' >/dev/null 2>&1 || missing zlib1g-dev zlib
 }
 
 need_strace() {
