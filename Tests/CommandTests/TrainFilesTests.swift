@@ -87,7 +87,10 @@ struct TrainFilesTests {
                 == place.folder.get("data/test-labels.idx"))
         #expect(place.train("-o", "m.ltfn", "--steps", "0", "--save-data", "copy").status == 0)
         for (folder, sentence) in [
-            ("none/copy", "none/copy: The folder cannot be created: there is no such file"),
+            (
+                "none/copy",
+                "none/copy: The folder cannot be created: there is no folder none; make it"
+            ),
             ("m.ltfn", "m.ltfn: The folder cannot be created: it exists already"),
         ] {
             let failed = place.train("-o", "n.ltfn", "--save-data", folder)

@@ -33,7 +33,7 @@ public enum Directory {
         } catch {
             throw FormatError(
                 .io, path: path, operation: .create, systemError: error.number,
-                "The folder cannot be created: \(error.explanation).")
+                "The folder cannot be created: \(error.reasonAgainstCreating(path)).")
         }
     }
 

@@ -11,8 +11,28 @@ extension SystemError {
             case .close: "The file cannot be closed"
             case .rename: "The finished file cannot be given its name"
             }
+        let reason = operation == .create ? reasonAgainstCreating(path) : explanation
         return FormatError(
-            .io, path: path, operation: operation, systemError: number, "\(tried): \(explanation).")
+            .io, path: path, operation: operation, systemError: number, "\(tried): \(reason).")
+    }
+}
+
+extension SystemError {
+    /// Why nothing can be created at `path`.
+    func reasonAgainstCreating(_ path: String) -> String {
+        guard number == SystemError.missing, let folder = Self.missingFolder(of: path) else {
+            return explanation
+        }
+        return "there is no folder \(folder); make it first"
+    }
+
+    /// The folder that a file at `path` would be in; nil when it is there.
+    private static func missingFolder(of path: String) -> String? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        // A folder may be spelled with a slash behind it.
+        let folder = parts.dropLast(parts.last == "" ? 2 : 1).joined(separator: "/")
+        guard !folder.isEmpty else { return nil }
+        return FileIdentity.isPresent(folder) ? nil : folder
     }
 }
 

@@ -17,6 +17,13 @@ public enum TerminalText {
         return safe
     }
 
+    /// The same, but for the line feeds, which stay.
+    public static func escapedLines(_ text: String) -> String {
+        if text.utf8.allSatisfy({ ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A }) { return text }
+        return text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { escaped(String($0)) }.joined(separator: "\n")
+    }
+
     /// Whether each byte of `text` is a printable character of ASCII, and takes one column.
     public static func isPlain(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
