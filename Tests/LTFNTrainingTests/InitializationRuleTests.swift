@@ -73,7 +73,7 @@ struct InitializationRuleTests {
             ("constant", "constant takes a parameter"), ("constant:x", "The value of constant"),
             ("constant:nan", "The value of constant"), ("constant:1e999", "The value of constant"),
             ("normal:-1", "The stddev of normal is \"-1\"; expected a number, 0.0 or more"),
-            ("uniform:1,1", "uniform takes low,high"), ("uniform:1", "uniform takes a parameter"),
+            ("uniform:1,1", "uniform takes low,high"), ("uniform:1", "uniform takes two numbers"),
             ("zeros:1", "zeros has no parameter \"1\""),
             ("normal:sigma=1", "normal has no parameter \"sigma\""),
             ("normal:stddev=1,stddev=2", "normal has stddev twice"),

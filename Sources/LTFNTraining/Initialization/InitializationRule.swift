@@ -46,7 +46,17 @@ public struct InitializationRule: Hashable, Sendable {
 
 extension InitializationRule.Filling {
     init(parsing text: String) throws(ConfigurationError) {
-        self = text.lowercased() == "he" ? .he : .recipe(try InitializerRecipe(parsing: text))
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts[0].lowercased() == "he" else {
+            self = .recipe(try InitializerRecipe(parsing: text))
+            return
+        }
+        guard parts.count == 1 else {
+            throw ConfigurationError(
+                "he takes no parameter, and has \"\(parts[1])\"; the recipe with a scale is "
+                    + "variance_scaling:\(parts[1]).")
+        }
+        self = .he
     }
 }
 

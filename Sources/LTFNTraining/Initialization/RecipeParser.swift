@@ -1,3 +1,4 @@
+import LTFNBytes
 import LTFNCheckpoint
 import LTFNInitializers
 
@@ -11,6 +12,19 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     }
 
     public var description: String { message }
+}
+
+extension ConfigurationError {
+    /// That there is no `kind` of this name, and what may have been meant.
+    static func unknown(
+        _ kind: String, _ name: String, among names: [String], meanings: [String: String] = [:]
+    ) -> ConfigurationError {
+        let meant = Spelling.suggestion(for: name, among: names, meanings: meanings)
+        return ConfigurationError(
+            "There is no \(kind) \"\(name)\"; "
+                + (meant.map { "did you mean \($0)? There are " } ?? "expected one of ")
+                + names.joined(separator: ", ") + ".")
+    }
 }
 
 extension InitializerRecipe {
@@ -64,9 +78,8 @@ extension InitializerRecipe {
         case "lecun_uniform": return .lecunUniform
         case "lecun_normal": return .lecunNormal
         default:
-            throw ConfigurationError(
-                "There is no initializer \"\(arguments.name)\"; expected he or one of "
-                    + names.joined(separator: ", ") + ".")
+            throw ConfigurationError.unknown(
+                "initializer", arguments.name, among: ["he"] + names, meanings: meanings)
         }
     }
 
@@ -80,9 +93,24 @@ extension InitializerRecipe {
         "lecun_normal",
     ]
 
+    /// What recipes are called elsewhere, without underscores, and what comes nearest here.
+    private static let meanings = [
+        "kaiming": "he", "msra": "he", "msranormal": "he_normal", "gaussian": "normal",
+        "randn": "normal", "randomuniform": "uniform", "rand": "uniform", "zero": "zeros",
+        "one": "ones", "const": "constant", "fill": "constant", "truncnormal": "truncated_normal",
+        "truncated": "truncated_normal", "trunc": "truncated_normal", "lecun": "lecun_normal",
+        "scaled": "scaled_normal", "scaling": "variance_scaling",
+    ]
+
     private static func uniform(
         _ arguments: inout RecipeArguments
     ) throws(ConfigurationError) -> InitializerRecipe {
+        guard arguments.count == 2 else {
+            throw ConfigurationError(
+                "uniform takes two numbers, and has "
+                    + (arguments.count == 0 ? "none" : "\(arguments.count)")
+                    + "; expected uniform:LOW,HIGH, as in uniform:-0.05,0.05.")
+        }
         let low = try arguments.number("low")
         let high = try arguments.number("high")
         guard low < high else {
@@ -110,6 +138,9 @@ struct RecipeArguments {
     let name: String
     private var unnamed: ArraySlice<String> = []
     private var named: [String: String] = [:]
+
+    /// How many have not been taken.
+    var count: Int { unnamed.count + named.count }
 
     init(_ text: String) throws(ConfigurationError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

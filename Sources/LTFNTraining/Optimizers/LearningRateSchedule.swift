@@ -90,9 +90,12 @@ extension LearningRateSchedule.Course {
             self = .cosine(
                 steps: steps == -1 ? nil : steps, final: try arguments.number("final", default: 0))
         default:
-            throw ConfigurationError(
-                "There is no schedule \"\(arguments.name)\"; expected one of "
-                    + LearningRateSchedule.names.joined(separator: ", ") + ".")
+            throw ConfigurationError.unknown(
+                "schedule", arguments.name, among: LearningRateSchedule.names,
+                meanings: [
+                    "cosineannealing": "cosine", "cosinedecay": "cosine", "steplr": "step",
+                    "none": "constant", "fixed": "constant",
+                ])
         }
         try arguments.expectNoMore()
     }

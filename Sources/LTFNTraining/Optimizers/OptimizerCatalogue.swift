@@ -39,9 +39,9 @@ public enum OptimizerCatalogue {
             }
             return AdamW(weightDecay: decay, adam: try adam(name, constant))
         default:
-            throw ConfigurationError(
-                "There is no optimizer \"\(name)\"; expected one of "
-                    + names.joined(separator: ", ") + ".")
+            throw ConfigurationError.unknown(
+                "optimizer", name, among: names,
+                meanings: ["gd": "sgd", "gradientdescent": "sgd", "nag": "nesterov"])
         }
     }
 

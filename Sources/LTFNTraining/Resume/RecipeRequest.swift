@@ -101,8 +101,12 @@ public struct RecipeRequest: Sendable {
         named name: String
     ) throws(ConfigurationError) -> ModelDescription {
         if let model = ModelCatalogue.model(named: name) { return model }
-        throw ConfigurationError(
-            "There is no model \"\(name)\"; expected one of "
-                + ModelCatalogue.all.map(\.name).joined(separator: ", ") + ".")
+        let first = ModelCatalogue.all[0].name
+        throw ConfigurationError.unknown(
+            "model", name, among: ModelCatalogue.all.map(\.name),
+            meanings: [
+                "cnn": first, "convnet": first, "conv": first, "lenet": first, "dense": "mlp",
+                "fc": "mlp", "fullyconnected": "mlp",
+            ])
     }
 }
