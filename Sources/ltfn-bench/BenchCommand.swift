@@ -42,18 +42,25 @@ struct BenchCommand: CommandWithExamples {
         help: "Samples of each benchmark.")
     var runs = 9
 
-    @Option(help: ArgumentHelp("Also measure the peers with this Python.", valueName: "python"))
+    @Option(
+        help: ArgumentHelp("Also measure the peers with this Python.", valueName: "python"),
+        completion: .file())
     var peers: String?
 
-    @Option(help: ArgumentHelp("The script that measures the peers.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("The script that measures the peers.", valueName: "path"),
+        completion: .file())
     var peersScript = "tools/peers.py"
 
     @Option(
         help: ArgumentHelp(
-            "Measure the codecs on this checkpoint too.", valueName: "file"))
+            "Measure the codecs on this checkpoint too.", valueName: "file"),
+        completion: .file(extensions: ["ltfn"]))
     var weights: String?
 
-    @Option(help: ArgumentHelp("The folder with the kept models.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("The folder with the kept models.", valueName: "path"),
+        completion: .directory)
     var models = "Fixtures/models"
 
     @Flag(help: "Name the benchmarks, and measure nothing.")
@@ -87,6 +94,7 @@ struct BenchCommand: CommandWithExamples {
             return
         }
         try expectFiles(of: chosen)
+        if let peers { try Peers.expectAnswers(python: peers, script: peersScript) }
         try FileRoles(
             inputs: weights.map { [FileRoles.File("a checkpoint", $0)] } ?? [], outputs: json.files
         ).expectDistinct()
@@ -99,6 +107,7 @@ struct BenchCommand: CommandWithExamples {
 
     /// Finds out before anything is measured that a checkpoint is not there.
     private func expectFiles(of benchmarks: [Benchmark]) throws {
+        if let weights { _ = try FileSource(path: weights) }
         for benchmark in benchmarks {
             guard let path = benchmark.file else { continue }
             do throws(FormatError) {

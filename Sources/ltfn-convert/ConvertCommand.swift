@@ -9,7 +9,9 @@ import LTFNKernels
 
 @main enum Main {
     static func main() {
-        CommandMain.run(ConvertCommand.self, advising: ConversionAdvice.sentence)
+        CommandMain.run(
+            ConvertCommand.self, advising: ConversionAdvice.sentence,
+            variableNames: CheckpointNames.variables)
     }
 }
 
@@ -84,13 +86,14 @@ struct ConvertCommand: CommandWithExamples {
     @Option(
         help: ArgumentHelp(
             "What may be lost, separated by commas: \(LossList.choices), or all.",
-            valueName: "what"))
+            valueName: "what"),
+        completion: .list(LossList.words))
     var allowLoss: LossList?
 
     @Option(
         help: ArgumentHelp(
             "Take opaque bits or unsigned integers for what they are: bits16=bf16. Can be repeated.",
-            valueName: "from=to"))
+            valueName: "from=to"), transform: Retyping.parse)
     var retype: [Retyping] = []
 
     @Option(
@@ -148,7 +151,13 @@ struct ConvertCommand: CommandWithExamples {
         }
         for name in [from, to].compactMap({ $0 })
         where FormatRegistry.standard.format(named: name) == nil {
-            throw ValidationError("There is no format called \(name); --list-formats lists them.")
+            let names = FormatRegistry.standard.formats.map(\.traits.name)
+            let meant = Spelling.suggestion(
+                for: name, among: names,
+                meanings: ["numpy": "npz", "np": "npz", "st": "safetensors", "native": "ltfn"])
+            throw ValidationError(
+                "There is no format called \(name)\(Spelling.question(meant, else: ";")) "
+                    + "--list-formats lists them.")
         }
         if to == nil, FormatRegistry.standard.format(forPath: output) == nil {
             throw ValidationError(
@@ -184,12 +193,24 @@ struct ConvertCommand: CommandWithExamples {
             .expectDistinct()
     }
 
+    /// Makes sure that input and output are not the wrong way round.
+    private func expectInOrder() throws(CommandFailure) {
+        guard let input, let output, !FileIdentity.isPresent(input), !force,
+            CheckpointNames.isCheckpoint(fileAt: output)
+        else { return }
+        throw CommandFailure(
+            .inputNotOpened,
+            "\(input) is to be converted and is not there, and \(output) is; the input comes before "
+                + "-o and the output behind it.")
+    }
+
     func run() throws {
         if listFormats {
             let list = FormatList(FormatRegistry.standard)
             return try publish(list.json, to: json.open(), text: list.text)
         }
         try expectDistinctFiles()
+        try expectInOrder()
         var request = FileConversion.Request(input: input ?? "", output: outputPath)
         request.sourceFormat = from
         request.targetFormat = to
@@ -260,9 +281,8 @@ struct ConvertCommand: CommandWithExamples {
             }
         // A dry run has printed them all.
         if dryRun { throw CommandFailure(status) }
-        let rest = problems.dropFirst().map { "\n  " + TerminalText.escaped($0.description) }
         throw CommandFailure(
-            status, TerminalText.escaped(first.description) + rest.joined())
+            status, first.description, details: problems.dropFirst().map(\.description))
     }
 
     private func publish(_ value: JSONValue, to document: JSONOutput, text: String) throws {

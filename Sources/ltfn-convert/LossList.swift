@@ -11,6 +11,9 @@ struct LossList: ExpressibleByArgument {
         $0 != .values && $0 != .member
     }
 
+    /// All that may stand in such a list.
+    static let words = allowed.map(\.rawValue) + ["all"]
+
     static let choices = allowed.map(\.rawValue).joined(separator: ", ")
 
     init?(argument: String) {
@@ -26,15 +29,5 @@ struct LossList: ExpressibleByArgument {
                 return nil
             }
         }
-    }
-}
-
-extension Retyping: ExpressibleByArgument {
-    public init?(argument: String) {
-        let words = argument.split(separator: "=", omittingEmptySubsequences: false)
-        guard words.count == 2, let from = DType(rawValue: String(words[0])),
-            let to = DType(rawValue: String(words[1]))
-        else { return nil }
-        self.init(from: from, to: to)
     }
 }

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCommand
 import LTFNDatasets
 import LTFNFormat
+import LTFNFormats
 import LTFNInference
 import LTFNKernels
 import LTFNParallel
@@ -38,7 +39,9 @@ struct EvaluateCommand: CommandWithExamples {
             "Keep every prediction, and the figures as JSON"),
     ]
 
-    @Argument(help: "The model, an .ltfn file.", completion: .file(extensions: ["ltfn"]))
+    @Argument(
+        help: "The model, in any format that can be read.",
+        completion: .file(extensions: CheckpointNames.fileExtensions))
     var model: String
 
     @Argument(help: "The images, or the data set they are of.", completion: .file())
@@ -85,6 +88,17 @@ struct EvaluateCommand: CommandWithExamples {
         }
     }
 
+    /// Makes sure that the files are in the order that they are asked for.
+    private func expectModelFirst(_ model: String, _ others: [String]) throws(CommandFailure) {
+        guard let other = others.first(where: CheckpointNames.isCheckpoint),
+            !CheckpointNames.isCheckpoint(fileAt: model)
+        else { return }
+        throw CommandFailure(
+            .usage,
+            "\(model) was given as the model, and is none; \(other) is one. The model comes first: "
+                + "ltfn-eval \(other) \(model)")
+    }
+
     /// Makes sure that no output replaces what is read.
     private func expectDistinctFiles(images: String?, labels: String?) throws {
         var inputs = [FileRoles.File("the model", model)]
@@ -104,6 +118,7 @@ struct EvaluateCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         try expectDistinctFiles(images: images, labels: labels)
+        try expectModelFirst(model, [images, labels].compactMap(\.self))
         var stopwatch = Stopwatch()
         let document = try json.open(quiet: display.quiet)
         if let predictionsPath { try json.check(path: predictionsPath) }

@@ -31,7 +31,9 @@ struct ActivationsCommand: CommandWithExamples {
             "The same over 1000 images, as JSON"),
     ]
 
-    @Argument(help: "The model, in any format that can be read.", completion: .file())
+    @Argument(
+        help: "The model, in any format that can be read.",
+        completion: .file(extensions: CheckpointNames.fileExtensions))
     var file: String
 
     @Argument(help: "The images, or the data set they are of.", completion: .file())
@@ -60,6 +62,7 @@ struct ActivationsCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         try expectDistinctFiles(images: images, labels: nil)
+        try expectModelFirst(file, [images])
         let document = try json.open(quiet: display.quiet)
         let model = try open(file, base, reading, expansion, display)
         let sample = try ImageSample(
@@ -95,6 +98,17 @@ struct ActivationsCommand: CommandWithExamples {
             heading(range.count, of: set.totalCount, sample.imageFile, labelFile)
                 + report.text(layout)
         }
+    }
+
+    /// Makes sure that the files are in the order that they are asked for.
+    private func expectModelFirst(_ model: String, _ others: [String]) throws(CommandFailure) {
+        guard let other = others.first(where: CheckpointNames.isCheckpoint),
+            !CheckpointNames.isCheckpoint(fileAt: model)
+        else { return }
+        throw CommandFailure(
+            .usage,
+            "\(model) was given as the model, and is none; \(other) is one. The model comes first: "
+                + "ltfn-inspect activations \(other) \(model)")
     }
 
     /// Makes sure that no output replaces what is read.

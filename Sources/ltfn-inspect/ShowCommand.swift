@@ -25,14 +25,17 @@ struct ShowCommand: CommandWithExamples {
         Example("ltfn-inspect model.ltfn --json=model.json", "The same as JSON, beside the text"),
     ]
 
-    @Argument(help: "The model, in any format that can be read.", completion: .file())
+    @Argument(
+        help: "The model, in any format that can be read.",
+        completion: .file(extensions: CheckpointNames.fileExtensions))
     var file: String
 
     @Option(
         name: .customLong("variable"),
         help: ArgumentHelp(
             "Only the variables whose names fit the pattern (* and ?). Can be repeated.",
-            valueName: "pattern"))
+            valueName: "pattern"),
+        completion: .variableNames)
     var patterns: [String] = []
 
     @Flag(help: "Read the index alone, no values.")

@@ -20,7 +20,9 @@ struct VerifyCommand: CommandWithExamples {
         Example("ltfn-inspect verify model.ltfn", "Is the file as it was written?")
     ]
 
-    @Argument(help: "The model, in any format that can be read.", completion: .file())
+    @Argument(
+        help: "The model, in any format that can be read.",
+        completion: .file(extensions: CheckpointNames.fileExtensions))
     var file: String
 
     @OptionGroup var base: BaseOptions

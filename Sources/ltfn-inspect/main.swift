@@ -1,4 +1,6 @@
 import LTFNCommand
 import LTFNFormats
 
-CommandMain.run(InspectCommand.self, advising: ConversionAdvice.sentence)
+CommandMain.run(
+    InspectCommand.self, advising: ConversionAdvice.sentence,
+    variableNames: CheckpointNames.variables)

@@ -69,16 +69,16 @@ struct ResumeSource {
                 remarks.insert("\(damage)", at: 0)
                 remarks.append(
                     "resuming from \(TerminalText.escaped(candidate)) instead, which is sound.")
-                for remark in remarks { notes.warn(remark) }
+                for remark in remarks { notes.tellLoss(remark) }
                 return ResumeSource(path: candidate, training: training)
             } catch  where error.isDamage(to: candidate) {
                 remarks.append("\(error)")
             } catch {
-                for remark in ["\(damage)"] + remarks { notes.warn(remark) }
+                for remark in ["\(damage)"] + remarks { notes.tellLoss(remark) }
                 throw error
             }
         }
-        for remark in remarks { notes.warn(remark) }
+        for remark in remarks { notes.tellLoss(remark) }
         throw damage
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LTFNBytes
+import LTFNCheckpoint
 import LTFNCommand
 import LTFNDatasets
 import LTFNFormat
@@ -73,7 +74,7 @@ struct TrainCommand: CommandWithExamples {
         name: .shortAndLong,
         help: ArgumentHelp(
             "The file to write, in place of one of that name; - is standard output.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["ltfn"]))
     var output: String
 
     @Option(
@@ -105,7 +106,7 @@ struct TrainCommand: CommandWithExamples {
         name: .customLong("init"),
         help: ArgumentHelp(
             "How variables are filled first; may be given several times. (default: he)",
-            valueName: "rule"))
+            valueName: "rule"), completion: .list(["he"] + InitializerRecipe.names))
     var initialization: [String] = []
 
     @Option(
@@ -167,7 +168,9 @@ struct TrainCommand: CommandWithExamples {
             valueName: "n"))
     var validateEvery: Int?
 
-    @Option(help: ArgumentHelp("Go on from this file, exactly.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Go on from this file, exactly.", valueName: "file"),
+        completion: .file(extensions: ["ltfn"]))
     var resume: String?
 
     @Option(

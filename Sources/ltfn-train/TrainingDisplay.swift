@@ -72,7 +72,7 @@ struct TrainingDisplay {
     func showCheckpoint(_ path: String, isKept: Bool, notes: Notes) {
         training.clear()
         if isKept { return write("kept: \(TerminalText.escaped(path))") }
-        notes.warn(
+        notes.tellLoss(
             "\(TerminalText.escaped(path)) is not a sound checkpoint of this run: it was left as it "
                 + "is, and this step's checkpoint not kept.")
     }

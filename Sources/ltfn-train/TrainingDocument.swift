@@ -16,7 +16,7 @@ extension TrainingDisplay {
         guard let destination = command.json.destination else { return }
         let text = document(result, output: output, byteCount: byteCount).rendered(.pretty) + "\n"
         switch destination {
-        case .standardOutput: Output.stdout.write(text)
+        case .standardOutput: Output.stdout.writeDocument(text)
         case .file(let path):
             try writeFile(text, to: path, replacingExisting: command.json.force)
         }

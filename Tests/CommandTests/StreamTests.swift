@@ -126,8 +126,8 @@ import Testing
             let words = help.output.split { $0.isWhitespace }.joined(separator: " ")
             #expect(
                 words.contains(
-                    "-q, --quiet Print nothing but errors, and the data that another option asks "
-                        + "for."), "\(command)")
+                    "-q, --quiet Print nothing but errors, what is lost unasked, and the data that "
+                        + "another option asks for."), "\(command)")
         }
     }
 

@@ -1,13 +1,16 @@
 import ArgumentParser
 
-/// How a command talks: colour, and how much. A quiet one prints no progress, notes, warnings and reports.
+/// How a command talks: colour, and how much. A quiet one prints no progress, notes, reports, nor warnings
+/// other than of what is lost.
 public struct DisplayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
     public var color: ColorChoice = .auto
 
     @Flag(
         name: [.short, .long],
-        help: "Print nothing but errors, and the data that another option asks for.")
+        help:
+            "Print nothing but errors, what is lost unasked, and the data that another option asks for."
+    )
     public var quiet = false
 
     public init() {}

@@ -84,7 +84,7 @@ public struct JSONOutput {
         let text = isQuiet ? nil : { (piece: String) in output.write(piece) }
         switch place {
         case .none: body(text, nil)
-        case .standardOutput: body(nil, { output.write($0) })
+        case .standardOutput: body(nil, { output.writeDocument($0) })
         case .file(let writer):
             var failure: FormatError?
             let json = { (piece: String) in

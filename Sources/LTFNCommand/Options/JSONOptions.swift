@@ -16,7 +16,8 @@ public struct JSONOptions: ParsableArguments {
     )
     var toStandardOutput = false
 
-    @Option(name: .customLong("json-file"), help: .hidden)
+    @Option(
+        name: .customLong("json-file"), help: .hidden, completion: .file(extensions: ["json"]))
     var file: String?
 
     @Flag(

@@ -5,10 +5,13 @@ public struct CommandFailure: Error, Hashable, Sendable {
     public var status: ExitStatus
     /// What is printed behind `ltfn-eval: error: `. nil: nothing, all has been said.
     public var message: String?
+    /// More of the same kind, a sentence each.
+    public var details: [String]
 
-    public init(_ status: ExitStatus, _ message: String? = nil) {
+    public init(_ status: ExitStatus, _ message: String? = nil, details: [String] = []) {
         self.status = status
         self.message = message
+        self.details = details
     }
 
     /// The failure that a `FormatError` is to a command.

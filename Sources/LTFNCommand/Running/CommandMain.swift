@@ -6,12 +6,26 @@ public enum CommandMain {
     /// What to do about an error, in a sentence; nil: nothing more than what it says.
     public typealias Advice = (FormatError) -> String?
 
+    /// The names of the variables in the checkpoint at a path; none when it cannot be read.
+    public typealias VariableNames = (String) -> [String]
+
     /// Runs the command line of this process.
+    ///
+    /// - Parameter variableNames: completes the names of variables.
     public static func run<Root: ParsableCommand>(
-        _ root: Root.Type, advising advice: Advice = { _ in nil }
+        _ root: Root.Type, advising advice: Advice = { _ in nil },
+        variableNames: @escaping VariableNames = { _ in [] }
     ) -> Never {
         WriteSignals.turnIntoErrors()
         let arguments = SystemCalls.arguments
+        if arguments.first == Completion.request, let description = CommandDescription(root) {
+            let completion = Completion(root: description, variableNames: variableNames)
+            for answer in completion.answers(to: Array(arguments.dropFirst())) {
+                Output.stdout.writeDocument(answer.line + "\n")
+            }
+            Output.stdout.flush()
+            SystemCalls.exit(ExitStatus.success.rawValue)
+        }
         let ending =
             if let shortage = memoryShortage {
                 Ending(status: .readOrWriteFailed, message: shortage)
@@ -45,17 +59,21 @@ public enum CommandMain {
         package var status: ExitStatus
         /// What goes to standard output.
         package var output: String
-        /// What stands behind `error: `.
+        /// What stands behind `error: `, one line.
         package var message: String?
-        /// What follows the error as it is.
+        /// More of what it says, a line each.
+        package var details: [String]
+        /// What follows the error: lines of the parser's.
         package var advice: String
 
         package init(
-            status: ExitStatus, output: String = "", message: String? = nil, advice: String = ""
+            status: ExitStatus, output: String = "", message: String? = nil,
+            details: [String] = [], advice: String = ""
         ) {
             self.status = status
             self.output = output
             self.message = message
+            self.details = details
             self.advice = advice
         }
     }
@@ -64,11 +82,20 @@ public enum CommandMain {
         of root: Root.Type, _ arguments: [String], advising advice: Advice = { _ in nil }
     ) -> Ending {
         do {
-            var command = try parse(root, JSONOptions.rewriting(arguments))
+            if let script = try CompletionScript.requested(
+                by: arguments, program: root._commandName, shell: environmentVariable("SHELL"))
+            {
+                return Ending(status: .success, output: script)
+            }
+            var command = try CommandLineParser<Root>().command(arguments)
             try command.run()
             return Ending(status: .success)
         } catch let failure as CommandFailure {
-            return Ending(status: failure.status, message: failure.message)
+            return Ending(
+                status: failure.status, message: failure.message, details: failure.details)
+        } catch let complaint as ParserComplaint {
+            return Ending(
+                status: .usage, message: complaint.message, advice: complaint.advice)
         } catch let error as FormatError {
             let failure = CommandFailure(error)
             let sentences = [failure.message, advice(error).map { TerminalText.escaped($0) }]
@@ -80,38 +107,13 @@ public enum CommandMain {
         }
     }
 
-    /// The command that the arguments mean. The parser wants the name of a subcommand first; options, and
-    /// whatever else can only be the subcommand's, may stand before it as well.
-    private static func parse<Root: ParsableCommand>(
-        _ root: Root.Type, _ arguments: [String]
-    ) throws -> any ParsableCommand {
-        do {
-            return try Root.parseAsRoot(arguments)
-        } catch {
-            let names = Root.configuration.subcommands.map { $0._commandName }
-            let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-            guard Root.exitCode(for: error) == .validationFailure,
-                let place = arguments[..<end].firstIndex(where: names.contains), place > 0,
-                let command = try? Root.parseAsRoot(
-                    [arguments[place]] + arguments[..<place] + arguments[(place + 1)...])
-            else { throw error }
-            return command
-        }
-    }
-
     private static func ending<Root: ParsableCommand>(
         of root: Root.Type, parserError error: any Error
     ) -> Ending {
         let code = Root.exitCode(for: error)
         if code == .success {
-            // A request for help, for the version, for a completion script.
+            // A request for help, or for the version.
             return Ending(status: .success, output: helpText(root, Root.fullMessage(for: error)))
-        }
-        if code == .validationFailure {
-            let text = Root.fullMessage(for: error).split(
-                separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-            let advice = shortened(text.count > 1 ? String(text[1]) : "", Root._commandName)
-            return Ending(status: .usage, message: Root.message(for: error), advice: advice)
         }
         if let status = (error as? ExitCode).flatMap({ ExitStatus(rawValue: $0.rawValue) }) {
             return Ending(status: status)
@@ -119,16 +121,6 @@ public enum CommandMain {
         return Ending(
             status: .internalError,
             message: "An unexpected error, which is a mistake in the program: \(error)")
-    }
-
-    /// Where the parser follows an error with the whole help, the usage alone.
-    private static func shortened(_ advice: String, _ name: String) -> String {
-        let mark = "USAGE: "
-        let lines = advice.split(separator: "\n", omittingEmptySubsequences: false)
-        guard let start = lines.firstIndex(where: { $0.hasPrefix(mark) }) else { return advice }
-        let usage = lines[start...].prefix { !$0.isEmpty }.joined(separator: "\n")
-        return "Usage: " + usage.dropFirst(mark.count)
-            + "\n  See '\(name) --help' for more information."
     }
 
     /// The help that the parser wrote, with the examples of the command it is about.
@@ -163,6 +155,7 @@ public enum CommandMain {
         let terminal = Terminal(.stderr, color: color)
         if let message = ending.message {
             report(message, name: name, on: terminal, isError: ending.status != .no)
+            for detail in ending.details { Output.stderr.writeLine("  " + detail) }
             Output.stderr.write(ending.advice.isEmpty ? "" : ending.advice + "\n")
             return ending.status
         }
@@ -181,6 +174,6 @@ public enum CommandMain {
     ) {
         let head = terminal.styled(name + ":", .bold)
         let kind = isError ? " " + terminal.styled("error:", .boldRed) : ""
-        Output.stderr.write("\(head)\(kind) \(message)\n")
+        Output.stderr.writeLine("\(head)\(kind) \(message)")
     }
 }

@@ -4,7 +4,7 @@ public struct Notes: Sendable {
     private let terminal: Terminal
     private let isQuiet: Bool
 
-    /// - Parameter isQuiet: all are dropped.
+    /// - Parameter isQuiet: all are dropped, but for losses.
     public init(program name: String, terminal: Terminal, isQuiet: Bool = false) {
         self.name = name
         self.terminal = terminal
@@ -18,7 +18,11 @@ public struct Notes: Sendable {
 
     /// Something that may make the result other than expected.
     public func warn(_ text: String) {
-        guard !isQuiet else { return }
+        if !isQuiet { tellLoss(text) }
+    }
+
+    /// Something that is lost, and that no option gave up: this is told also when all else is not.
+    public func tellLoss(_ text: String) {
         Output.stderr.writeLine(
             "\(name): \(terminal.styled("warning:", .boldYellow)) \(text)")
     }

@@ -2,6 +2,9 @@ import LTFNBytes
 import Synchronization
 
 /// A stream that text is written to, gathered in blocks.
+///
+/// Everything that the commands print goes through here. What people read is shown: whatever in it could
+/// steer a terminal is escaped, wherever it came from, but for the styles of `Terminal`.
 public final class Output: Sendable {
     public static let stdout = Output(descriptor: 1)
     /// Each piece is written at once.
@@ -38,18 +41,33 @@ public final class Output: Sendable {
         self.blockByteCount = blockByteCount
     }
 
-    /// Writes `text`. Once the stream has failed, text is dropped: see `isClosed` and `failure`.
+    /// Writes lines of `text` for people. Once the stream has failed, text is dropped: see `isClosed` and
+    /// `failure`.
     public func write(_ text: String) {
+        send(ShownText.lines(text))
+    }
+
+    /// Writes one line for people: a line feed in `text` is escaped, too.
+    public func writeLine(_ text: String = "") {
+        send(ShownText.line(text) + "\n")
+    }
+
+    /// Writes `text` for programs as it is: JSON, which escapes by its own rules, and scripts.
+    public func writeDocument(_ text: String) {
+        send(text)
+    }
+
+    /// Writes `text` in place of the line that the cursor is in; nothing: the line is emptied.
+    func replaceLine(with text: String = "") {
+        send("\r\u{1B}[2K" + ShownText.line(text))
+    }
+
+    private func send(_ text: String) {
         state.withLock { state in
             guard state.error == 0 else { return }
             state.pending.append(contentsOf: text.utf8)
             if state.pending.count > blockByteCount { flush(&state) }
         }
-    }
-
-    /// Writes `text` and a line feed.
-    public func writeLine(_ text: String = "") {
-        write(text + "\n")
     }
 
     /// Hands everything to the operating system.

@@ -45,7 +45,7 @@ public final class ProgressReporter {
             seconds: (now - start).inSeconds, note: note)
         if terminal.hasCursor {
             hasBar = true
-            output.write("\r\u{1B}[2K" + state.bar(on: terminal))
+            output.replaceLine(with: state.bar(on: terminal))
         } else {
             output.writeLine(state.line)
         }
@@ -61,7 +61,7 @@ public final class ProgressReporter {
     public func clear() {
         guard hasBar else { return }
         hasBar = false
-        output.write("\r\u{1B}[2K")
+        output.replaceLine()
     }
 }
 

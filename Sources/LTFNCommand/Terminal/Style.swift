@@ -12,8 +12,9 @@ public enum Style: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Terminal {
-    /// `text` in `style`, or as it is where colour is off.
+    /// `text` in `style`, or as it is where colour is off; for an `Output`, which knows the marks in it.
     public func styled(_ text: String, _ style: Style) -> String {
-        hasColor && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+        guard hasColor, !text.isEmpty else { return text }
+        return StyleMark.text(style.rawValue) + text + StyleMark.text("0")
     }
 }

@@ -34,6 +34,22 @@ final class PeerProcess {
         try process.run()
     }
 
+    /// The names that the script lists; none when it does not run.
+    static func cases(python: String, script: String) throws -> [String] {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [python, script]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { return [] }
+        return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
     deinit {
         // The end of its input ends the script, and with it the workers it has started.
         try? requests.fileHandleForWriting.close()

@@ -1,4 +1,6 @@
 import Foundation
+import LTFNBytes
+import LTFNCommand
 
 /// The peers' processes: one for each case, since their libraries do not bear one another.
 final class Peers {
@@ -12,6 +14,27 @@ final class Peers {
         self.python = python
         self.script = script
         environment = ["LTFN_BENCH_THREADS": String(settings.threadCount)]
+    }
+
+    /// Makes sure, before anything is measured, that peers can be asked at all.
+    ///
+    /// - Throws: `CommandFailure`; `io` for a script that cannot be read.
+    static func expectAnswers(python: String, script: String) throws {
+        do throws(FormatError) {
+            _ = try FileSource(path: script)
+        } catch {
+            var error = error
+            error.message +=
+                " It measures the peers, and lies in tools of the repository: name it with "
+                + "--peers-script."
+            throw error
+        }
+        guard try !PeerProcess.cases(python: python, script: script).isEmpty else {
+            throw CommandFailure(
+                .inputNotOpened,
+                "\(python), given with --peers, does not run \(script); expected a Python 3, such as "
+                    + "python3.")
+        }
     }
 
     /// Hands `input` to the processes that are started from now on.

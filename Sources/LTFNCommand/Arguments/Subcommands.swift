@@ -1,0 +1,33 @@
+import LTFNBytes
+
+/// Subcommands behind a default one, which would take the name of every other for a file.
+struct Subcommands {
+    let description: CommandDescription
+
+    /// - Throws: `CommandFailure` when a word that would be a file is rather a misspelled subcommand.
+    func expectNoMistake(in words: [String]) throws(CommandFailure) {
+        let names = description.subcommandNames
+        let end = words.firstIndex(of: "--") ?? words.endIndex
+        guard !words[..<end].contains(where: { names.contains($0) || $0 == "help" }) else { return }
+        let command = description.subcommand(of: words)
+        let files = CommandWords(command: command, words: Array(words[..<end])).positionals
+        let isTooMany = files.count > command.positionals.count
+        for file in files where isTooMany || !FileIdentity.isPresent(file) {
+            guard
+                let meant = Spelling.suggestion(
+                    for: file, among: names, meanings: OptionMeanings.subcommands)
+            else { continue }
+            throw CommandFailure(
+                .usage,
+                FileIdentity.isPresent(file)
+                    ? "\(file) is a file and no subcommand; did you mean \(meant)?"
+                    : "There is no subcommand \(file), and no file of that name; did you mean "
+                        + "\(meant)?")
+        }
+        guard isTooMany, let first = files.first, !FileIdentity.isPresent(first) else { return }
+        throw CommandFailure(
+            .usage,
+            "There is no subcommand \(first), and no file of that name; expected one of "
+                + "\(names.joined(separator: ", ")), or one file.")
+    }
+}
