@@ -226,7 +226,7 @@ struct CommandLineTests {
             "-o", "n.ltfn", "--resume", "m.ltfn", "--steps", "5", "-q", recipe: ["--data", "data"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(resumed.errors.contains("warning: resuming from m.step-000004.ltfn instead"))
-        try place.damage("m.step-000004.ltfn")
+        try place.folder.put(Array("not a checkpoint".utf8), "m.step-000004.ltfn")
         let kept = place.train(
             "-o", "m.ltfn", "--resume", "m.step-000002.ltfn", "--steps", "5",
             "--checkpoint-every", "2", "-q", recipe: ["--data", "data"])

@@ -3,6 +3,28 @@ struct CommandWords {
     let command: CommandDescription
     let words: [String]
 
+    /// The first long option that the command does not have, without its value.
+    var unknownOption: String? {
+        var isValue = false
+        for word in words {
+            if isValue {
+                isValue = false
+                continue
+            }
+            if word == "--" { return nil }
+            let name = String(word.prefix { $0 != "=" })
+            guard let argument = command.argument(named: name) else {
+                // The parser has some of its own for every command.
+                let isOwn = ["--help", "--version", "--experimental"].contains(
+                    where: name.hasPrefix)
+                if name.hasPrefix("--"), !isOwn { return name }
+                continue
+            }
+            isValue = argument.kind == .option && name == word
+        }
+        return nil
+    }
+
     /// The words that are neither options nor their values.
     var positionals: [String] {
         var result: [String] = []

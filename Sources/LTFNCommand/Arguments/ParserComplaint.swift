@@ -30,7 +30,9 @@ struct ParserComplaint: Error {
 
     /// Says what may have been meant by `words`, where that is known better than to the parser.
     mutating func explain(by command: CommandDescription, _ words: [String]) {
-        if let option = quoted(after: "Unknown option '") {
+        if let option = CommandWords(command: command, words: words).unknownOption
+            ?? quoted(after: "Unknown option '")
+        {
             message = Self.unknown(option, command)
         } else if let option = quoted(after: "Missing value for '") {
             explainMissingValue(of: String(option.prefix { $0 != " " }), command, words)

@@ -47,8 +47,9 @@ struct ShortOptions {
                 throw failure(letter, word)
             }
             if argument.kind == .option, !letters.isEmpty {
+                let value = letters.first == "=" ? letters.dropFirst() : letters
                 let long = argument.names.first { $0.hasPrefix("--") }
-                return parts + (long.map { ["\($0)=\(letters)"] } ?? [name, String(letters)])
+                return parts + (long.map { ["\($0)=\(value)"] } ?? [name, String(value)])
             }
             parts.append(name)
         }

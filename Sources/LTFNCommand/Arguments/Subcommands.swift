@@ -10,7 +10,8 @@ struct Subcommands {
         let end = words.firstIndex(of: "--") ?? words.endIndex
         guard !words[..<end].contains(where: { names.contains($0) || $0 == "help" }) else { return }
         let command = description.subcommand(of: words)
-        let files = CommandWords(command: command, words: Array(words[..<end])).positionals
+        let known = CommandWords(command: command, words: Array(words[..<end]))
+        let files = known.positionals
         let isTooMany = files.count > command.positionals.count
         for file in files where isTooMany || !FileIdentity.isPresent(file) {
             guard
@@ -24,7 +25,10 @@ struct Subcommands {
                     : "There is no subcommand \(file), and no file of that name; did you mean "
                         + "\(meant)?")
         }
-        guard isTooMany, let first = files.first, !FileIdentity.isPresent(first) else { return }
+        // What follows an unknown option may be its value.
+        guard isTooMany, known.unknownOption == nil, let first = files.first,
+            !FileIdentity.isPresent(first)
+        else { return }
         throw CommandFailure(
             .usage,
             "There is no subcommand \(first), and no file of that name; expected one of "

@@ -47,7 +47,7 @@ struct Completion {
             return option(last, command, before, files)
         }
         var answers: [Answer] = []
-        if files.isEmpty, !isChosen {
+        if files.isEmpty, !isChosen, !root.subcommandNames.isEmpty {
             answers += root.subcommands.filter { $0.name.hasPrefix(last) }
                 .map { .word($0.name, summary: Self.oneLine($0.summary)) }
         }
