@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNInitializers
 
 /// What reading everything in a file brought to light.
 public struct VerificationReport: Hashable, Sendable {
