@@ -174,7 +174,7 @@ import Testing
         try expect(69, "pickle", fixture("numpy/refused-objects.npy"))
         try expect(66, "no such file", directory.path("none.npz"))
         try expect(66, "directory", directory.path(""))
-        try expect(73, "no folder none", fixture("numpy/shapes.npz"), "none/out.npz")
+        try expect(73, "there is no folder", fixture("numpy/shapes.npz"), "none/out.npz")
         try expect(64, "--to", fixture("numpy/shapes.npz"), "out.unknown")
         try expect(73, "--force", fixture("numpy/shapes.npz"), "cut.npz")
         #expect(directory.names.count == 5)
