@@ -37,7 +37,8 @@ import Testing
     @Test("checkpoints beside a private model are private") func checkpoints() throws {
         let place = try TrainingFolder()
         try place.folder.put([], "m.ltfn")
-        #expect(chmod(place.folder.path("m.ltfn"), 0o600) == 0)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600], ofItemAtPath: place.folder.path("m.ltfn"))
         let run = place.train("-o", "m.ltfn", "--steps", "2", "--checkpoint-every", "1")
         #expect(run.status == 0, "\(run.errors)")
         #expect(place.names.count == 3)
