@@ -195,7 +195,7 @@ struct ConvertCommand: CommandWithExamples {
 
     /// Makes sure that input and output are not the wrong way round.
     private func expectInOrder() throws(CommandFailure) {
-        guard let input, let output, !FileIdentity.isPresent(input), !force,
+        guard let input, let output, !FileIdentity.isPresent(input), !json.force,
             CheckpointNames.isCheckpoint(fileAt: output)
         else { return }
         throw CommandFailure(

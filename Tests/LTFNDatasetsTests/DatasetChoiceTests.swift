@@ -45,7 +45,7 @@ struct DatasetChoiceTests {
         let right = try scratch.write(packed(digits.labels.idx), "t10k-labels-idx1-ubyte.gz")
         let sample = try ImageSample(at: images)
         #expect(sample.labelFile?.path == right)
-        #expect(sample.labelFile?.identity.name == "drawn test labels")
+        #expect(sample.labelFile?.identity?.name == "drawn test labels")
         #expect(sample.remarks.count == 1)
         #expect(sample.remarks.first?.hasPrefix("\(right) and \(old) differ") == true)
 

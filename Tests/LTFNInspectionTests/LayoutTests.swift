@@ -18,11 +18,12 @@ struct LayoutTests {
         try NativeFormat().write(
             Checkpoint(manifest: Manifest(variables: variables), tensors: tensors), to: sink)
         let reader = try NativeReader(MemorySource(sink.bytes))
-        return CheckpointReport(
+        var report = CheckpointReport(
             of: reader, name: "a.ltfn", formatName: "ltfn", fileByteCount: 1,
-            content: ContentIdentity(digest: reader.contentDigest, bases: [reader.contentDigest]),
-            depth: statistics ? InspectionDepth() : .index
-        ).text(layout)
+            depth: statistics ? InspectionDepth() : .index)
+        report.content = ContentIdentity(
+            digest: reader.contentDigest, bases: [reader.contentDigest])
+        return report.text(layout)
     }
 
     private func names(_ text: String) -> [String] {

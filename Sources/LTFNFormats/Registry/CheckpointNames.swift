@@ -10,20 +10,15 @@ public enum CheckpointNames {
     /// The names of the variables in the file at `path`, of any format that is known; none when it cannot be
     /// read.
     public static func variables(inFileAt path: String) -> [String] {
-        guard FileIdentity(path: path) != nil else { return [] }
         let file = try? ModelFile(path, ModelFile.Options(readsValues: false))
         return file?.reader.manifest.variables.map(\.name.string) ?? []
     }
 
-    /// Whether the file at `path` begins as a checkpoint does.
+    /// Whether the file, or the folder, at `path` looks as a checkpoint does.
     public static func isCheckpoint(fileAt path: String) -> Bool {
-        guard FileIdentity(path: path) != nil, let source = try? FileSource(path: path),
-            let prefix = try? source.read(
-                at: 0,
-                byteCount: Int(min(source.byteCount, UInt64(FormatRegistry.prefixByteCount))))
-        else { return false }
-        return FormatRegistry.standard.formats.contains {
-            $0.recognizes(prefix: prefix, byteCount: source.byteCount)
+        guard let files = try? DiskFileSet(path: path), let look = try? FileSetLook(files) else {
+            return false
         }
+        return FormatRegistry.standard.formats.contains { $0.recognizes(look) }
     }
 }

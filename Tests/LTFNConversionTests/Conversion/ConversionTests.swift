@@ -87,7 +87,7 @@ import Testing
             #expect(isTrue || problem?.contains("--allow-loss initializer") == true)
             let sink = MemorySink()
             let conversion = try retyped(recipe, as: dtype, allowing: [.initializer])
-            try conversion.write(to: sink)
+            try conversion.write(to: SingleFileSink(sink))
             let reader = try NativeReader(MemorySource(sink.bytes))
             #expect((reader.manifest.variables[0].initializer != nil) == isTrue)
             #expect(throws: Never.self) { try reader.verify() }
