@@ -30,7 +30,8 @@ struct Inputs {
         (graph, parameters, runningLimits) = try Self.readModel(
             model, bases, limits, operationCount)
         let sample = try ImageSample(
-            at: images, labels: labels, count: count, archives: ArrayArchives(read: ByteArrays.read))
+            at: images, labels: labels, count: count, archives: ArrayArchives(read: ByteArrays.read)
+        )
         self.images = sample.images
         imageFile = sample.imageFile
         self.labels = sample.labels

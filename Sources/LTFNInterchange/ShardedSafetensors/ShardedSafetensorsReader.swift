@@ -80,9 +80,10 @@ struct ShardedSafetensorsReader: CheckpointReader {
         let leftOut = Set(
             shards.flatMap(\.losses).filter { $0.subject == .member }.compactMap(\.variable))
         let missing = index.files.keys.sorted().first { name in
-            !leftOut.contains(name) && !zip(names, shards).contains {
-                $0 == index.files[name] && $1.manifest.index(of: name) != nil
-            }
+            !leftOut.contains(name)
+                && !zip(names, shards).contains {
+                    $0 == index.files[name] && $1.manifest.index(of: name) != nil
+                }
         }
         guard let missing else { return }
         throw ShardIndex.error(
