@@ -22,6 +22,10 @@ enum NPYSeries {
         var position: UInt64 = 0
         repeat {
             let array = StoredArray(outline: try outline(source, at: position), offset: position)
+            if arrays.isEmpty, try !isFollowed(array, in: source) {
+                // What it is counts for more than how long it is.
+                _ = try array.outline.header(at: 0, limits: limits)
+            }
             guard let end = try end(of: array, in: source, isFirst: arrays.isEmpty) else {
                 if arrays.count == index ?? 0 { return array }
                 if let index, index < arrays.count { return arrays[index] }
@@ -65,18 +69,28 @@ enum NPYSeries {
         return arrays[0]
     }
 
+    /// Whether another array stands right behind.
+    private static func isFollowed(
+        _ array: StoredArray, in source: any ByteSource
+    ) throws(FormatError) -> Bool {
+        let start = array.offset + UInt64(array.outline.byteCount)
+        guard let count = array.outline.valueByteCount.map({ UInt64($0) }),
+            count < source.byteCount - start
+        else { return false }
+        return try isArray(source, at: start + count)
+    }
+
     private static func outline(
         _ source: any ByteSource, at position: UInt64
     ) throws(FormatError) -> NPYOutline {
-        do throws(FormatError) {
-            return try NPYOutline(at: position) { count throws(FormatError) in
-                try source.read(at: position, byteCount: count)
-            }
-        } catch {
-            guard position > 0, error.code == .notThisFormat else { throw error }
-            throw Self.error(
+        let isExpected = position == 0 ? true : try isArray(source, at: position)
+        guard isExpected else {
+            throw error(
                 .corrupt, at: position,
                 "\(source.byteCount - position) bytes that are no array follow the last one.")
+        }
+        return try NPYOutline(at: position) { count throws(FormatError) in
+            try source.read(at: position, byteCount: count)
         }
     }
 
