@@ -2,6 +2,9 @@ import LTFNBytes
 import LTFNCheckpoint
 
 extension VariableInfo {
+    /// The format whose rules records follow, wherever they are kept.
+    private static let ruleFormat = "ltfn"
+
     /// What gives the initial values; nil when the record does not say that they can be replayed.
     ///
     /// - Throws: `unsupportedFeature` for sampling rules, a recipe or a dtype that this program cannot
@@ -33,7 +36,7 @@ extension VariableInfo {
         }
         guard found == expected else {
             throw FormatError(
-                .checksumMismatch, rule: "LTFN-N7",
+                .checksumMismatch, format: Self.ruleFormat, rule: "LTFN-N7",
                 variable: name.string,
                 "The initial values that its initializer gives have the digest \(found), "
                     + "recorded is \(expected).")
@@ -43,7 +46,7 @@ extension VariableInfo {
 
     private func notSampled(_ error: FormatError) -> FormatError {
         FormatError(
-            .unsupportedFeature, rule: "LTFN-N6",
+            .unsupportedFeature, format: Self.ruleFormat, rule: "LTFN-N6",
             variable: name.string, error.message)
     }
 }

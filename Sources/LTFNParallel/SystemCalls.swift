@@ -15,22 +15,25 @@ enum SystemCalls {
     ///
     /// - Returns: false where the operating system gives no thread.
     static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-        var attributes = pthread_attr_t()
-        guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
-        defer { unsafe pthread_attr_destroy(&attributes) }
-        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        unsafe pthread_attr_setstacksize(&attributes, stackByteCount)
-        let box = unsafe Unmanaged.passRetained(ThreadBody(body)).toOpaque()
-        #if canImport(Darwin)
-            var thread: pthread_t?
-        #else
-            var thread = pthread_t()
-        #endif
-        guard unsafe pthread_create(&thread, &attributes, runThread, box) == 0 else {
-            unsafe Unmanaged<ThreadBody>.fromOpaque(box).release()
-            return false
+        // Not `pthread_attr_t()`: which module its initializer belongs to depends on what else is imported.
+        unsafe withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { room in
+            guard let attributes = room.baseAddress else { return false }
+            guard unsafe pthread_attr_init(attributes) == 0 else { return false }
+            defer { unsafe pthread_attr_destroy(attributes) }
+            unsafe pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
+            unsafe pthread_attr_setstacksize(attributes, stackByteCount)
+            let box = unsafe Unmanaged.passRetained(ThreadBody(body)).toOpaque()
+            #if canImport(Darwin)
+                var thread: pthread_t?
+            #else
+                var thread = pthread_t()
+            #endif
+            guard unsafe pthread_create(&thread, attributes, runThread, box) == 0 else {
+                unsafe Unmanaged<ThreadBody>.fromOpaque(box).release()
+                return false
+            }
+            return true
         }
-        return true
     }
 }
 

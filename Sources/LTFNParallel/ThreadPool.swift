@@ -23,10 +23,9 @@ public struct ThreadPool: Sendable {
         }
         withoutActuallyEscaping(body) { body in
             let fork = Fork(count, body)
+            let help: @Sendable () -> Void = { fork.help() }
             var helperCount = 0
-            while helperCount < min(threadCount, count) - 1,
-                Workers.shared.start({ fork.help() })
-            {
+            while helperCount < min(threadCount, count) - 1, Workers.shared.start(help) {
                 helperCount += 1
             }
             fork.join(helperCount: helperCount)
@@ -37,9 +36,9 @@ public struct ThreadPool: Sendable {
 /// The parts of one call, and the threads that run them.
 private final class Fork: Sendable {
     private let count: Int
-    private let next = Counter()
+    private let next = Atomic<Int>(0)
     private let body: Mutex<(@Sendable (Int) -> Void)?>
-    private let helpersDone = DispatchSemaphore(value: 0)
+    private let helpersDone = Workers.shared.borrowSemaphore()
 
     init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         self.count = count
@@ -57,12 +56,13 @@ private final class Fork: Sendable {
         runParts()
         for _ in 0..<helperCount { helpersDone.wait() }
         body.withLock { $0 = nil }
+        Workers.shared.giveBack(helpersDone)
     }
 
     private func runParts() {
         guard let body = body.withLock({ $0 }) else { return }
         while true {
-            let index = next.take()
+            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
             guard index < count else { return }
             body(index)
         }

@@ -10,6 +10,8 @@ public final class Workers: Sendable {
         var jobs: [@Sendable () -> Void] = []
         /// Threads that wait, and that no job is meant for.
         var idleCount = 0
+        /// Those that nobody waits at.
+        var semaphores: [DispatchSemaphore] = []
     }
 
     /// Those of this process.
@@ -36,6 +38,16 @@ public final class Workers: Sendable {
             job()
             waitForJobs()
         }
+    }
+
+    /// A semaphore at 0, made once and used again: forks are many and short.
+    func borrowSemaphore() -> DispatchSemaphore {
+        state.withLock { $0.semaphores.popLast() } ?? DispatchSemaphore(value: 0)
+    }
+
+    /// Takes back a semaphore that is at 0 again.
+    func giveBack(_ semaphore: DispatchSemaphore) {
+        state.withLock { $0.semaphores.append(semaphore) }
     }
 
     private func waitForJobs() -> Never {

@@ -19,7 +19,7 @@ struct CompletionTests {
     }
 
     /// The answer where a model may stand.
-    private static let models = "f ltfn safetensors npz npy"
+    private static let models = "f ltfn safetensors safetensors.index.json npz npy"
 
     /// The words that the program answers, and its letters for files.
     private func answers(_ program: String, _ words: [String], in folder: Folder) -> [String] {
@@ -57,7 +57,8 @@ struct CompletionTests {
         #expect(answers("ltfn-train", [""], in: folder).contains("--output"))
         #expect(answers("ltfn-eval", [""], in: folder) == [Self.models])
         #expect(answers("ltfn-eval", ["model.ltfn", ""], in: folder) == ["f"])
-        #expect(answers("ltfn-convert", ["--to", "safe"], in: folder) == ["safetensors"])
+        #expect(
+            answers("ltfn-convert", ["--to", "safetensors-"], in: folder) == ["safetensors-set"])
         #expect(answers("ltfn-bench", ["--models", ""], in: folder) == ["d"])
     }
 

@@ -162,7 +162,7 @@ struct EvaluateTests {
         ]
         for option in options {
             let outcome = Programs.run(
-                "ltfn-eval", "model.ltfn", "test-images.idx", option, in: folder)
+                "ltfn-eval", "model.ltfn", "test-images.idx", option, "--force", in: folder)
             #expect(outcome.status == 64)
         }
         #expect(

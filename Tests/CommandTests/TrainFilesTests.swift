@@ -45,7 +45,8 @@ struct TrainFilesTests {
         let before = place.folder.allNames
         let run = place.train(
             recipe: arguments + [
-                "--data", inData2 ? "data2" : "data", "--model", "mlp", "--batch-size", "5",
+                "--force", "--data", inData2 ? "data2" : "data", "--model", "mlp", "--batch-size",
+                "5",
                 "--steps", "4",
             ])
         // A fresh run that finds its checkpoints' names taken says so first.
@@ -64,7 +65,7 @@ struct TrainFilesTests {
             let file = arguments.count == 1 ? "m.ltfn" : "t10k-labels-idx1-ubyte"
             let run = place.train(
                 "-o", "n.ltfn", "--resume", file, "--steps", "4",
-                recipe: arguments + ["--data", "data"])
+                recipe: arguments + ["--force", "--data", "data"])
             #expect(run.status == 64, "\(run.errors)")
             #expect(place.names == ["m.ltfn", "t10k-labels-idx1-ubyte"])
         }

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import LTFNInitializers
 
 /// Files of at most 100 KB that ask for much more than they are: memory, time, both.
 ///
@@ -17,7 +18,7 @@ public enum HostileFiles {
 
     /// - Throws: `corrupt` when a case cannot be built, which is a mistake in it.
     public static func all() throws(FormatError) -> [Case] {
-        try recipes() + chunks() + ties() + metadata() + graphs() + claims()
+        try recipes() + chunks() + ties() + metadata() + graphs.get() + claims()
     }
 
     /// As many variables as `make` makes with `count`, in a file that is just short enough.
@@ -44,6 +45,8 @@ public enum HostileFiles {
 struct HostileDraft {
     var variables: [VariableInfo] = []
     var storages: [VariableStorage] = []
+    /// The digests of values where they are true ones.
+    private var digests: [Int: SHA256Digest] = [:]
     var chunks: [ChunkRecord] = []
     var area: [UInt8] = []
     var metadata: Metadata = [:]
@@ -73,10 +76,19 @@ struct HostileDraft {
     }
 
     /// A variable of which the file holds the recipe alone.
+    ///
+    /// - Parameter isTrue: whether its digest is that of the values, which are sampled for it.
     mutating func addRecipe(
-        _ recipe: InitializerRecipe, _ dtype: DType = .f32, _ shape: [Int]
+        _ recipe: InitializerRecipe, _ dtype: DType = .f32, _ shape: [Int], isTrue: Bool = false
     ) throws(FormatError) {
-        variables.append(try info(dtype, shape, Self.reproducible(recipe)))
+        var info = try info(dtype, shape, Self.reproducible(recipe))
+        if isTrue, var record = info.initializer {
+            let digest = try Initializer.digest(of: record, info: info.tensor)
+            record.evidence = .reproducible(algorithmVersion: 1, digest: digest)
+            info.initializer = record
+            digests[variables.count] = digest
+        }
+        variables.append(info)
         storages.append(.initial)
     }
 
@@ -118,7 +130,7 @@ struct HostileDraft {
 
     private var index: Index {
         get throws(FormatError) {
-            let digests = [[UInt8]](repeating: Self.noDigest.bytes, count: variables.count)
+            let digests = variables.indices.map { (self.digests[$0] ?? Self.noDigest).bytes }
             return Index(
                 manifest: try Manifest(variables: variables, metadata: metadata, graph: graph),
                 digests: digests.flatMap { $0 }, storages: storages, chunks: chunks, bases: bases,

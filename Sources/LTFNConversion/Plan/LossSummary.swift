@@ -16,8 +16,10 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
         self.subject = subject
         let names = losses.compactMap(\.variable)
         example = names.first
-        variableCount = names.count
-        concernsFile = names.count < losses.count
+        // A part that is left out may be called as no variable can be.
+        let isPart = subject == .member && !names.isEmpty
+        variableCount = isPart ? losses.count : names.count
+        concernsFile = !isPart && names.count < losses.count
         reason = losses.first?.reason ?? ""
     }
 
@@ -34,7 +36,8 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
         var owners: [String] = concernsFile ? ["the file"] : []
         if let example { owners.append("\"\(example)\"") }
         if variableCount > 1 {
-            owners.append(NumberText.counted(variableCount - 1, "more variable"))
+            let kind = subject == .member ? "more part" : "more variable"
+            owners.append(NumberText.counted(variableCount - 1, kind))
         }
         let isOne = owners.count == 1
         let list =

@@ -49,7 +49,7 @@ struct DatasetBytes {
                     "The header promises \(promised) bytes, more than the \(limit) allowed.")
             }
             return try unpack(bytes, promised: promised)
-        } catch  where error.format != "idx" && error.code != .limitExceeded {
+        } catch  where error.format != "idx" && ![.limitExceeded, .io].contains(error.code) {
             var damaged = error
             damaged.message =
                 error.code == .truncated

@@ -146,8 +146,8 @@ extension FormatRegistry {
         }
         guard let prefix = look.prefix else {
             throw FormatError(
-                .notThisFormat, path: path,
-                "This is a folder without a set of files that is known; name the file to read.")
+                .io, path: path, operation: .open, systemError: 21,
+                "This is a directory without a set of files that is known; name the file to read.")
         }
         if let stranger = ForeignContent(of: prefix, name: path) {
             throw FormatError(.notThisFormat, path: path, stranger.sentence)

@@ -254,12 +254,12 @@ import Testing
         #expect(refused.status == 65)
         let all = try run(directory.path("cut.ltfn"), "-o", output, "--recover")
         #expect(all.status == 0 && all.errors.contains("byte \(after.count - 64): what"))
-        #expect(all.errors.contains("in the 0 bytes behind it"))
+        #expect(all.errors.contains("in the 0 bytes after it"))
         #expect(directory.get("whole.ltfn") == small)
         let some = try run(directory.path("cut more.ltfn"), "-fo", output, "--recover")
         #expect(some.status == 0 && some.errors.contains("byte \(before.count - 64): what"))
         let left = after.count - 100 - before.count + 64
-        #expect(some.errors.contains("in the \(left) bytes behind it"))
+        #expect(some.errors.contains("in the \(left) bytes after it"))
         #expect(directory.get("whole.ltfn") == before)
         let foreign = try run(
             fixture("numpy/shapes.npz"), "-o", directory.path("x.ltfn"), "--recover")

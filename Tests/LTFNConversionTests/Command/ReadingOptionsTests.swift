@@ -41,7 +41,7 @@ import Testing
         #expect(!refused.errors.contains("\u{1B}"))
         let skipped = run(input, "-o", output, "--skip-unreadable")
         #expect(skipped.status == 0)
-        #expect(skipped.errors.contains("\"notes.txt\" are left out"))
+        #expect(skipped.errors.contains("\"notes.txt\" and 1 more part are left out"))
         #expect(skipped.errors.contains(".DS_Store"))
         #expect(!skipped.errors.contains("\u{1B}"))
         #expect(try names("out.ltfn") == ["b", "w"])
