@@ -49,6 +49,9 @@ struct DatasetChoiceTests {
         #expect(sample.remarks.count == 1)
         #expect(sample.remarks.first?.hasPrefix("\(right) and \(old) differ") == true)
 
+        let named = try ImageSample(at: images, labels: old)
+        #expect(named.remarks.first?.contains("not the labels published with them") == true)
+
         try FileManager.default.removeItem(atPath: right)
         let alone = try ImageSample(at: images)
         #expect(alone.labelFile?.path == old)

@@ -203,7 +203,7 @@ public struct FileConversion: Sendable {
         }
         if stay(.bits8), !dtypes.contains(.f8e4m3fn) {
             hints.append(
-                "Values of 8 opaque bits are how \(name) files hold the 8-bit floats of ml_dtypes, which "
+                "Values of 8 opaque bits are how \(name) files hold the narrow types of ml_dtypes, which "
                     + "the file cannot tell apart: if you know them, say so with --retype "
                     + "bits8=f8e4m3fn, f8e4m3fnuz, f8e5m2fnuz or f8e8m0.")
         }

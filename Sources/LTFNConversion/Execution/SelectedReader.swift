@@ -33,8 +33,12 @@ struct SelectedReader: CheckpointReader {
         self.manifest = manifest
         let isGraphWhole =
             whole.graph?.variableNames.allSatisfy { manifest.index(of: $0) != nil } ?? true
+        let concerned = reader.losses.filter { loss in
+            guard let variable = loss.variable, loss.subject != .member else { return true }
+            return manifest.index(of: variable) != nil
+        }
         losses =
-            reader.losses
+            concerned
             + (isGraphWhole
                 ? [] : [FormatLoss(.graph, "It uses variables that --variable leaves out.")])
     }

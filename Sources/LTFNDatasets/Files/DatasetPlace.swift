@@ -78,15 +78,15 @@ struct DatasetPlace: Hashable {
                 base: folder + prefix, isArchive: false,
                 name: folder + (prefix.isEmpty ? "" : String(prefix.dropLast())))
         }
+        if names.contains(archiveName), isArchive(archiveName, archives) {
+            let path = folder + archiveName
+            places.append(DatasetPlace(base: path, isArchive: true, name: path))
+        }
         if places.count > 1, prefixes.contains("") {
             // The folder's own name would mean all of them.
             let files = DatasetPart.allCases.flatMap(\.fileNames).filter(names.contains)
             places[0] = DatasetPlace(
                 base: folder, isArchive: false, name: folder + (files.first ?? ""))
-        }
-        if names.contains(archiveName), isArchive(archiveName, archives) {
-            let path = folder + archiveName
-            places.append(DatasetPlace(base: path, isArchive: true, name: path))
         }
         return places
     }

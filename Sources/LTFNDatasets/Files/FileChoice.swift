@@ -56,6 +56,6 @@ extension DatasetFile {
     fileprivate var shortDigest: String {
         guard let identity else { return "not known" }
         let digest = identity.digest.description.prefix(8) + "…"
-        return identity.name.map { "\(digest), \($0)," } ?? String(digest)
+        return identity.name.map { "\(digest), \($0)" } ?? String(digest)
     }
 }

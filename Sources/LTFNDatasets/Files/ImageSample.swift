@@ -48,7 +48,7 @@ public struct ImageSample: Sendable {
             read: { path throws(FormatError) in
                 let found = try DatasetFile.images(at: path, part: part, archives: archives)
                 return (found.images, found.file)
-            })
+            }, suits: { $0.file.identity?.name == nil ? 0 : 1 })
         guard let choice else { throw Dataset.missing(part, name) }
         try self.init(
             choice.value, choice.file, labels: labels, archives: archives,
@@ -69,7 +69,8 @@ public struct ImageSample: Sendable {
             } catch {
                 throw error.mentioning(wholeFileBeside: path)
             }
-            self.remarks = remarks + file.knownOddities
+            let strangers = labelFile.map { DatasetFile.strangers(file, $0) } ?? []
+            self.remarks = remarks + strangers + file.knownOddities
             return
         }
         let found =

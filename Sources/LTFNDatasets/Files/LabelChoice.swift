@@ -55,7 +55,7 @@ extension DatasetFile {
     }
 
     /// A remark when the images are known, and the labels are not theirs.
-    private static func strangers(_ images: DatasetFile, _ labels: DatasetFile) -> [String] {
+    static func strangers(_ images: DatasetFile, _ labels: DatasetFile) -> [String] {
         guard let name = images.identity?.name, !images.isKnown(with: labels) else { return [] }
         return [
             "The images are \(name), but \(labels.place ?? "the labels") are not the labels "

@@ -147,7 +147,7 @@ struct NativeWriter: CheckpointWriter {
 
     /// How many chunks are encoded at the same time or wait to be: a few for each thread.
     var jobLimit: Int {
-        let chunkCount = max(1, min(4, (32 << 20) >> Int(exponent)))
+        let chunkCount = max(1, min(2, (16 << 20) >> Int(exponent)))
         return max(1, options.threadCount) * chunkCount
     }
 

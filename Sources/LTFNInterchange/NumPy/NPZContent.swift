@@ -21,9 +21,7 @@ struct NPZContent {
         var names: [String] = []
         var members: [ZipMember] = []
         for member in archive.members where !member.isFolder {
-            let name = NPZMemberName.variable(in: member.name)
-            guard selection.includes(name) else { continue }
-            names.append(name)
+            names.append(NPZMemberName.variable(in: member.name))
             members.append(member)
         }
         var unfit = UnreadableParts(selection, kind: "member")
@@ -39,36 +37,47 @@ struct NPZContent {
                 if Litter.isLitter(member) {
                     notes.append(
                         "\"\(member.name)\" is what a file manager leaves behind: it is left out.")
-                } else {
+                } else if selection.includes(names[index]) {
                     unfit.add(error, named: names[index])
                 }
             }
         }
-        losses += try unfit.losses() + foreign.losses
+        losses += try unfit.losses(remainingCount: arrays.count) + foreign.losses
     }
 
-    /// For every name the number of the last member that has it.
+    /// For every name the number of the member that NumPy takes: the last of those that are called exactly
+    /// so, or else the last with the ending of an array.
     private mutating func lastOfEach(
         _ names: [String], _ members: [ZipMember], _ selection: ReadingSelection
     ) throws(FormatError) -> [ByteString: Int] {
         var last: [ByteString: Int] = [:]
         for (index, name) in names.enumerated() {
-            guard let earlier = last.updateValue(index, forKey: ByteString(name)) else { continue }
-            guard selection.takesLastOfDuplicates else {
+            let key = ByteString(name)
+            guard let earlier = last[key] else {
+                last[key] = index
+                continue
+            }
+            guard selection.takesLastOfDuplicates || !selection.includes(name) else {
                 throw FormatError(
                     .corrupt, format: NPZFormat.name, offset: members[index].dataOffset,
                     variable: name,
                     "Two members of the archive have this name: it was saved again by appending. "
                         + "--duplicates last takes the last, as NumPy does.")
             }
+            let isKept = Self.hasEnding(members[index]) && !Self.hasEnding(members[earlier])
+            last[key] = isKept ? earlier : index
+            guard selection.includes(name) else { continue }
+            let other = members[isKept ? index : earlier]
             losses.append(
                 FormatLoss(
                     .member, variable: try? VariableName(name),
-                    "This is the earlier member of the name, of \(members[earlier].byteCount) bytes at "
-                        + "byte \(members[earlier].dataOffset); the last one is read."))
+                    "This is another member of the name, of \(other.byteCount) bytes at byte "
+                        + "\(other.dataOffset); the one that NumPy takes is read."))
         }
         return last
     }
+
+    private static func hasEnding(_ member: ZipMember) -> Bool { member.name.hasSuffix(".npy") }
 
     private static func header(
         of member: ZipMember, in archive: ZipArchive, limits: DecodingLimits

@@ -92,9 +92,10 @@ enum EmbeddedManifest {
 
     /// `manifest`, which knows only tensors, with all that its string metadata tell.
     ///
+    /// - Parameter leftOut: what the file holds and `manifest` does not.
     /// - Throws: `corrupt`, `unsupportedVersion`.
     static func restored(
-        _ manifest: Manifest, strings: [JSONMember]
+        _ manifest: Manifest, strings: [JSONMember], leftOut: Set<ByteString> = []
     ) throws(FormatError) -> Manifest {
         var pairs: [(key: String, value: MetadataValue)] = []
         var document: String?
@@ -111,7 +112,7 @@ enum EmbeddedManifest {
                 variables: manifest.variables, metadata: Metadata(unordered: pairs))
         }
         do throws(FormatError) {
-            return try restored(manifest, pairs, document: document)
+            return try restored(manifest, pairs, document: document, leftOut)
         } catch {
             // The offsets of the document are not those of the file.
             var error = error
@@ -122,7 +123,8 @@ enum EmbeddedManifest {
     }
 
     private static func restored(
-        _ manifest: Manifest, _ strings: [(key: String, value: MetadataValue)], document: String
+        _ manifest: Manifest, _ strings: [(key: String, value: MetadataValue)], document: String,
+        _ leftOut: Set<ByteString>
     ) throws(FormatError) -> Manifest {
         var fields = try JSONFields(
             JSONReader.read(Array(document.utf8), minusZero: .integer), of: "the document")
@@ -145,6 +147,7 @@ enum EmbeddedManifest {
         if let json = fields.optional("variables") {
             guard case .object(let members) = json else { throw fields.mismatch("variables") }
             for member in members {
+                if leftOut.contains(ByteString(member.key)) { continue }
                 guard let index = manifest.index(of: try VariableName(member.key)) else {
                     throw error("\"\(member.key)\" is described, but not in the file")
                 }

@@ -22,6 +22,8 @@ struct SafetensorsHeader {
     private(set) var entries: [Entry]
     /// Tensors that are left out, and names that are changed.
     private(set) var losses: [FormatLoss] = []
+    /// The file's names of tensors that cannot be read.
+    private(set) var leftOut: Set<ByteString> = []
     /// Remarks, a sentence each.
     private(set) var notes: [String] = []
     private(set) var metadata: [JSONMember]
@@ -159,7 +161,7 @@ extension SafetensorsHeader {
         }
     }
 
-    /// Takes the tensors that are wanted and can be read.
+    /// Takes the tensors that can be read; of the others only those count that are wanted.
     private mutating func read(
         _ tensors: [JSONMember], _ fields: [Fields], limits: DecodingLimits,
         selection: ReadingSelection
@@ -167,7 +169,7 @@ extension SafetensorsHeader {
         var names = ForeignNames(tensors.map(\.key))
         var unreadable = UnreadableParts(selection, kind: "tensor")
         var strange: [(tensor: String, key: String)] = []
-        for (member, fields) in zip(tensors, fields) where selection.includes(member.key) {
+        for (member, fields) in zip(tensors, fields) {
             do throws(FormatError) {
                 let tensor = try Self.tensor(fields, limits: limits)
                 let name = try names.variableName(member.key, format: SafetensorsFormat.name)
@@ -176,17 +178,19 @@ extension SafetensorsHeader {
             } catch {
                 let error = error.named(SafetensorsFormat.name, variable: member.key)
                 guard error.code == .unsupportedFeature else { throw error }
-                unreadable.add(error, named: member.key)
+                leftOut.insert(ByteString(member.key))
+                if selection.includes(member.key) { unreadable.add(error, named: member.key) }
             }
             if let key = fields.unknownKey { strange.append((member.key, key)) }
         }
-        losses = try unreadable.losses() + names.losses
+        losses = try unreadable.losses(remainingCount: entries.count) + names.losses
         if let first = strange.first {
             let others =
                 strange.count == 1
                 ? "" : " and \(NumberText.counted(strange.count - 1, "more tensor"))"
+            let verb = strange.count == 1 ? "has" : "have"
             notes.append(
-                "\"\(first.tensor.prefix(80))\"\(others) have keys that safetensors does not define "
+                "\"\(first.tensor.prefix(80))\"\(others) \(verb) keys that safetensors does not define "
                     + "(\"\(first.key.prefix(40))\"): what they say is left out.")
         }
     }

@@ -20,7 +20,8 @@ struct SafetensorsReader: CheckpointReader {
         let bare = header.entries.map { VariableInfo(name: $0.name, tensor: $0.tensor) }
         do throws(FormatError) {
             manifest = try EmbeddedManifest.restored(
-                Manifest(variables: bare), strings: header.metadata)
+                Manifest(variables: bare), strings: header.metadata,
+                leftOut: header.leftOut)
         } catch {
             throw error.named(SafetensorsFormat.name)
         }

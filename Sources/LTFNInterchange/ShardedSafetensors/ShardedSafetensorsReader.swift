@@ -103,7 +103,10 @@ struct ShardedSafetensorsReader: CheckpointReader {
         let strings = members.filter { if case .string = $0.value { true } else { false } }
         var manifest: Manifest
         do throws(FormatError) {
-            manifest = try EmbeddedManifest.restored(bare, strings: strings)
+            let leftOut = shards.flatMap(\.losses).filter { $0.subject == .member }
+            manifest = try EmbeddedManifest.restored(
+                bare, strings: strings,
+                leftOut: Set(leftOut.compactMap { $0.variable.map { ByteString($0.string) } }))
         } catch {
             throw error.named(ShardedSafetensorsFormat.name)
         }

@@ -19,9 +19,10 @@ struct UnreadableParts {
 
     /// What is left out.
     ///
-    /// - Throws: an error about all parts, unless they may be left out.
-    func losses() throws(FormatError) -> [FormatLoss] {
-        if selection.skipsUnreadable {
+    /// - Parameter remainingCount: how many parts can be read.
+    /// - Throws: an error about all parts, unless they may be left out and something remains.
+    func losses(remainingCount: Int) throws(FormatError) -> [FormatLoss] {
+        if selection.skipsUnreadable, remainingCount > 0 {
             return parts.map {
                 FormatLoss(
                     .member, variable: try? VariableName($0.name), $0.error.message)
@@ -29,8 +30,10 @@ struct UnreadableParts {
         }
         guard let first = parts.first else { return [] }
         let way =
-            "--skip-unreadable leaves \(parts.count == 1 ? "it" : "them") out, "
-            + "--variable PATTERN chooses what is read."
+            selection.skipsUnreadable
+            ? "Nothing is left that can be read."
+            : "ltfn-convert leaves \(parts.count == 1 ? "it" : "them") out with --skip-unreadable, or "
+                + "takes only what --variable PATTERN chooses."
         var error = first.error
         guard parts.count > 1 else {
             error.message += " " + way

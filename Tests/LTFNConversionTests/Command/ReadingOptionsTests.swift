@@ -93,7 +93,52 @@ import Testing
         #expect(run(twice, "-fo", output, "--duplicates", "last", "--index", "0").status == 64)
     }
 
-    @Test("names that cannot be kept are a loss by name") func renaming() throws {
+    @Test("--variable takes a part of safetensors with a record of all, too") func partOfRecord()
+        throws
+    {
+        let specimen = try Specimen(
+            "recorded",
+            ["a", "b"].map { try variable($0, initializer: InitializerSpec(recipe: .zeros)) })
+        let sink = MemorySink()
+        try SafetensorsFormat().write(specimen.checkpoint, to: sink)
+        directory.put(sink.bytes, "recorded.safetensors")
+        let output = directory.path("out.ltfn")
+        let outcome = run(
+            directory.path("recorded.safetensors"), "-o", output, "--variable", "b")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try names("out.ltfn") == ["b"])
+    }
+
+    @Test("of members that have one name the one is taken that NumPy takes") func exactMember()
+        throws
+    {
+        let (one, other) = (
+            try Fixtures.bytes("numpy/float32.npy"), try Fixtures.bytes("numpy/scalar.npy")
+        )
+        for members in [
+            [Member("w", one), Member("w.npy", other)], [Member("w.npy", other), Member("w", one)],
+        ] {
+            directory.put(ZipBuilder(members).bytes, "two.npz")
+            let output = directory.path("out.npy")
+            let outcome = run(
+                directory.path("two.npz"), "-fo", output, "--duplicates", "last", "--allow-loss",
+                "name")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(directory.get("out.npy") == one)
+        }
+    }
+
+    @Test("where nothing can be read there is nothing to skip to") func nothingLeft() throws {
+        directory.put(ZipBuilder([Member("notes.txt", [1])]).bytes, "notes.npz")
+        let outcome = run(
+            directory.path("notes.npz"), "-o", directory.path("out.ltfn"), "--skip-unreadable")
+        #expect(outcome.status == 69)
+        #expect(outcome.errors.contains("Nothing is left"))
+        #expect(directory.get("out.ltfn") == nil)
+    }
+
+    @Test("names that cannot be kept are a loss by name, and can be chosen") func renaming() throws
+    {
         let header = "{\"\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}"
         var writer = ByteWriter()
         writer.u64(UInt64(header.utf8.count))
@@ -106,6 +151,9 @@ import Testing
         #expect(refused.errors.contains("--allow-loss name"))
         #expect(run(input, "-o", output, "--allow-loss", "name").status == 0)
         #expect(try names("out.ltfn") == ["unnamed"])
+        let chosen = run(
+            input, "-fo", output, "--allow-loss", "name", "--variable", "unnamed")
+        #expect(chosen.status == 0, "\(chosen.errors)")
     }
 
     @Test("opaque bytes get the hint that ml_dtypes' floats need") func opaque() throws {
