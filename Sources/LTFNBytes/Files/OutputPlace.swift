@@ -76,8 +76,8 @@ enum OutputPlace {
             if name == "stdout" { return 1 }
             if name == "stderr" { return 2 }
         }
-        // Not `+1`.
-        guard let number = Int32(name), number >= 0, name.utf8.first != UInt8(ascii: "+"),
+        // As the kernel spells it, not `+1` or `03`.
+        guard let number = Int32(name), number >= 0, String(number) == name,
             ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"].contains(where: {
                 isFolder(directory, $0)
             })
