@@ -35,6 +35,8 @@ public struct ModelFile: Sendable {
     }
 
     public let path: String
+    /// The other files that it consists of, when it is a set.
+    public let otherPaths: [String]
     public let format: any CheckpointFormat
     /// The length of the files, without those they are stored relative to.
     public let byteCount: UInt64
@@ -71,6 +73,7 @@ public struct ModelFile: Sendable {
             return reader
         }
         self.notes = notes + reader.notes
+        otherPaths = reader.otherFiles.map { files.path(of: $0) }
         byteCount = CheckedSize.total(files.main?.byteCount ?? 0, reader.otherByteCount)
     }
 

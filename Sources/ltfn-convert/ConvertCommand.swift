@@ -112,7 +112,8 @@ struct ConvertCommand: CommandWithExamples {
     @Option(
         name: .customLong("shard-size"),
         help: ArgumentHelp(
-            "Write safetensors in several files with an index, each with so many bytes of values at most.",
+            "Write safetensors in several files with an index, each with so many bytes of values at most; a "
+                + "larger variable has a file of its own.",
             valueName: "size"))
     var shardSize: ByteSize?
 
@@ -185,12 +186,21 @@ struct ConvertCommand: CommandWithExamples {
     }
 
     /// Makes sure that no output spoils what is read; a file may only be replaced by its own conversion.
-    private func expectDistinctFiles() throws {
+    ///
+    /// - Parameter conversion: tells of the other files of sets, when it is known.
+    private func expectDistinctFiles(_ conversion: FileConversion? = nil) throws {
         let input = [FileRoles.File("the input", input ?? "")]
         let kept = base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
-        let output = [FileRoles.File("the output", outputPath)]
-        try FileRoles(inputs: kept, replaceable: input, outputs: output + json.files)
-            .expectDistinct()
+        let members = (conversion?.otherInputs ?? []).map {
+            FileRoles.File("a part of the input", $0)
+        }
+        let parts = (conversion?.otherOutputs ?? []).map {
+            FileRoles.File("a part of the output", $0)
+        }
+        let output = [FileRoles.File("the output", conversion?.output ?? outputPath)]
+        try FileRoles(
+            inputs: kept + members, replaceable: input, outputs: output + parts + json.files
+        ).expectDistinct()
     }
 
     /// Makes sure that input and output are not the wrong way round.
@@ -227,9 +237,9 @@ struct ConvertCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         // The plan of a dry run has been asked for.
-        try run(
-            FileConversion(request, limits: expansion.limits),
-            json.open(quiet: display.quiet && !dryRun))
+        let conversion = try FileConversion(request, limits: expansion.limits)
+        try expectDistinctFiles(conversion)
+        try run(conversion, json.open(quiet: display.quiet && !dryRun))
     }
 
     private func run(_ conversion: FileConversion, _ document: JSONOutput) throws {

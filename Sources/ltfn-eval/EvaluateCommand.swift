@@ -88,20 +88,14 @@ struct EvaluateCommand: CommandWithExamples {
         }
     }
 
-    /// Makes sure that the files are in the order that they are asked for.
-    private func expectModelFirst(_ model: String, _ others: [String]) throws(CommandFailure) {
-        guard let other = others.first(where: CheckpointNames.isCheckpoint),
-            !CheckpointNames.isCheckpoint(fileAt: model)
-        else { return }
-        throw CommandFailure(
-            .usage,
-            "\(model) was given as the model, and is none; \(other) is one. The model comes first: "
-                + "ltfn-eval \(other) \(model)")
-    }
-
     /// Makes sure that no output replaces what is read.
-    private func expectDistinctFiles(images: String?, labels: String?) throws {
+    ///
+    /// - Parameter parts: the other files of the model.
+    private func expectDistinctFiles(
+        images: String?, labels: String?, parts: [String] = []
+    ) throws {
         var inputs = [FileRoles.File("the model", model)]
+        inputs += parts.map { FileRoles.File("a part of the model", $0) }
         if let images { inputs.append(FileRoles.File("the images", images)) }
         if let labels { inputs.append(FileRoles.File("the labels", labels)) }
         let predictions = predictionsPath.map { [FileRoles.File("the predictions", $0)] } ?? []
@@ -118,14 +112,20 @@ struct EvaluateCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         try expectDistinctFiles(images: images, labels: labels)
-        try expectModelFirst(model, [images, labels].compactMap(\.self))
+        if let misorder = CheckpointNames.misorder(
+            "ltfn-eval", model: model, others: [images, labels].compactMap(\.self))
+        {
+            throw CommandFailure(.usage, misorder)
+        }
         var stopwatch = Stopwatch()
         let document = try json.open(quiet: display.quiet)
         if let predictionsPath { try json.check(path: predictionsPath) }
         let inputs = try Inputs(
             model: model, bases: base.paths, images: images, labels: labels, count: count,
             limits: expansion.limits, operationCount: operations.maximumCount)
-        try expectDistinctFiles(images: inputs.imageFile.path, labels: inputs.labelFile?.path)
+        try expectDistinctFiles(
+            images: inputs.imageFile.path, labels: inputs.labelFile?.path,
+            parts: inputs.otherModelPaths)
         let notes = display.notes(program: "ltfn-eval")
         for remark in inputs.remarks { notes.warn(TerminalText.escaped(remark)) }
         guard minAccuracy == nil || inputs.labels != nil else {

@@ -8,6 +8,8 @@ import LTFNInference
 /// What a run reads: a network with its variables, images, and labels where there are any.
 struct Inputs {
     let modelPath: String
+    /// The other files of the model, when it is a set.
+    let otherModelPaths: [String]
     /// What the network may take to run.
     let runningLimits: RunningLimits
     let graph: ModelGraph
@@ -27,7 +29,7 @@ struct Inputs {
         limits: DecodingLimits, operationCount: Double?
     ) throws(FormatError) {
         modelPath = model
-        (graph, parameters, runningLimits) = try Self.readModel(
+        (graph, parameters, runningLimits, otherModelPaths) = try Self.readModel(
             model, bases, limits, operationCount)
         let sample = try ImageSample(
             at: images, labels: labels, count: count, archives: ArrayArchives(read: ByteArrays.read)
@@ -51,7 +53,7 @@ struct Inputs {
 
     private static func readModel(
         _ path: String, _ bases: [String], _ limits: DecodingLimits, _ operationCount: Double?
-    ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData], RunningLimits) {
+    ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData], RunningLimits, [String]) {
         try FormatError.about(path) { () throws(FormatError) in
             let model = try ModelFile(path, ModelFile.Options(bases: bases, limits: limits))
             guard let graph = model.reader.manifest.graph else {
@@ -63,7 +65,10 @@ struct Inputs {
             let running = RunningLimits(
                 limits, fileByteCount: model.byteCount, reader: model.reader,
                 operationCount: operationCount)
-            return (graph, try graph.parameters(in: model.reader, budget: model.budget), running)
+            return (
+                graph, try graph.parameters(in: model.reader, budget: model.budget), running,
+                model.otherPaths
+            )
         }
     }
 

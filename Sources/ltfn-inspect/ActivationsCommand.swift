@@ -62,9 +62,13 @@ struct ActivationsCommand: CommandWithExamples {
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
         try expectDistinctFiles(images: images, labels: nil)
-        try expectModelFirst(file, [images])
+        if let misorder = CheckpointNames.misorder(
+            "ltfn-inspect activations", model: file, others: [images])
+        {
+            throw CommandFailure(.usage, misorder)
+        }
         let document = try json.open(quiet: display.quiet)
-        let model = try open(file, base, reading, expansion, display)
+        let model = try open(file, base, reading, expansion, display, outputs: json.files)
         let sample = try ImageSample(
             at: images, count: count, archives: ArrayArchives(read: ByteArrays.read))
         let set = sample.images
@@ -98,17 +102,6 @@ struct ActivationsCommand: CommandWithExamples {
             heading(range.count, of: set.totalCount, sample.imageFile, labelFile)
                 + report.text(layout)
         }
-    }
-
-    /// Makes sure that the files are in the order that they are asked for.
-    private func expectModelFirst(_ model: String, _ others: [String]) throws(CommandFailure) {
-        guard let other = others.first(where: CheckpointNames.isCheckpoint),
-            !CheckpointNames.isCheckpoint(fileAt: model)
-        else { return }
-        throw CommandFailure(
-            .usage,
-            "\(model) was given as the model, and is none; \(other) is one. The model comes first: "
-                + "ltfn-inspect activations \(other) \(model)")
     }
 
     /// Makes sure that no output replaces what is read.

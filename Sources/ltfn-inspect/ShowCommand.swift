@@ -58,7 +58,7 @@ struct ShowCommand: CommandWithExamples {
         ).expectDistinct()
         let document = try json.open(quiet: display.quiet)
         let model = try open(
-            file, base, reading, expansion, display, patterns: patterns,
+            file, base, reading, expansion, display, patterns: patterns, outputs: json.files,
             readsValues: !noStats)
         let selection = try selection(in: model)
         let isWatched = display.outputTerminal.isInteractive

@@ -38,7 +38,7 @@ struct VerifyCommand: CommandWithExamples {
             inputs: [FileRoles.File("the model", file)] + base.files, outputs: json.files
         ).expectDistinct()
         let document = try json.open(quiet: display.quiet)
-        let model = try open(file, base, reading, expansion, display)
+        let model = try open(file, base, reading, expansion, display, outputs: json.files)
         let progress = ProgressReporter(
             label: "verify", total: model.reader.manifest.variables.count, unit: "variables",
             terminal: display.errorTerminal, isQuiet: display.quiet)

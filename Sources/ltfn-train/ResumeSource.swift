@@ -8,6 +8,8 @@ import LTFNTraining
 struct ResumeSource {
     let path: String
     let training: SavedTraining
+    /// The other files that it consists of, when it is a set.
+    let otherPaths: [String]
 
     /// Reads and checks all of `path`; when it is damaged or missing, the newest sound checkpoint of
     /// the same run that is kept beside it, which is then said.
@@ -22,7 +24,7 @@ struct ResumeSource {
     ) throws(FormatError) {
         let options = ModelFile.Options(bases: bases, limits: limits)
         do throws(FormatError) {
-            training = try Self.training(path, options)
+            (training, otherPaths) = try Self.training(path, options)
             self.path = path
             noteNewest(limits, notes)
         } catch  where error.isDamage(to: path) {
@@ -30,9 +32,10 @@ struct ResumeSource {
         }
     }
 
-    private init(path: String, training: SavedTraining) {
+    private init(path: String, training: SavedTraining, otherPaths: [String]) {
         self.path = path
         self.training = training
+        self.otherPaths = otherPaths
     }
 
     /// Says when what is kept beside an output is further on than the output.
@@ -59,7 +62,7 @@ struct ResumeSource {
         var remarks: [String] = []
         for candidate in older.reversed() {
             do throws(FormatError) {
-                let training = try training(candidate, options)
+                let (training, otherPaths) = try training(candidate, options)
                 guard training.run == run else {
                     remarks.append(
                         "\(TerminalText.escaped(candidate)) is of another run than "
@@ -70,7 +73,7 @@ struct ResumeSource {
                 remarks.append(
                     "resuming from \(TerminalText.escaped(candidate)) instead, which is sound.")
                 for remark in remarks { notes.tellLoss(remark) }
-                return ResumeSource(path: candidate, training: training)
+                return ResumeSource(path: candidate, training: training, otherPaths: otherPaths)
             } catch  where error.isDamage(to: candidate) {
                 remarks.append("\(error)")
             } catch {
@@ -109,11 +112,12 @@ struct ResumeSource {
     /// Reads every variable, so that every checksum has been compared.
     private static func training(
         _ path: String, _ options: ModelFile.Options
-    ) throws(FormatError) -> SavedTraining {
+    ) throws(FormatError) -> (SavedTraining, otherPaths: [String]) {
         let model = try ModelFile(path, options)
         return try FormatError.about(path) { () throws(FormatError) in
-            try SavedTraining(
+            let training = try SavedTraining(
                 Checkpoint(reading: model.reader, memoryLimit: model.budget.limit))
+            return (training, model.otherPaths)
         }
     }
 }

@@ -13,7 +13,7 @@ struct TrainingFiles {
 
     /// - Parameter resumed: the file that the run goes on from. The output, and what is kept beside
     ///   it, may take its place: they are the same run, further on.
-    init(_ command: TrainCommand, _ dataset: Dataset, resumed: String?) {
+    init(_ command: TrainCommand, _ dataset: Dataset, resumed: ResumeSource?) {
         self.command = command
         own = [
             FileRoles.File("the output", command.outputPath),
@@ -33,8 +33,9 @@ struct TrainingFiles {
         let data = DatasetPart.allCases.compactMap { part in
             dataset.files[part]?.path.map { FileRoles.File("the \(part.rawValue)", $0) }
         }
-        inputs = data + command.base.files
-        self.resumed = resumed.map { [FileRoles.File("the file to go on from", $0)] } ?? []
+        let parts = resumed?.otherPaths.map { FileRoles.File("a part of what is resumed", $0) }
+        inputs = data + command.base.files + (parts ?? [])
+        self.resumed = resumed.map { [FileRoles.File("the file to go on from", $0.path)] } ?? []
     }
 
     /// - Throws: `CommandFailure` when two of them are one file.

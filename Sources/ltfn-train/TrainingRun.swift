@@ -21,9 +21,10 @@ struct TrainingRun {
         }
         try command.json.check()
         warnOfLastFinite(notes)
-        let signals = SignalWatcher(onFirst: { _ in
-            notes.note("stopping after this step, then saving; once more to quit at once.")
-        })
+        let signals = SignalWatcher(
+            onFirst: { _ in
+                notes.note("stopping after this step, then saving; once more to quit at once.")
+            }, quitsAtFirst: true)
         let resumed: ResumeSource?
         if let path = command.resume {
             let source = try ResumeSource(
@@ -42,7 +43,7 @@ struct TrainingRun {
             }
         let dataset = try DataChoice.dataset(
             folder: command.data, synthetic: command.synthetic, notes: notes)
-        try TrainingFiles(command, dataset, resumed: resumed?.path).expectDistinct()
+        try TrainingFiles(command, dataset, resumed: resumed).expectDistinct()
         if let folder = command.saveData { try dataset.write(to: folder) }
         let pool = command.threads.threads.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
         let trainer = try Trainer(
@@ -53,6 +54,7 @@ struct TrainingRun {
                 command.outputPath, byteCount: trainer.valueByteCount, notes: notes)
         }
         var display = TrainingDisplay(trainer: trainer, command: command, threads: pool.threadCount)
+        signals.workBegins()
         display.begin()
         if let resumed { display.showResumed(resumed.path) }
         let checkpoints = checkpoints(of: trainer.run)

@@ -71,4 +71,19 @@ import Testing
         #expect(refused.errors.contains("open for reading only"))
         #expect(Programs.shell("\(line) /dev/fd/9", in: folder).status == 73)
     }
+
+    @Test("a number that the kernel does not spell so is no descriptor", arguments: ["03", "+3"])
+    func odd(number: String) throws {
+        let model = try folder.get("model.ltfn")
+        for command in [
+            "ltfn-convert model.ltfn --force --to ltfn -o",
+            "ltfn-inspect model.ltfn --force --json-file",
+            "ltfn-eval model.ltfn test-images.idx --force --predictions",
+        ] {
+            let run = Programs.shell(
+                "\"$BIN\"/\(command) /dev/fd/\(number) 3<>model.ltfn", in: folder)
+            #expect(run.status == 73, "\(run.errors)")
+        }
+        #expect(try folder.get("model.ltfn") == model)
+    }
 }

@@ -16,13 +16,16 @@ public struct DiskFileSet: FileSet {
         folder = isFolder ? path : place.folder
     }
 
+    /// The path of a file below the folder.
+    public func path(of name: String) -> String { PathParts.join(folder, name) }
+
     public func names() throws(FormatError) -> [String] {
         try Directory.names(in: folder)
     }
 
     public func file(_ name: String) throws(FormatError) -> any ByteSource {
         try expectInside(name)
-        let path = PathParts.join(folder, name)
+        let path = path(of: name)
         try FormatError.checkPath(path, .open)
         let real: String
         let root: String

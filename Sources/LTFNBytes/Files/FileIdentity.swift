@@ -13,8 +13,16 @@ public struct FileIdentity: Hashable, Sendable {
             (device, inode, name) = (info.device, info.inode, "")
             return
         }
+        let place = try? OutputPlace(path: path)
+        if case .descriptor(let number)? = place {
+            guard let info = try? SystemCalls.info(number), info.kind == .regular else {
+                return nil
+            }
+            (device, inode, name) = (info.device, info.inode, "")
+            return
+        }
         // A symbolic link may lead to a name that is not there yet either.
-        guard case .file(let directory, let name, _)? = try? OutputPlace(path: path),
+        guard case .file(let directory, let name, _)? = place,
             let info = try? SystemCalls.info(path: directory), info.kind == .directory
         else { return nil }
         (device, inode, self.name) = (info.device, info.inode, name)

@@ -124,6 +124,7 @@ extension JSONReader {
         skipSpace()
         if take("]") { return elements }
         repeat {
+            try elements.makeRoomForOne()
             elements.append(try value(depth: depth))
             skipSpace()
         } while take(",")
@@ -149,6 +150,7 @@ extension JSONReader {
             }
             skipSpace()
             try expect(":")
+            try members.makeRoomForOne()
             members.append(JSONMember(key, try value(depth: depth)))
             skipSpace()
         } while take(",")

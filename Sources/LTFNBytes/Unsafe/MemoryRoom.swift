@@ -42,6 +42,18 @@ public enum MemoryRoom {
     }
 }
 
+extension Array {
+    /// Makes room for one more element, at least twice as much when there is none.
+    ///
+    /// - Throws: `io` when memory is short.
+    package mutating func makeRoomForOne() throws(FormatError) {
+        guard count == capacity else { return }
+        let wanted = Swift.max(4, 2 * capacity)
+        try MemoryRoom.expect(wanted * MemoryLayout<Element>.stride)
+        reserveCapacity(wanted)
+    }
+}
+
 extension [UInt8] {
     /// Makes room for more bytes, at least twice as many as there are.
     ///

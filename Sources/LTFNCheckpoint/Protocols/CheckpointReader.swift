@@ -77,6 +77,9 @@ public protocol CheckpointReader: Sendable {
     /// How `manifest.variables[index]` is stored.
     func storage(_ index: Int) -> StorageInfo
 
+    /// The names of the files of a set, seen from its folder, other than one that was named itself.
+    var otherFiles: [String] { get }
+
     /// The length of the files of a set, other than the main one.
     var otherByteCount: UInt64 { get }
 
@@ -169,6 +172,8 @@ extension CheckpointReader {
         for index in indices { tensors.append(try read(index)) }
         return tensors
     }
+
+    public var otherFiles: [String] { [] }
 
     public var otherByteCount: UInt64 { 0 }
 

@@ -25,27 +25,35 @@ public final class SignalWatcher: Sendable {
     }
 
     private let first = Atomic<Int32>(0)
+    /// Whether there is something to save.
+    private let isAtWork: Atomic<Bool>
 
     /// Begins to watch. Call it once, before any other thread is started.
     ///
     /// - Parameters:
     ///   - onFirst: called when the first signal arrives, on a thread of the watcher.
-    ///   - quitsAtFirst: the first signal is taken for the second, for commands that have nothing
-    ///     to save.
+    ///   - quitsAtFirst: the first signal is taken for the second, for commands that have nothing to save,
+    ///     or nothing until `workBegins()`.
     public init(
         onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in }, quitsAtFirst: Bool = false
     ) {
+        isAtWork = Atomic(!quitsAtFirst)
         _ = SystemCalls.watchStopSignals { [self] number in
             guard let signal = StopSignal(rawValue: number) else { return }
             let (isFirst, _) = first.compareExchange(
                 expected: 0, desired: number, ordering: .sequentiallyConsistent)
-            if isFirst, !quitsAtFirst {
+            if isFirst, isAtWork.load(ordering: .sequentiallyConsistent) {
                 onFirst(signal)
             } else {
                 PendingFiles.removeAll()
                 SystemCalls.quit(signal.exitStatus.rawValue)
             }
         }
+    }
+
+    /// From now on the first signal is only noted: the loop saves and ends.
+    public func workBegins() {
+        isAtWork.store(true, ordering: .sequentiallyConsistent)
     }
 
     /// The signal that came, if one has.

@@ -62,6 +62,10 @@ public struct FileConversion: Sendable {
     public let conversion: Conversion
     /// Where the main file goes: `request.output`, or the index of the set that is written in its place.
     public let output: String
+    /// The files that are written beside the main one.
+    public let otherOutputs: [String]
+    /// The files that the input consists of beside the one that was named.
+    public let otherInputs: [String]
     /// Remarks about the files, a sentence each.
     public let notes: [String]
     /// Whether a file stands at a name of the output.
@@ -107,9 +111,12 @@ public struct FileConversion: Sendable {
         let others = Self.otherOutputs(of: conversion.plan, target, at: output)
         if let first = others.first {
             notes.append(
-                "The values go into \(NumberText.counted(others.count, "file")) beside it, "
-                    + "\(first) first.")
+                "The output is a set: its values go into "
+                    + (others.count == 1
+                        ? first : "\(others.count) files, from \(first) on") + ".")
         }
+        otherOutputs = others
+        otherInputs = input.otherPaths
         self.notes = notes
         let outputs = [output] + others
         problems =
@@ -123,9 +130,13 @@ public struct FileConversion: Sendable {
     private static func sharded(
         _ format: any CheckpointFormat, _ request: Request, _ manifest: Manifest
     ) throws(FormatError) -> (any CheckpointFormat, String) {
+        if let set = format as? ShardedSafetensorsFormat {
+            var own = set
+            own.shardByteCount = request.shardByteCount ?? set.shardByteCount
+            return (own, try indexPath(request.output))
+        }
         guard let byteCount = request.shardByteCount else { return (format, request.output) }
         let set = ShardedSafetensorsFormat(shardByteCount: byteCount)
-        if format is ShardedSafetensorsFormat { return (set, request.output) }
         guard format is SafetensorsFormat else {
             throw FormatError(
                 .unsupportedFeature, path: request.output,
@@ -135,8 +146,20 @@ public struct FileConversion: Sendable {
             CheckedSize.total($0, UInt64($1.tensor.byteCount))
         }
         guard total > byteCount else { return (format, request.output) }
-        let ending = request.output.hasSuffix(".safetensors") ? "" : ".safetensors"
-        return (set, request.output + ending + ".index.json")
+        return (set, try indexPath(request.output))
+    }
+
+    /// The path of the index of a set that is to be called `path`.
+    ///
+    /// - Throws: `unsupportedFeature` where several files have no place.
+    private static func indexPath(_ path: String) throws(FormatError) -> String {
+        guard try DurableFileWriter.makesFile(at: path) else {
+            throw FormatError(
+                .unsupportedFeature, path: path,
+                "A set is several files, which have no place in a stream or a device.")
+        }
+        if path.hasSuffix(".safetensors.index.json") { return path }
+        return path + (path.hasSuffix(".safetensors") ? "" : ".safetensors") + ".index.json"
     }
 
     /// The paths of what is written beside the main file.

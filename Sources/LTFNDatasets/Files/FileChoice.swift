@@ -24,6 +24,8 @@ struct FileChoice<Value> {
         var damaged: [(path: String, error: FormatError)] = []
         for path in paths {
             do throws(FormatError) {
+                // Nobody named it: a pipe would be waited for.
+                _ = try FileSource(path: path)
                 whole.append(try read(path))
             } catch  where error.isMissingFile || error.isDirectory {
                 continue

@@ -21,4 +21,14 @@ public enum CheckpointNames {
         }
         return FormatRegistry.standard.formats.contains { $0.recognizes(look) }
     }
+
+    /// What is wrong with the order of the files on a command line that takes a model first; nil: nothing
+    /// that can be told.
+    public static func misorder(_ command: String, model: String, others: [String]) -> String? {
+        guard let other = others.first(where: isCheckpoint), !isCheckpoint(fileAt: model) else {
+            return nil
+        }
+        return "\(model) was given as the model, and is none; \(other) is one. The model comes "
+            + "first: \(command) \(other) \(model)"
+    }
 }

@@ -27,7 +27,8 @@ struct ShardIndex {
 
     /// - Throws: `notThisFormat`, `corrupt`, `unsupportedFeature`, `limitExceeded`, `truncated`, `io`.
     init(parsing source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
-        let limit = min(UInt64(max(limits.indexByteCount, 0)), 1 << 30)
+        let limit = min(
+            UInt64(max(limits.indexByteCount, 0)), SafetensorsHeader.maximumTextByteCount)
         guard source.byteCount <= limit else {
             throw Self.error(
                 .limitExceeded,

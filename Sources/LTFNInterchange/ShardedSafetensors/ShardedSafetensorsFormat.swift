@@ -59,7 +59,8 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
         _ files: any FileSet, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
         if let main = files.main {
-            return try ShardedSafetensorsReader(index: main, files, selection, limits: limits)
+            return try ShardedSafetensorsReader(
+                index: main, named: nil, files, selection, limits: limits)
         }
         guard let name = Self.index(in: try files.names()) else {
             throw FormatError(
@@ -68,7 +69,7 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
                     + "to read.")
         }
         return try ShardedSafetensorsReader(
-            index: try files.file(name), files, selection, limits: limits)
+            index: try files.file(name), named: name, files, selection, limits: limits)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {

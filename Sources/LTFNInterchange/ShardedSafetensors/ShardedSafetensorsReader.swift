@@ -6,14 +6,16 @@ struct ShardedSafetensorsReader: CheckpointReader {
     let manifest: Manifest
     let losses: [FormatLoss]
     let notes: [String]
+    let otherFiles: [String]
     let otherByteCount: UInt64
     private let shards: [SafetensorsReader]
     /// For every variable its file, and its position among those of that file.
     private let places: [(shard: Int, position: Int)]
 
+    /// - Parameter name: of the index in the folder; nil: it is the main file.
     init(
-        index source: any ByteSource, _ files: any FileSet, _ selection: ReadingSelection,
-        limits: DecodingLimits
+        index source: any ByteSource, named name: String?, _ files: any FileSet,
+        _ selection: ReadingSelection, limits: DecodingLimits
     ) throws(FormatError) {
         let index = try ShardIndex(parsing: source, limits: limits)
         let names = index.fileNames
@@ -24,7 +26,8 @@ struct ShardedSafetensorsReader: CheckpointReader {
         var parts = selection
         parts.patterns = []
         var shards: [SafetensorsReader] = []
-        var byteCount: UInt64 = 0
+        // An index that was not named is one of the other files.
+        var byteCount: UInt64 = name == nil ? 0 : source.byteCount
         var variableCount = 0
         for name in names {
             let shard = try Self.about(name) { () throws(FormatError) in
@@ -42,6 +45,7 @@ struct ShardedSafetensorsReader: CheckpointReader {
             shards.append(shard)
         }
         otherByteCount = byteCount
+        otherFiles = (name.map { [$0] } ?? []) + names
         self.shards = shards
         losses = shards.flatMap(\.losses)
         notes = shards.flatMap(\.notes)
@@ -110,30 +114,36 @@ struct ShardedSafetensorsReader: CheckpointReader {
         } catch {
             throw error.named(ShardedSafetensorsFormat.name)
         }
+        var pairs = manifest.metadata.entries.map { (key: $0.key.string, value: $0.value) }
         for member in members {
             if case .string = member.value { continue }
-            if let value = MetadataValue(foreign: member.value) {
-                manifest.metadata[member.key] = value
+            if let value = try MetadataValue(foreign: member.value) {
+                pairs.append((member.key, value))
             }
         }
-        var values: [ByteString: Set<MetadataValue>] = [:]
-        for shard in shards {
-            for entry in shard.manifest.metadata.entries {
-                values[entry.key, default: []].insert(entry.value)
+        var known: [ByteString: MetadataValue] = [:]
+        for pair in pairs { known[ByteString(pair.key)] = pair.value }
+        // For every key the value that all give it; nil where they differ.
+        var common: [ByteString: MetadataValue?] = known.mapValues { $0 }
+        for entry in shards.flatMap(\.manifest.metadata.entries) {
+            if let earlier = common[entry.key] {
+                if earlier != entry.value { common[entry.key] = .some(nil) }
+            } else {
+                common[entry.key] = entry.value
             }
         }
         for (name, shard) in zip(names, shards) {
             for entry in shard.manifest.metadata.entries {
-                let key = entry.key.string
-                let isCommon = values[entry.key]?.count == 1
-                if isCommon, manifest.metadata[key] == nil || manifest.metadata[key] == entry.value
-                {
-                    manifest.metadata[key] = entry.value
-                } else {
-                    manifest.metadata["\(name): \(key)"] = entry.value
+                if common[entry.key] == .some(nil) {
+                    if known[entry.key] != entry.value {
+                        pairs.append(("\(name): \(entry.key.string)", entry.value))
+                    }
+                } else if known.updateValue(entry.value, forKey: entry.key) == nil {
+                    pairs.append((entry.key.string, entry.value))
                 }
             }
         }
+        manifest.metadata = try Metadata(unordered: pairs)
         if manifest.graph == nil { manifest.graph = shards.lazy.compactMap(\.manifest.graph).first }
         return manifest
     }
@@ -166,8 +176,10 @@ struct ShardedSafetensorsReader: CheckpointReader {
 }
 
 extension MetadataValue {
-    /// Metadata of another program's JSON; nil for `null`.
-    init?(foreign json: JSONValue) {
+    /// Metadata of another program's JSON; nil for `null`. Complexity: O(n log n).
+    ///
+    /// - Throws: `corrupt` for a key that stands twice.
+    init?(foreign json: JSONValue) throws(FormatError) {
         switch json {
         case .null: return nil
         case .bool(let flag): self = .bool(flag)
@@ -175,11 +187,20 @@ extension MetadataValue {
         case .uint(let number): self = .u64(number)
         case .double(let number): self = .f64(number)
         case .string(let string): self = .string(string)
-        case .array(let values): self = .list(values.compactMap(MetadataValue.init(foreign:)))
+        case .array(let elements):
+            var values: [MetadataValue] = []
+            for element in elements {
+                if let value = try MetadataValue(foreign: element) { values.append(value) }
+            }
+            self = .list(values)
         case .object(let members):
-            var metadata = Metadata()
-            for member in members { metadata[member.key] = MetadataValue(foreign: member.value) }
-            self = .map(metadata)
+            var pairs: [(key: String, value: MetadataValue)] = []
+            for member in members {
+                if let value = try MetadataValue(foreign: member.value) {
+                    pairs.append((member.key, value))
+                }
+            }
+            self = .map(try Metadata(unordered: pairs))
         }
     }
 }
