@@ -40,12 +40,9 @@ let fuzzing: [Target] =
 
 let package = Package(
     name: "ltfn",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .visionOS(.v2)],
     products: [
-        .library(name: "LTFNFormat", targets: ["LTFNFormat"]),
-        .library(name: "LTFNConversion", targets: ["LTFNConversion"]),
-        .library(name: "LTFNInference", targets: ["LTFNInference"]),
-        .library(name: "LTFNTraining", targets: ["LTFNTraining"]),
+        .library(name: "LTFN", targets: ["LTFN"]),
         .executable(name: "ltfn-train", targets: ["ltfn-train"]),
         .executable(name: "ltfn-inspect", targets: ["ltfn-inspect"]),
         .executable(name: "ltfn-eval", targets: ["ltfn-eval"]),
@@ -107,6 +104,15 @@ let package = Package(
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNInitializers", "LTFNInference",
                 "LTFNKernels",
+            ]),
+
+        // 5 the library's face, for users
+        room(
+            "LTFN",
+            [
+                "LTFNConversion", "LTFNTraining", "LTFNInference", "LTFNFormats", "LTFNFormat",
+                "LTFNInitializers", "LTFNKernels", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes",
+                "LTFNParallel",
             ]),
 
         // 5 commands
@@ -181,6 +187,11 @@ let package = Package(
             name: "HostileProbe",
             dependencies: ["FuzzSupport", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"],
             path: "Tests/HostileProbe", swiftSettings: swiftSettings),
+        // What the documentation shows.
+        .target(
+            name: "Examples", dependencies: ["LTFN"], path: "Tests/Examples",
+            swiftSettings: swiftSettings),
+        tests("LTFNTests", ["LTFN", "Examples"]),
         tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "ProgramSupport", "SaveProbe"]),
         tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),

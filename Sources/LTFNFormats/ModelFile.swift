@@ -52,9 +52,25 @@ public struct ModelFile: Sendable {
     public init(
         _ path: String, _ options: Options = Options(), registry: FormatRegistry = .standard
     ) throws(FormatError) {
+        let files = try DiskFileSet(path: path)
+        try self.init(files, path: path, paths: files.path(of:), options, registry: registry)
+    }
+
+    /// Opens files that are not on a disk of this machine: in memory, in a store.
+    ///
+    /// - Throws: as `init(_:_:registry:)`; the path in errors is the name of the main file.
+    public init(
+        _ files: any FileSet, _ options: Options = Options(), registry: FormatRegistry = .standard
+    ) throws(FormatError) {
+        try self.init(files, path: files.name, paths: { $0 }, options, registry: registry)
+    }
+
+    private init(
+        _ files: any FileSet, path: String, paths: (String) -> String, _ options: Options,
+        registry: FormatRegistry
+    ) throws(FormatError) {
         let registry = try registry.reading(bases: options.bases, limits: options.limits)
             .reading(options.selection)
-        let files = try DiskFileSet(path: path)
         let found = try registry.identify(files, path: path, named: options.format)
         self.path = path
         format = found.format
@@ -73,7 +89,7 @@ public struct ModelFile: Sendable {
             return reader
         }
         self.notes = notes + reader.notes
-        otherPaths = reader.otherFiles.map { files.path(of: $0) }
+        otherPaths = reader.otherFiles.map(paths)
         byteCount = CheckedSize.total(files.main?.byteCount ?? 0, reader.otherByteCount)
     }
 

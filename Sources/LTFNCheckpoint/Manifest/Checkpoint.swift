@@ -2,9 +2,9 @@ import LTFNBytes
 
 /// A checkpoint that is wholly in memory.
 public struct Checkpoint: Sendable {
-    public let manifest: Manifest
+    public private(set) var manifest: Manifest
     /// The values of `manifest.variables`, in the same order; a tied variable has those of its target.
-    public let tensors: [TensorData]
+    public private(set) var tensors: [TensorData]
 
     /// - Throws: `corrupt` when the tensors are not those the manifest describes.
     public init(manifest: Manifest, tensors: [TensorData]) throws(FormatError) {
@@ -54,6 +54,37 @@ public struct Checkpoint: Sendable {
             tensors[index] = tensors[target]
         }
         try self.init(manifest: manifest, tensors: tensors.compactMap { $0 })
+    }
+
+    /// A checkpoint without variables.
+    public init() {
+        manifest = Manifest()
+        tensors = []
+    }
+
+    /// Adds a variable. Complexity: O(n), for the variables stay in order.
+    ///
+    /// - Throws: `corrupt` for a name that is taken, and for a tensor that is not the one described.
+    public mutating func add(_ variable: VariableInfo, _ tensor: TensorData) throws(FormatError) {
+        var pairs = zip(manifest.variables, tensors).map { ($0, $1) }
+        pairs.append((variable, tensor))
+        pairs.sort { $0.0.name < $1.0.name }
+        self = try Checkpoint(
+            manifest: Manifest(
+                variables: pairs.map(\.0), metadata: manifest.metadata, graph: manifest.graph),
+            tensors: pairs.map(\.1))
+    }
+
+    /// What the file says about itself as a whole.
+    public var metadata: Metadata {
+        get { manifest.metadata }
+        set { manifest.metadata = newValue }
+    }
+
+    /// The network that the variables belong to.
+    public var graph: ModelGraph? {
+        get { manifest.graph }
+        set { manifest.graph = newValue }
     }
 
     /// The values of a variable. Complexity: O(log n).

@@ -7,6 +7,12 @@ public struct Manifest: Hashable, Sendable {
     public var metadata: Metadata
     public var graph: ModelGraph?
 
+    /// A manifest of no variables.
+    public init() {
+        variables = []
+        metadata = [:]
+    }
+
     /// Puts the variables in canonical order.
     ///
     /// - Throws: `corrupt` for a name that stands twice, or a tied variable whose target is missing,

@@ -15,6 +15,8 @@ public struct Dataset: Sendable {
         case directory(String)
         /// Drawn by `SyntheticDigits`.
         case synthetic(seed: UInt64)
+        /// Given as arrays.
+        case memory
     }
 
     /// Reads the four files of a directory, each under any of its usual names.
@@ -71,7 +73,7 @@ public struct Dataset: Sendable {
         files: [DatasetPart: DatasetFile], remarks: [String] = []
     ) throws(FormatError) {
         let (a, b) = (training.images, test.images)
-        guard a.height == b.height, a.width == b.width else {
+        guard a.height == b.height, a.width == b.width, a.channels == b.channels else {
             throw FormatError(
                 .corrupt, format: "idx", path: files[.testImages]?.path,
                 "The test images are \(b.height)×\(b.width), the training images "

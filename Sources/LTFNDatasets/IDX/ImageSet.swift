@@ -1,12 +1,14 @@
 import LTFNBytes
 
-/// Images with one byte for each pixel, in memory: `[N, H, W] uint8`.
+/// Images of bytes, in memory: `[N, H, W, C] uint8`.
 public struct ImageSet: Sendable {
     public let count: Int
     /// How many the file has, of which these are the first.
     public let totalCount: Int
     public let height: Int
     public let width: Int
+    /// The bytes of one pixel: 1 in every IDX file.
+    public let channels: Int
     /// The file's unpacked bytes, header and all.
     let bytes: [UInt8]
     /// Where the first pixel stands in `bytes`.
@@ -23,7 +25,8 @@ public struct ImageSet: Sendable {
     }
 
     init(
-        bytes: [UInt8], start: Int, count: Int, totalCount: Int? = nil, height: Int, width: Int
+        bytes: [UInt8], start: Int, count: Int, totalCount: Int? = nil, height: Int, width: Int,
+        channels: Int = 1
     ) {
         self.bytes = bytes
         self.start = start
@@ -31,10 +34,38 @@ public struct ImageSet: Sendable {
         self.totalCount = totalCount ?? count
         self.height = height
         self.width = width
+        self.channels = channels
     }
 
-    /// How many pixels one image has.
-    public var pixelCount: Int { height * width }
+    /// Images of one's own.
+    ///
+    /// - Parameter pixels: `[N, H, W, C] uint8`, any N but 0.
+    /// - Throws: `corrupt` when these are not whole images, or a number is not positive.
+    public init(
+        pixels: [UInt8], height: Int, width: Int, channels: Int = 1
+    ) throws(FormatError) {
+        guard height > 0, width > 0, channels > 0 else {
+            throw FormatError(
+                .corrupt, "Images of \(height)×\(width)×\(channels) are none; expected 1 or more.")
+        }
+        let one = try CheckedSize.product(of: [height, width, channels], as: "an image")
+        let (count, rest) = pixels.count.quotientAndRemainder(dividingBy: one)
+        guard rest == 0, count > 0, count <= Int(UInt32.max) else {
+            throw FormatError(
+                .corrupt,
+                "\(pixels.count) bytes are not whole images of \(height)×\(width)×\(channels), which "
+                    + "take \(one) each.")
+        }
+        try MemoryRoom.expect(pixels.count)
+        let idx = Self.idx(
+            of: pixels, count: count, height: height, width: width, channels: channels)
+        self.init(
+            bytes: idx, start: idx.count - pixels.count, count: count, height: height,
+            width: width, channels: channels)
+    }
+
+    /// How many bytes one image has.
+    public var pixelCount: Int { height * width * channels }
 
     /// The pixels of one image, row by row, 0 to 255.
     public func pixels(of index: Int) -> ArraySlice<UInt8> {
@@ -47,7 +78,7 @@ public struct ImageSet: Sendable {
         bytes[start + range.lowerBound * pixelCount..<start + range.upperBound * pixelCount]
     }
 
-    /// Writes the images of `range` as `[N, H, W, 1] float32`, each pixel × `scale` + `offset`.
+    /// Writes the images of `range` as `[N, H, W, C] float32`, each pixel × `scale` + `offset`.
     ///
     /// `values` holds at least as many numbers as the images have pixels; those behind stay.
     public func copy(
@@ -79,6 +110,18 @@ public struct LabelSet: Sendable {
         self.bytes = bytes
         self.start = header.byteCount
         self.count = header.dimensions[0]
+    }
+
+    /// Classes of one's own: `[N] uint8`.
+    ///
+    /// - Throws: `corrupt` when there are none.
+    public init(_ classes: [UInt8]) throws(FormatError) {
+        guard !classes.isEmpty, classes.count <= Int(UInt32.max) else {
+            throw FormatError(.corrupt, "There are no labels; expected one for each image.")
+        }
+        bytes = Self.idx(of: classes)
+        start = bytes.count - classes.count
+        count = classes.count
     }
 
     /// The class of one image.

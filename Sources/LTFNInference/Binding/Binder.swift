@@ -115,7 +115,7 @@ struct Binder {
 }
 
 extension Padding {
-    init(_ padding: Layer.Padding) {
+    package init(_ padding: Layer.Padding) {
         switch padding {
         case .same: self = .same
         case .valid: self = .valid

@@ -9,38 +9,9 @@ struct ElementDecoder {
 
     /// - Returns: nil for dtypes whose elements are not real numbers.
     init?(_ dtype: DType) {
-        switch dtype {
-        case .c64, .c128, .bits8, .bits16, .bits32, .bits64, .bits128: return nil
-        default: break
-        }
+        guard dtype.isReal else { return nil }
         self.dtype = dtype
-        table =
-            Self.number(dtype).map { number in
-                (0..<UInt32(1) << UInt32(dtype.bitCount)).map(number)
-            } ?? []
-    }
-
-    /// What a code of at most 8 bits stands for.
-    private static func number(_ dtype: DType) -> ((UInt32) -> Double)? {
-        switch dtype {
-        case .bool: { $0 == 0 ? 0 : 1 }
-        case .i2, .i4, .i8: { signed($0, bitCount: dtype.bitCount) }
-        case .u2, .u4, .u8: { Double($0) }
-        case .f8e4m3fn: MiniFloat.f8e4m3fn.value
-        case .f8e4m3fnuz: MiniFloat.f8e4m3fnuz.value
-        case .f8e5m2: MiniFloat.f8e5m2.value
-        case .f8e5m2fnuz: MiniFloat.f8e5m2fnuz.value
-        case .f8e8m0: { $0 == 0xFF ? .nan : powerOfTwo(Int($0) - 127) }
-        case .f6e2m3: MiniFloat.f6e2m3.value
-        case .f6e3m2: MiniFloat.f6e3m2.value
-        case .f4e2m1: MiniFloat.f4e2m1.value
-        default: nil
-        }
-    }
-
-    private static func signed(_ code: UInt32, bitCount: Int) -> Double {
-        let value = Double(code)
-        return code >> UInt32(bitCount - 1) == 0 ? value : value - powerOfTwo(bitCount)
+        table = dtype.codeValues ?? []
     }
 
     /// Adds elements `range` of `values` to `block`, as many as there is room for.

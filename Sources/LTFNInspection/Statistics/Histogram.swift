@@ -1,3 +1,5 @@
+import LTFNCheckpoint
+
 /// Counts of finite values in equal bins around zero, on an axis that grows with the values.
 ///
 /// The bins part [-2^k, 2^k) in 4,096, where 2^k is the least power of two well above every magnitude.
@@ -122,9 +124,4 @@ extension Histogram {
         let end = min(width * Double(side), .greatestFiniteMagnitude)
         return Columns(low: -end, width: width, counts: columns)
     }
-}
-
-/// 2^`exponent`, also where it is subnormal; 0 or infinite beyond.
-func powerOfTwo(_ exponent: Int) -> Double {
-    Double(sign: .plus, exponent: exponent, significand: 1)
 }

@@ -1,3 +1,5 @@
+import LTFNCheckpoint
+
 /// Mean and squared deviations of some numbers.
 ///
 /// Both are kept in units of a power of two, so that the squares of very large and very small numbers

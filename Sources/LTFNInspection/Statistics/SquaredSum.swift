@@ -1,3 +1,5 @@
+import LTFNCheckpoint
+
 /// Σ x² of numbers of any magnitude.
 struct SquaredSum: Hashable, Sendable {
     /// In units of 2^(2 · `exponent`).

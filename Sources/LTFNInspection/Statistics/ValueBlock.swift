@@ -1,3 +1,5 @@
+import LTFNCheckpoint
+
 typealias Lanes = SIMD8<Double>
 
 /// Up to 4,096 values, which are looked at several times while they are in the nearest cache.

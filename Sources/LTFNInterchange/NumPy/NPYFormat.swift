@@ -100,6 +100,11 @@ private struct NPYReader: CheckpointReader {
         }
     }
 
+    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+        guard values.areStoredAsRead else { return nil }
+        return try source.map(at: start, byteCount: header.tensor.byteCount)
+    }
+
     func pieceByteCount(_ index: Int) -> Int { values.pieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {

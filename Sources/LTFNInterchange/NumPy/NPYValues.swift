@@ -37,6 +37,9 @@ final class NPYValues: Sendable {
         }
     }
 
+    /// Whether the bytes behind the header are those that are read.
+    var areStoredAsRead: Bool { columnMajorOrder == nil && header.elementType.swapGroup <= 1 }
+
     private var elementByteCount: Int { header.tensor.dtype.bitCount / 8 }
 
     private var columnMajorOrder: ColumnMajorOrder? {

@@ -49,6 +49,16 @@ struct SafetensorsReader: CheckpointReader {
         }
     }
 
+    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+        do throws(FormatError) {
+            return try source.map(
+                at: offsets[index], byteCount: manifest.variables[index].tensor.byteCount)
+        } catch {
+            let name = manifest.variables[index].name.string
+            throw error.named(SafetensorsFormat.name, variable: name)
+        }
+    }
+
     func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {

@@ -168,6 +168,10 @@ struct ShardedSafetensorsReader: CheckpointReader {
         try shards[places[index].shard].read(places[index].position, bytes: range)
     }
 
+    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+        try shards[places[index].shard].map(places[index].position)
+    }
+
     func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {

@@ -33,17 +33,9 @@ extension ModelDescription {
     private static func fill(
         _ variable: VariableDescription, _ recipe: InitializerRecipe, seed: UInt64, stream: UInt64
     ) throws(FormatError) -> InitialVariable {
-        let fans = try Fans(shape: variable.shape)
-        let info = try TensorInfo(dtype: .f32, shape: variable.shape)
-        let initializer = try Initializer(
-            recipe: recipe, seed: seed, stream: stream, fans: fans, dtype: .f32)
-        let tensor = try TensorData(
-            info: info, bytes: initializer.sample(0..<variable.shape.elementCount))
-        let spec = InitializerSpec(
-            recipe: recipe, seed: seed, stream: stream, fans: fans,
-            evidence: .reproducible(
-                algorithmVersion: Initializer.algorithmVersion,
-                digest: ValueHash.digest(tensor.bytes.bytes)))
+        let (tensor, spec) = try Initializer.fill(
+            TensorInfo(dtype: .f32, shape: variable.shape), with: recipe, seed: seed,
+            stream: stream)
         return InitialVariable(name: variable.name, spec: spec, tensor: tensor)
     }
 }

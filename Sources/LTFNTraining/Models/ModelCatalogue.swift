@@ -61,12 +61,12 @@ public enum ModelCatalogue {
         for (index, channels) in [64, 64, 128, 128].enumerated() {
             try builder.convolution(name: "layer\(index + 1)", outputs: channels)
             builder.relu(name: "layer\(index + 1)_relu")
-            if index % 2 == 1 { builder.pool(name: "layer\(index + 1)_pool") }
+            if index % 2 == 1 { try builder.maxPool(name: "layer\(index + 1)_pool") }
         }
         builder.flatten(name: "flatten")
-        try builder.dense(name: "fully_connected", outputs: 10, recipe: .glorotUniform)
-        return builder.description(
-            name: "tutorial-convnet",
+        try builder.dense(name: "fully_connected", outputs: 10, initializer: .glorotUniform)
+        return builder.model(
+            named: "tutorial-convnet",
             summary: "four 3×3 convolutions (64, 64, 128, 128), two poolings, one dense layer")
     }
 
@@ -78,12 +78,13 @@ public enum ModelCatalogue {
     public static let mlp = build { builder throws(FormatError) in
         builder.flatten(name: "flatten")
         for index in 1...3 {
-            try builder.dense(name: "layer\(index)", outputs: 500, recipe: GraphBuilder.reluRecipe)
+            try builder.dense(
+                name: "layer\(index)", outputs: 500, initializer: GraphBuilder.reluRecipe)
             builder.relu(name: "layer\(index)_relu")
         }
-        try builder.dense(name: "layer4", outputs: 10, recipe: .glorotUniform)
-        return builder.description(
-            name: "mlp", summary: "four dense layers (500, 500, 500, 10) with ReLU between them")
+        try builder.dense(name: "layer4", outputs: 10, initializer: .glorotUniform)
+        return builder.model(
+            named: "mlp", summary: "four dense layers (500, 500, 500, 10) with ReLU between them")
     }
 
     private static func build(

@@ -166,11 +166,11 @@ public struct Trainer: Sendable {
         _ dataset: Dataset, against model: ModelDescription
     ) throws(FormatError) {
         let images = dataset.training.images
-        let found = [images.height, images.width, 1]
+        let found = [images.height, images.width, images.channels]
         guard model.graph.input.shape.dimensions == found else {
             throw FormatError(
                 .corrupt, format: "idx", path: dataset.files[.trainingImages]?.path,
-                "The images are \(images.height)×\(images.width) in grey; \(model.name) takes "
+                "The images are \(images.height)×\(images.width)×\(images.channels); \(model.name) takes "
                     + "\(model.graph.input.shape).")
         }
         for (part, labels) in [

@@ -1,5 +1,5 @@
 /// A floating-point format of at most 16 bits.
-struct MiniFloat {
+package struct MiniFloat {
     var exponentBits: Int
     var mantissaBits: Int
     var bias: Int
@@ -29,7 +29,7 @@ struct MiniFloat {
     static let f4e2m1 = MiniFloat(exponentBits: 2, mantissaBits: 1, bias: 1, special: .none)
 
     /// The number that `code` stands for.
-    func value(of code: UInt32) -> Double {
+    package func value(of code: UInt32) -> Double {
         let mantissa = Int(code) & (1 << mantissaBits - 1)
         let exponent = Int(code) >> mantissaBits & (1 << exponentBits - 1)
         let isNegative = Int(code) >> (mantissaBits + exponentBits) & 1 == 1
@@ -47,13 +47,19 @@ struct MiniFloat {
             Double(mantissa + implicit) * powerOfTwo(max(exponent, 1) - bias - mantissaBits)
         return isNegative ? -magnitude : magnitude
     }
+
     /// The number that a float16 stands for: fast, and the same as `f16.value(of:)`.
     @inline(__always)
-    static func half(_ code: UInt16) -> Double {
+    package static func half(_ code: UInt16) -> Double {
         let isSpecial = code & 0x7C00 == 0x7C00
         // The exponent of a float16 is that of a float32 less 112; so subnormal numbers, too, are right.
         let magnitude = Float(bitPattern: UInt32(code & 0x7FFF) << 13) * 0x1p112
         let bits = isSpecial ? magnitude.bitPattern | 0x7F80_0000 : magnitude.bitPattern
         return Double(Float(bitPattern: bits | UInt32(code & 0x8000) << 16))
     }
+}
+
+/// 2^`exponent`, also where it is subnormal; 0 or infinite beyond.
+package func powerOfTwo(_ exponent: Int) -> Double {
+    Double(sign: .plus, exponent: exponent, significand: 1)
 }
