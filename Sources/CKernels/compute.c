@@ -44,37 +44,37 @@ static int64_t ck_winograd_planes(const ck_winograd *w) {
     return widest + points(w) * ((int64_t)w->chunk * (w->in_c + w->out_c) + 32);
 }
 
-#define VW 4
-#define MR 6
+#define CK_LANES 4
+#define CK_ROWS 6
 #define CK(name) name##_portable
-#include "compute/all.inc"
+#include "compute_body.inc"
 
 #if defined(__x86_64__)
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define VW 8
-#define MR 6
+#define CK_LANES 8
+#define CK_ROWS 6
 #define CK(name) name##_avx2
 #define CK_FMA
-#include "compute/all.inc"
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "compute_body.inc"
 #pragma clang attribute pop
 
-#pragma clang attribute push(                                                                      \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
-#define VW 16
-#define MR 12
+#define CK_LANES 16
+#define CK_ROWS 12
 #define CK(name) name##_avx512
 #define CK_FMA
-#include "compute/all.inc"
+#pragma clang attribute push(                                                                      \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+#include "compute_body.inc"
 #pragma clang attribute pop
 
 #elif defined(__aarch64__)
 
-#define VW 4
-#define MR 12
+#define CK_LANES 4
+#define CK_ROWS 12
 #define CK(name) name##_neon
 #define CK_FMA
-#include "compute/all.inc"
+#include "compute_body.inc"
 
 #endif
 

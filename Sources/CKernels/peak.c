@@ -1,29 +1,29 @@
 #include "include/ckernels_peak.h"
 #include "include/ckernels_cpu.h"
 
-#define VW 4
+#define CK_LANES 4
 #define CK(name) name##_portable
 #include "peak_body.inc"
 
 #if defined(__x86_64__)
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define VW 8
+#define CK_LANES 8
 #define CK(name) name##_avx2
 #define CK_FMA
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "peak_body.inc"
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,fma"))), apply_to = function)
-#define VW 16
+#define CK_LANES 16
 #define CK(name) name##_avx512
 #define CK_FMA
+#pragma clang attribute push(__attribute__((target("avx512f,fma"))), apply_to = function)
 #include "peak_body.inc"
 #pragma clang attribute pop
 
 #elif defined(__aarch64__)
 
-#define VW 4
+#define CK_LANES 4
 #define CK(name) name##_neon
 #define CK_FMA
 #include "peak_body.inc"

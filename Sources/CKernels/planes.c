@@ -82,15 +82,15 @@ INLINE void put_two(struct bits *out, uint64_t a, uint32_t a_length, uint64_t b,
     }
 }
 
-#define NAME(x) portable_##x
+#define CK(name) name##_portable
 #include "planes_body.inc"
 
 #if defined(__x86_64__)
-#define NAME(x) avx2_##x
+#define CK(name) name##_avx2
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt"))), apply_to = function)
 #include "planes_body.inc"
 #pragma clang attribute pop
-#define NAME(x) avx512_##x
+#define CK(name) name##_avx512
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2,lzcnt,"             \
                           "prefer-256-bit"))),                                                     \
@@ -104,12 +104,12 @@ static const struct plane_table *table(int32_t cpu) {
     // Whatever has BMI2 has BMI and LZCNT.
     if (cpu == CK_CPU_AVX512 && __builtin_cpu_supports("bmi2") &&
         __builtin_cpu_supports("avx512cd"))
-        return &avx512_table;
+        return &table_avx512;
     if ((cpu == CK_CPU_AVX2 || cpu == CK_CPU_AVX512) && __builtin_cpu_supports("bmi2"))
-        return &avx2_table;
+        return &table_avx2;
 #endif
     (void)cpu;
-    return &portable_table;
+    return &table_portable;
 }
 
 // 1, 2, 4, 8 → 0, 1, 2, 3

@@ -70,30 +70,23 @@ INLINE double signed_tail_quantile(double distance) {
 }
 
 #define CK_LANES 2
-#define CK_NAME(name) name##_portable
-#include "sampling_body.h"
-#undef CK_NAME
-#undef CK_LANES
+#define CK(name) name##_portable
+#include "sampling_body.inc"
 
 #if defined(__x86_64__)
 #define CK_LANES 4
-#define CK_NAME(name) name##_avx2
+#define CK(name) name##_avx2
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-#include "sampling_body.h"
+#include "sampling_body.inc"
 #pragma clang attribute pop
-#undef CK_NAME
-#undef CK_LANES
 
 #define CK_LANES 8
 #define CK_PERMUTE 1
-#define CK_NAME(name) name##_avx512
+#define CK(name) name##_avx512
 #pragma clang attribute push(                                                                     \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
-#include "sampling_body.h"
+#include "sampling_body.inc"
 #pragma clang attribute pop
-#undef CK_NAME
-#undef CK_PERMUTE
-#undef CK_LANES
 #endif
 
 void ck_sample(int32_t cpu, const ck_sampling *sampling, uint64_t first, size_t count, void *out) {

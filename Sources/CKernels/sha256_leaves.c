@@ -25,18 +25,18 @@ INLINE void store_word(uint8_t *bytes, uint32_t word) {
     memcpy(bytes, &word, 4);
 }
 
-#define NAME(x) x##_four
-#define LANES 4
+#define CK(name) name##_four
+#define CK_LANES 4
 #include "sha256_leaves_body.inc"
 
 #if defined(__x86_64__)
-#define NAME(x) x##_eight
-#define LANES 8
+#define CK(name) name##_eight
+#define CK_LANES 8
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2"))), apply_to = function)
 #include "sha256_leaves_body.inc"
 #pragma clang attribute pop
-#define NAME(x) x##_sixteen
-#define LANES 16
+#define CK(name) name##_sixteen
+#define CK_LANES 16
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2"))),         \
                              apply_to = function)
 #include "sha256_leaves_body.inc"
