@@ -10,13 +10,14 @@ struct Evaluation {
     let inputs: Inputs
     let threadCount: Int
     let classCount: Int
-    private(set) var tally: PredictionTally
+    private let score: ClassificationScore
+    var tally: PredictionTally { score.predictions }
     /// nil without labels.
-    private(set) var metrics: ClassificationMetrics?
+    var metrics: ClassificationMetrics? { score.metrics }
     /// The class of each image and its probability, where predictions are kept; nil where a logit is not
     /// finite.
-    private(set) var predictions: [Prediction?] = []
-    private(set) var times: Stopwatch
+    let predictions: [Prediction?]
+    let times: Stopwatch
 
     /// What was said of an image.
     struct Prediction {
@@ -42,24 +43,32 @@ struct Evaluation {
             try FormatError.about(path) { [classCount] () throws(FormatError) in
                 try labels.check(classCount: classCount)
             }
-            metrics = ClassificationMetrics(classCount: classCount)
         }
         // Each of them, and its line of text.
         if keepsPredictions { try MemoryRoom.expect(128 * inputs.count) }
-        tally = PredictionTally(classCount: classCount)
-        times = stopwatch
-
-        let batchCount = min(Self.batchCount, max(1, Self.logitCount / max(classCount, 1)))
-        for start in stride(from: 0, to: inputs.count, by: batchCount) {
-            let range = start..<min(start + batchCount, inputs.count)
-            let pixels = Array(inputs.images.pixels(of: range))
-            times.finish(.preprocess)
-            let logits = try session.logits(pixels: pixels)
-            add(logits, range, keepsPredictions: keepsPredictions)
-            times.finish(.compute)
-            progress.update(range.upperBound)
-        }
+        var predictions: [Prediction?] = []
+        var times = stopwatch
+        let labels = inputs.labels.map { labels in { Array(labels[$0]) } }
+        let batchSize = min(Self.batchCount, max(1, Self.logitCount / max(classCount, 1)))
+        let score = try session.score(
+            0..<inputs.count, batchSize: batchSize,
+            pixels: { range in
+                let pixels = Array(inputs.images.pixels(of: range))
+                times.finish(.preprocess)
+                return pixels
+            }, labels: labels,
+            onBatch: { range, logits in
+                if keepsPredictions {
+                    predictions += Self.predictions(logits, classCount: session.classCount)
+                }
+                times.finish(.compute)
+                progress.update(range.upperBound)
+                return true
+            })
         progress.clear()
+        self.score = score ?? ClassificationScore(classCount: classCount, isLabelled: false)
+        self.predictions = predictions
+        self.times = times
         stopwatch = times
     }
 
@@ -74,18 +83,12 @@ struct Evaluation {
         }
     }
 
-    private mutating func add(_ logits: [Float], _ range: Range<Int>, keepsPredictions: Bool) {
-        tally.add(logits: logits.span)
-        if let labels = inputs.labels {
-            metrics?.add(logits: logits.span, labels: Array(labels[range]).span)
-        }
-        guard keepsPredictions else { return }
-        for index in 0..<range.count {
-            let row = logits.span.extracting(index * classCount..<(index + 1) * classCount)
-            predictions.append(
-                predictedClass(of: row).map {
-                    Prediction(label: $0, probability: probability(ofClass: $0, logits: row))
-                })
+    private static func predictions(_ logits: [Float], classCount: Int) -> [Prediction?] {
+        stride(from: 0, to: logits.count, by: classCount).map { start in
+            let row = logits.span.extracting(start..<start + classCount)
+            return predictedClass(of: row).map {
+                Prediction(label: $0, probability: probability(ofClass: $0, logits: row))
+            }
         }
     }
 }

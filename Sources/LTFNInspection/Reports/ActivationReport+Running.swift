@@ -17,25 +17,21 @@ extension ActivationReport {
     ) throws(FormatError) {
         let empty = session.network.graph.collectors(session.network)
         var layers = empty
-        var tally = PredictionTally(classCount: session.classCount)
-        var metrics = labels.map { _ in ClassificationMetrics(classCount: session.classCount) }
+        var score = ClassificationScore(
+            classCount: session.classCount, isLabelled: labels != nil)
         try session.observe(
             pixels: pixels, limit: BlockActivations.limit(layerCount: empty.count),
             make: { BlockActivations(layers: empty) }, look: { $0.add($2, of: $1) },
             body: { block in
                 for index in layers.indices { layers[index].merge(block.layers[index]) }
-                let done = tally.count
-                tally.add(logits: block.logits.span)
-                if let labels {
-                    let end = min(tally.count, labels.count)
-                    metrics?.add(
-                        logits: block.logits.span, labels: Array(labels[min(done, end)..<end]).span)
-                }
-                progress(tally.count)
+                let done = score.count
+                let known = labels?.dropFirst(done).prefix(block.logits.count / session.classCount)
+                score.add(logits: block.logits.span, labels: Array(known ?? []))
+                progress(score.count)
             })
         self.init(
-            imageCount: tally.count, layers: layers.map(\.activations),
-            predictions: tally, metrics: metrics)
+            imageCount: score.count, layers: layers.map(\.activations),
+            predictions: score.predictions, metrics: score.metrics)
     }
 }
 

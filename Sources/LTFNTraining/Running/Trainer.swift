@@ -150,16 +150,17 @@ public struct Trainer: Sendable {
         let session = try InferenceSession(
             graph: configuration.model.graph, parameters: parameters, maximumBatch: batch,
             pool: pool)
-        var metrics = ClassificationMetrics(classCount: session.classCount)
-        for first in stride(from: range.lowerBound, to: range.upperBound, by: batch) {
-            if shouldStop() { return nil }
-            let part = first..<min(first + batch, range.upperBound)
-            let logits = try session.logits(pixels: Array(set.images.pixels(of: part)))
-            metrics.add(logits: logits.span, labels: Array(set.labels[part]).span)
-            onProgress(part.upperBound - range.lowerBound)
+        if shouldStop() { return nil }
+        let score = try session.score(
+            range, batchSize: batch, pixels: { Array(set.images.pixels(of: $0)) },
+            labels: { Array(set.labels[$0]) },
+            onBatch: { part, _ in
+                onProgress(part.upperBound - range.lowerBound)
+                return !shouldStop()
+            })
+        return (score?.metrics).map {
+            Evaluation(cost: $0.cost ?? .nan, correct: $0.correct, count: $0.count)
         }
-        return Evaluation(
-            cost: metrics.cost ?? .nan, correct: metrics.correct, count: metrics.count)
     }
 
     private static func check(
