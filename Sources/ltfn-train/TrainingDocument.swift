@@ -33,9 +33,8 @@ extension TrainingDisplay {
             "seed": .uint(configuration.seed),
             "batch_size": .int(Int64(configuration.batchSize)),
             "learning_rate": .double(configuration.learningRate),
-            "optimizer": .string(configuration.optimizer.text),
-            "schedule": .string(configuration.schedule.text),
-            "warm_up": .int(Int64(configuration.schedule.warmUp)),
+            "optimizer": configuration.optimizer.metadata.document,
+            "schedule": configuration.schedule.metadata.document,
             "shuffled": .bool(configuration.isShuffled),
             "first_step": .int(Int64(trainer.firstStep)),
             "validation": .array(validations.map { validation($0.stepCount, $0.evaluation) }),
@@ -61,7 +60,7 @@ extension TrainingDisplay {
             result.checkpoint.manifest.variables.map { variable in
                 JSONMember(
                     variable.name.string,
-                    .string(variable.initializer?.recipe.name ?? "unknown"))
+                    variable.initializer?.recipe.document ?? .null)
             })
     }
 

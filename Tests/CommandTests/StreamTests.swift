@@ -154,7 +154,7 @@ import Testing
         let folder = try Self.folder()
         let names = folder.names
         let document = Programs.run("ltfn-inspect", "model.ltfn", "--json=-", in: folder)
-        #expect(try JSONReader.read(Array(document.output.utf8))["report"] == "show")
+        #expect(try JSONReader.read(Array(document.output.utf8))["schema"] == "ltfn.inspect/1")
         let piped = Programs.shell("\"$BIN\"/\(Self.training) -o - | wc -c", in: folder)
         #expect(piped.errors.contains("saved: /dev/stdout"), "\(piped.errors)")
         #expect(folder.names == names)

@@ -36,7 +36,7 @@ enum LargeFile {
         for (number, variable) in reader.manifest.variables.enumerated() {
             let storage = reader.storage(number)
             print(
-                variable.name, variable.tensor.byteCount, storage.storedByteCount, storage.codec)
+                variable.name, variable.tensor.byteCount, storage.storedByteCount, storage.text)
         }
         try reader.verify()
         // A slice at the very end, and one across the border of 32-bit numbers.

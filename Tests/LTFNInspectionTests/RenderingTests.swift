@@ -42,14 +42,21 @@ func sampleReport(statistics: Bool = true) throws -> CheckpointReport<[VariableR
         ])
     var reports = [
         VariableReport(
-            info: weights, storage: StorageInfo(storedByteCount: 1625, codec: "planes ×1"),
+            info: weights,
+            storage: StorageInfo(
+                storedByteCount: 1625, codecs: [StoredCodec("planes", chunkCount: 1)]),
             expected: .init(mean: 0, standardDeviation: 0.4728),
             drift: .init(distance: 0.5, initialNorm: 10)),
         VariableReport(
-            info: bias, storage: StorageInfo(storedByteCount: 4, codec: "constant ×1"),
+            info: bias,
+            storage: StorageInfo(
+                storedByteCount: 4, codecs: [StoredCodec("constant", chunkCount: 1)]),
             expected: .init(mean: 0, standardDeviation: 0),
             drift: .init(distance: 0, initialNorm: 0)),
-        VariableReport(info: dense, storage: StorageInfo(storedByteCount: 1280, codec: "raw ×1")),
+        VariableReport(
+            info: dense,
+            storage: StorageInfo(storedByteCount: 1280, codecs: [StoredCodec("raw", chunkCount: 1)])
+        ),
         VariableReport(info: tied, storage: StorageInfo(storedByteCount: 0, codec: "tied")),
     ]
     if statistics {
@@ -113,7 +120,7 @@ struct CheckpointTextTests {
         let tensor = try TensorInfo(dtype: .f32, shape: TensorShape([3]))
         var report = VariableReport(
             info: VariableInfo(name: try VariableName("▲^"), tensor: tensor),
-            storage: StorageInfo(storedByteCount: 12, codec: "raw ×1"))
+            storage: StorageInfo(storedByteCount: 12, codecs: [StoredCodec("raw", chunkCount: 1)]))
         for values: [Float] in [[], [2, 2, 2], [0.2, 0.5, 0.7]] {
             report.statistics = of(values)
             let text = CheckpointReport(

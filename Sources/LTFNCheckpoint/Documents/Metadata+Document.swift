@@ -1,15 +1,14 @@
 import LTFNBytes
-import LTFNCheckpoint
 
 extension Metadata {
-    /// An object; bytes are written in hexadecimal.
-    var json: JSONValue {
-        .object(entries.map { JSONMember($0.key.string, $0.value.json) })
+    /// For a program that reads reports: an object; bytes are written in hexadecimal.
+    package var document: JSONValue {
+        .object(entries.map { JSONMember($0.key.string, $0.value.document) })
     }
 }
 
 extension MetadataValue {
-    fileprivate var json: JSONValue {
+    fileprivate var document: JSONValue {
         switch self {
         case .bool(let value): .bool(value)
         case .i64(let value): .int(value)
@@ -17,8 +16,8 @@ extension MetadataValue {
         case .f64(let bits): .double(Double(bitPattern: bits))
         case .string(let value): .string(value)
         case .bytes(let value): .string(value.map(hexadecimal).joined())
-        case .list(let values): .array(values.map(\.json))
-        case .map(let value): value.json
+        case .list(let values): .array(values.map(\.document))
+        case .map(let value): value.document
         }
     }
 }

@@ -189,16 +189,3 @@ extension CheckpointReader {
         return limits.expansion(ofFileWith: overflow ? .max : sum)
     }
 }
-
-/// How a variable is stored.
-public struct StorageInfo: Hashable, Sendable {
-    /// The bytes that the values take in the file; 0 for a tied variable.
-    public var storedByteCount: UInt64
-    /// The codecs used, each with its number of chunks: `planes ×3, raw ×1`.
-    public var codec: String
-
-    public init(storedByteCount: UInt64, codec: String) {
-        self.storedByteCount = storedByteCount
-        self.codec = codec
-    }
-}

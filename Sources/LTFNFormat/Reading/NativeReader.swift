@@ -138,11 +138,11 @@ public struct NativeReader: CheckpointReader {
         }
         let range = index.chunkRange(number)
         if range.isEmpty { return StorageInfo(storedByteCount: 0, codec: "empty") }
-        // Files of a million variables have mostly one chunk each, and names that are made once.
+        // Files of a million variables have mostly one chunk each: the list of its codecs is made once.
         if range.count == 1, let only = index.chunks[range].first {
             return StorageInfo(
                 storedByteCount: only.storedByteCount,
-                codec: Self.soleCodecs[Int(only.codec.rawValue)])
+                codecs: Self.soleCodecs[Int(only.codec.rawValue)])
         }
         var storedByteCount: UInt64 = 0
         var counts = [Int](repeating: 0, count: Codec.allCases.count)
@@ -150,17 +150,14 @@ public struct NativeReader: CheckpointReader {
             storedByteCount += chunk.storedByteCount
             counts[Int(chunk.codec.rawValue)] += 1
         }
-        let names = Codec.allCases.filter { counts[Int($0.rawValue)] > 0 }.map {
-            Self.text($0, count: counts[Int($0.rawValue)])
+        let codecs = Codec.allCases.filter { counts[Int($0.rawValue)] > 0 }.map {
+            StoredCodec($0.name, chunkCount: counts[Int($0.rawValue)])
         }
-        return StorageInfo(
-            storedByteCount: storedByteCount, codec: names.joined(separator: ", "))
+        return StorageInfo(storedByteCount: storedByteCount, codecs: codecs)
     }
 
     /// What is said of each codec, by its number, where it has the one chunk.
-    private static let soleCodecs = Codec.allCases.map { text($0, count: 1) }
-
-    private static func text(_ codec: Codec, count: Int) -> String { "\(codec.name) ×\(count)" }
+    private static let soleCodecs = Codec.allCases.map { [StoredCodec($0.name, chunkCount: 1)] }
 
     /// The bytes of the index as they stand in the file, for tests.
     package func indexBytes() throws(FormatError) -> [UInt8] {

@@ -10,8 +10,7 @@ extension ActivationReport {
     ///   - data: what else is known of the files.
     public func json(model: String, images: String, data: [JSONMember] = []) -> JSONValue {
         var members = [
-            JSONMember("schema", .string(InspectionSchema.name)),
-            JSONMember("report", "activations"),
+            JSONMember("schema", .string(InspectionSchema.activations)),
             JSONMember("file", .string(model)),
             JSONMember("images", .string(images)),
             JSONMember("count", .int(Int64(imageCount))),

@@ -1,10 +1,14 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// The document that `ltfn-inspect --json` prints.
+/// The documents that `ltfn-inspect --json` prints, by the value of their first key.
 public enum InspectionSchema {
-    /// The value of its first key.
-    public static let name = "ltfn.inspect/1"
+    /// What is in the file.
+    public static let show = "ltfn.inspect/1"
+    /// Whether it is sound.
+    public static let verify = "ltfn.inspect.verify/1"
+    /// What its network makes of images.
+    public static let activations = "ltfn.inspect.activations/1"
 }
 
 extension CheckpointReport {
@@ -31,15 +35,14 @@ struct DocumentWriter {
         self.write = write
         document = JSONDocument(
             [
-                "schema": .string(InspectionSchema.name),
+                "schema": .string(InspectionSchema.show),
                 "bases": .array(report.content?.bases.map { .string("\($0)") } ?? []),
                 "content_digest": report.content.map { .string("\($0.digest)") } ?? .null,
                 "file": .string(report.name),
                 "file_bytes": .uint(report.fileByteCount),
                 "format": .string(report.formatName),
-                "metadata": report.metadata.json,
+                "metadata": report.metadata.document,
                 "network": report.graph.map { .string($0.name) } ?? .null,
-                "report": "show",
                 "selection": report.selection.map { .array($0.patterns.map { .string($0) }) }
                     ?? .null,
                 "totals": report.totals.json,
@@ -118,7 +121,7 @@ extension VariableReport {
     /// In the order of their keys, so that nothing has to be sorted.
     var members: [JSONMember] {
         var members = [
-            JSONMember("codec", .string(storage.codec)),
+            JSONMember("codecs", .array(storage.codecs.map(\.json))),
             JSONMember("count", .int(Int64(info.tensor.shape.elementCount))),
         ]
         if let drift { members.append(JSONMember("drift", drift.json)) }
@@ -126,9 +129,12 @@ extension VariableReport {
             JSONMember("dtype", .string(info.tensor.dtype.rawValue)),
             JSONMember("initializer", info.initializer.map(json) ?? .null),
         ]
+        if !storage.layout.isEmpty {
+            members.append(JSONMember("layout", .array(storage.layout.map { .string($0) })))
+        }
         if outcome == .listed { members.append(JSONMember("listed_only", true)) }
         members += [
-            JSONMember("metadata", info.metadata.json),
+            JSONMember("metadata", info.metadata.document),
             JSONMember("name", .string(info.name.string)),
         ]
         if case .damaged(let problem) = outcome {
@@ -149,8 +155,8 @@ extension VariableReport {
 
     private func json(_ initializer: InitializerSpec) -> JSONValue {
         var members = [
-            JSONMember("name", .string(initializer.recipe.name)),
-            JSONMember("recipe", .string(initializer.recipe.text)),
+            JSONMember("recipe", initializer.recipe.document),
+            JSONMember("text", .string(initializer.recipe.text)),
             JSONMember("reproducible", .bool(initializer.isReproducible)),
         ]
         if initializer.isReproducible {
@@ -166,6 +172,15 @@ extension VariableReport {
             members.append(JSONMember("expected_std", .double(expected.standardDeviation)))
         }
         return .object(members)
+    }
+}
+
+extension StoredCodec {
+    fileprivate var json: JSONValue {
+        [
+            "name": .string(name),
+            "chunks": chunkCount.map { .int(Int64($0)) } ?? .null,
+        ]
     }
 }
 

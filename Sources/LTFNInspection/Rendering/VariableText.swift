@@ -45,7 +45,7 @@ extension VariableReport {
             stored += " \(layout.arrow) \(FigureText.bytes(storage.storedByteCount))"
             stored += " (\(NumberText.fixed(ratio * 100, 0)) %)"
         }
-        stored += " " + layout.readable(storage.codec)
+        stored += " " + layout.readable(storage.text)
         let head = layout.paint(name, .heading) + what
         let blanks = layout.width - name.columns - what.columns - stored.columns
         guard blanks >= 2 else { return [head, "  " + stored] }

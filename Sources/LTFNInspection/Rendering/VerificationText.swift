@@ -40,8 +40,7 @@ extension VerificationReport {
     /// The report for a program.
     public func json(name: String) -> JSONValue {
         .object([
-            "schema": .string(InspectionSchema.name),
-            "report": "verify",
+            "schema": .string(InspectionSchema.verify),
             "file": .string(name),
             "sound": .bool(isSound),
             "verdict": .string(verdict.rawValue),

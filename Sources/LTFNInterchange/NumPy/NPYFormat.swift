@@ -108,10 +108,9 @@ private struct NPYReader: CheckpointReader {
     func pieceByteCount(_ index: Int) -> Int { values.pieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
-        let layout = header.layout
-        return StorageInfo(
-            storedByteCount: UInt64(header.tensor.byteCount),
-            codec: layout.isEmpty ? "raw" : "raw, " + layout)
+        StorageInfo(
+            storedByteCount: UInt64(header.tensor.byteCount), codec: "raw",
+            layout: header.layout)
     }
 }
 

@@ -81,11 +81,11 @@ final class NPYValues: Sendable {
 }
 
 extension NPYHeader {
-    /// How the array is stored, in words: `column-major, big-endian`.
-    var layout: String {
+    /// How the array is stored, in words: `column-major`, `big-endian`.
+    var layout: [String] {
         var words: [String] = []
         if isColumnMajor { words.append("column-major") }
         if elementType.swapGroup > 1 { words.append("big-endian") }
-        return words.joined(separator: ", ")
+        return words
     }
 }

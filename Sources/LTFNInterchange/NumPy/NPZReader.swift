@@ -65,9 +65,8 @@ struct NPZReader: CheckpointReader {
             case .deflated: "deflate"
             case .other(let number): "method \(number)"
             }
-        let layout = array.header.layout
         return StorageInfo(
             storedByteCount: array.member.storedByteCount,
-            codec: layout.isEmpty ? method : method + ", " + layout)
+            codec: method, layout: array.header.layout)
     }
 }

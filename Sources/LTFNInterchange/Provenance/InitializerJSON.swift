@@ -71,26 +71,14 @@ extension InitializerRecipe {
     }
 
     fileprivate var jsonMembers: [JSONMember] {
-        switch self {
-        case .zeros, .ones, .glorotUniform, .glorotNormal, .heUniform, .heNormal, .lecunUniform,
-            .lecunNormal:
-            []
-        case .constant(let value): [JSONMember("value", .bits(value))]
-        case .uniform(let low, let high):
-            [JSONMember("low", .bits(low)), JSONMember("high", .bits(high))]
-        case .normal(let mean, let deviation), .truncatedNormal(let mean, let deviation):
-            [
-                JSONMember("mean", .bits(mean)),
-                JSONMember("standard_deviation", .bits(deviation)),
-            ]
-        case .scaledNormal(let factor): [JSONMember("factor", .bits(factor))]
-        case .varianceScaling(let scale, let fan, let distribution):
-            [
-                JSONMember("scale", .bits(scale)), JSONMember("fan", .string(fan.rawValue)),
-                JSONMember("distribution", .string(distribution.rawValue)),
-            ]
-        case .described(let name, let parameters):
-            [JSONMember("name", .string(name)), JSONMember("parameters", parameters.json)]
+        if case .described(let name, let parameters) = self {
+            return [JSONMember("name", .string(name)), JSONMember("parameters", parameters.json)]
+        }
+        return parameters.map { parameter in
+            switch parameter.value {
+            case .number(let number): JSONMember(parameter.name, .bits(number))
+            case .word(let word): JSONMember(parameter.name, .string(word))
+            }
         }
     }
 

@@ -128,7 +128,7 @@ extension Evaluation {
 
 extension Optimizer {
     /// The name, and the constants by theirs.
-    var metadata: Metadata {
+    package var metadata: Metadata {
         var metadata: Metadata = ["name": .string(name)]
         for constant in constants { metadata[constant.name] = .f64(constant.value) }
         return metadata
@@ -136,7 +136,7 @@ extension Optimizer {
 }
 
 extension LearningRateSchedule {
-    var metadata: Metadata {
+    package var metadata: Metadata {
         var metadata: Metadata = ["warm_up": .u64(UInt64(warmUp))]
         switch course {
         case .constant: metadata["name"] = .string("constant")

@@ -91,7 +91,7 @@ enum ManifestJSON {
             "shape": info.tensor.shape.dimensions.map(String.init),
             "tiedTo": info.tiedTo?.string ?? NSNull(), "metadata": map(info.metadata),
             "initializer": info.initializer.map(initializer) ?? NSNull(),
-            "codec": reader.storage(number).codec,
+            "codec": reader.storage(number).text,
             "storedByteCount": "\(reader.storage(number).storedByteCount)",
             "sha256": "\(SHA256.digest(bytes))",
             "values": bytes.count <= 1024 ? hex(bytes) : NSNull(),
