@@ -210,7 +210,26 @@ struct VerificationTests {
         #expect(report.variableCount == 2 && report.soundByteCount == 16)
         #expect(
             report.text(TextLayout(), name: "a")
-                == "a: sound (2 variables, 16 B of values, 1 initializer replayed)\n")
+                == "a: sound (2 variables, 16 B of values compared with their SHA-256, 1 "
+                + "initializer replayed)\n")
+    }
+
+    @Test("Values that nothing is known of are not called sound")
+    func unchecked() throws {
+        var reader = try reader(nil)
+        reader.valueProof = .none
+        let report = VerificationReport(of: reader, format: "npy", budget: Self.budget)
+        #expect(report.verdict == .unchecked && !report.isSound && report.firstProblem == nil)
+        #expect(
+            report.text(TextLayout(), name: "a")
+                == "a: readable, values not checked (2 variables, 16 B of values): npy keeps no "
+                + "checksum of them\n")
+        let json = report.json(name: "a")
+        #expect(json["sound"] == .null && json["verdict"] == "unchecked")
+        #expect(json["values_checked"] == false && json["values_compared_with"] == .null)
+        reader.damaged = 0
+        #expect(
+            VerificationReport(of: reader, format: "npy", budget: Self.budget).verdict == .damaged)
     }
 
     @Test("A damaged variable does not hide the others")
@@ -271,6 +290,7 @@ struct VerificationTests {
     private struct MemoryReader: CheckpointReader {
         var checkpoint: Checkpoint
         var damaged: Int?
+        var valueProof = ValueProof.sha256
         var manifest: Manifest { checkpoint.manifest }
 
         func read(_ index: Int) throws(FormatError) -> TensorData {

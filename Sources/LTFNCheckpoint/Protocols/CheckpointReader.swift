@@ -61,6 +61,9 @@ public protocol CheckpointReader: Sendable {
     /// - Throws: `checksumMismatch`.
     func check(_ digest: SHA256Digest, of index: Int) throws(FormatError)
 
+    /// What the values of all variables are compared with when they are read whole.
+    var valueProof: ValueProof { get }
+
     /// Checks what belongs to no variable.
     ///
     /// - Throws: `checksumMismatch`, `corrupt`, `truncated`, `io`.
@@ -153,6 +156,8 @@ extension CheckpointReader {
     }
 
     public func map(_ index: Int) throws(FormatError) -> MappedBytes? { nil }
+
+    public var valueProof: ValueProof { .none }
 
     public func verifyRest() throws(FormatError) {}
 

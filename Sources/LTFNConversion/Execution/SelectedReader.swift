@@ -57,6 +57,7 @@ struct SelectedReader: CheckpointReader {
 
     var notes: [String] { reader.notes }
     var content: ContentIdentity? { reader.content }
+    var valueProof: ValueProof { reader.valueProof }
     var otherByteCount: UInt64 { reader.otherByteCount }
     var baseByteCount: UInt64 { reader.baseByteCount }
 

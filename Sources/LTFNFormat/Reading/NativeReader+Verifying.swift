@@ -15,6 +15,8 @@ extension NativeReader {
         try verifyRest()
     }
 
+    public var valueProof: ValueProof { .sha256 }
+
     /// Checks what belongs to no variable: padding, and what earlier versions left behind.
     public func verifyRest() throws(FormatError) {
         var end = UInt64(Header.byteCount)

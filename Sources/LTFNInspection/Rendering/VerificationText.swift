@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNCheckpoint
 
 extension VerificationReport {
     /// The report for a person.
@@ -16,7 +17,10 @@ extension VerificationReport {
         case .unread:
             return "\(name): " + layout.paint("not verified", .warning) + ", the values of "
                 + NumberText.counted(unreadCount, "variable") + " are too many\n"
-        case .sound: return soundText(layout, name)
+        case .unchecked:
+            return "\(name): " + layout.paint("readable, values not checked", .warning)
+                + " (\(facts)): \(formatName) keeps no checksum of them\n"
+        case .sound: return "\(name): " + layout.paint("sound", .good) + " (\(facts))\n"
         }
     }
 
@@ -25,16 +29,17 @@ extension VerificationReport {
         return ", " + NumberText.counted(problems.count, "problem") + "\n" + lines.joined()
     }
 
-    private func soundText(_ layout: TextLayout, _ name: String) -> String {
-        var facts = [
-            NumberText.counted(variableCount, "variable"),
-            FigureText.bytes(soundByteCount) + " of values",
-        ]
+    /// `10 variables, 1.29 MB of values compared with their SHA-256, 10 initializers replayed`
+    private var facts: String {
+        var values = FigureText.bytes(soundByteCount) + " of values"
+        if checksValues, soundByteCount > 0 {
+            values += " compared with their \(valueProof.rawValue)"
+        }
+        var facts = [NumberText.counted(variableCount, "variable"), values]
         if replayedCount > 0 {
             facts.append(NumberText.counted(replayedCount, "initializer") + " replayed")
         }
-        return "\(name): " + layout.paint("sound", .good) + " ("
-            + facts.joined(separator: ", ") + ")\n"
+        return facts.joined(separator: ", ")
     }
 
     /// The report for a program.
@@ -42,7 +47,9 @@ extension VerificationReport {
         .object([
             "schema": .string(InspectionSchema.verify),
             "file": .string(name),
-            "sound": .bool(isSound),
+            "sound": verdict == .unchecked ? .null : .bool(isSound),
+            "values_checked": .bool(checksValues && verdict != .unread),
+            "values_compared_with": checksValues ? .string(valueProof.rawValue) : .null,
             "verdict": .string(verdict.rawValue),
             "variables": .int(Int64(variableCount)),
             "variables_not_read": .int(Int64(unreadCount)),

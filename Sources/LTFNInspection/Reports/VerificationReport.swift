@@ -5,7 +5,11 @@ import LTFNInitializers
 /// What reading everything in a file brought to light.
 public struct VerificationReport: Hashable, Sendable {
     public var variableCount = 0
-    /// The bytes of the values that were read and are as they were written.
+    /// What the values were compared with.
+    public var valueProof: ValueProof
+    /// What kind of file it is: `safetensors`.
+    public var formatName: String
+    /// The bytes of the values that were read, and in which nothing wrong was found.
     public var soundByteCount: UInt64 = 0
     /// How many initial values were replayed and have the digest that is recorded.
     public var replayedCount = 0
@@ -24,14 +28,20 @@ public struct VerificationReport: Hashable, Sendable {
         case unsupported
         /// Its values would be too many.
         case unread
+        /// Nothing wrong was found, and the file keeps nothing that its values could be compared with.
+        case unchecked
         case sound
     }
 
     public var verdict: Verdict {
         if problems.contains(where: { !$0.code.isUnsupported }) { return .damaged }
         if !problems.isEmpty { return .unsupported }
-        return unreadCount > 0 ? .unread : .sound
+        if unreadCount > 0 { return .unread }
+        return checksValues || soundByteCount == 0 ? .sound : .unchecked
     }
+
+    /// Whether values that are not as they were written would have been found.
+    public var checksValues: Bool { valueProof != .none }
 
     public var isSound: Bool { verdict == .sound }
 
@@ -55,11 +65,15 @@ public struct VerificationReport: Hashable, Sendable {
     /// A damaged variable does not keep the others from being looked at.
     ///
     /// - Parameters:
+    ///   - format: what kind of file it is, for what is said of it.
     ///   - budget: how much may be made out of the file.
     ///   - progress: called with the number of variables that are done.
     public init(
-        of reader: any CheckpointReader, budget: ExpansionBudget, progress: (Int) -> Void = { _ in }
+        of reader: any CheckpointReader, format: String = "The format", budget: ExpansionBudget,
+        progress: (Int) -> Void = { _ in }
     ) {
+        formatName = format
+        valueProof = reader.valueProof
         var budget = budget
         for (index, variable) in reader.manifest.variables.enumerated() {
             do throws(FormatError) {

@@ -55,6 +55,8 @@ struct NPZReader: CheckpointReader {
         }
     }
 
+    var valueProof: ValueProof { .crc32 }
+
     func pieceByteCount(_ index: Int) -> Int { arrays[index].values.pieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
