@@ -16,6 +16,8 @@ import LTFNCheckpoint
 /// is the whole description.
 enum EmbeddedManifest {
     static let key = "ltfn.manifest"
+    /// Where safetensors files say which framework has written them.
+    private static let frameworkKey = "format"
     private static let schema = "ltfn.manifest/1"
     /// Below what JSON readers allow, less the four levels around a value.
     private static let depthLimit = JSONReader.depthLimit - 4
@@ -51,7 +53,11 @@ enum EmbeddedManifest {
     }
 
     /// The string metadata for `manifest`, in ascending order of the keys.
-    static func strings(of manifest: Manifest) -> [(key: String, value: String)] {
+    ///
+    /// - Parameter isPart: of a whole that has a document.
+    static func strings(
+        of manifest: Manifest, isPart: Bool = false
+    ) -> [(key: String, value: String)] {
         let losses = Self.losses(writing: manifest)
         func owners(losing subject: FormatLoss.Subject) -> Set<VariableName?> {
             Set(losses.filter { $0.subject == subject }.map(\.variable))
@@ -83,11 +89,26 @@ enum EmbeddedManifest {
             }
         }
         if !variables.isEmpty { members.append(JSONMember("variables", .object(variables))) }
-        if !members.isEmpty {
+        if isPart || !members.isEmpty {
+            let added = Self.added(beside: strings.map(\.key), manifest)
+            if !added.isEmpty {
+                strings += added
+                let pairs = added.map { JSONMember($0.key, .string($0.value)) }
+                members.append(JSONMember("added", .object(pairs)))
+            }
             members.append(JSONMember("schema", .string(schema)))
             strings.append((key, JSONValue.object(members).rendered()))
         }
         return strings.sorted { ByteString($0.key) < ByteString($1.key) }
+    }
+
+    /// What other programs look for and `manifest` does not say: the loaders of transformers want to know
+    /// which framework a file is for. Our tensors are as any of them saves them, and `pt` is what all read.
+    private static func added(
+        beside keys: [String], _ manifest: Manifest
+    ) -> [(key: String, value: String)] {
+        let isTaken = keys.contains(frameworkKey) || manifest.metadata[frameworkKey] != nil
+        return isTaken ? [] : [(frameworkKey, "pt")]
     }
 
     /// `manifest`, which knows only tensors, with all that its string metadata tell.
@@ -134,6 +155,11 @@ enum EmbeddedManifest {
                 "the schema is \(found.prefix(40)), not \(schema)", code: .unsupportedVersion)
         }
         var pairs = strings
+        if let json = fields.optional("added") {
+            // What another program has changed since is its own word.
+            let added = try Metadata(json: json)
+            pairs.removeAll { added[$0.key] == $0.value }
+        }
         if let json = fields.optional("metadata") {
             for entry in try Metadata(json: json).entries {
                 pairs.append((entry.key.string, entry.value))

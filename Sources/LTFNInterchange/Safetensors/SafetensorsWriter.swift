@@ -7,10 +7,14 @@ struct SafetensorsWriter: SequentialWriter {
     private let sink: any ByteSink
     private(set) var sequence: WritingSequence
 
-    init(_ sink: any ByteSink, manifest: Manifest, order: [Int]) throws(FormatError) {
+    /// - Parameter isPart: of a whole that has an embedded manifest.
+    init(
+        _ sink: any ByteSink, manifest: Manifest, order: [Int], isPart: Bool = false
+    ) throws(FormatError) {
         self.sink = sink
         sequence = WritingSequence(manifest: manifest, order: order)
-        let text = try Self.text(manifest, order: order)
+        let metadata = EmbeddedManifest.strings(of: manifest, isPart: isPart)
+        let text = try Self.text(manifest, order: order, metadata)
         guard UInt64(text.count) <= SafetensorsHeader.maximumTextByteCount else {
             throw FormatError(
                 .notRepresentable, format: SafetensorsFormat.name,
@@ -35,11 +39,12 @@ struct SafetensorsWriter: SequentialWriter {
         try sequence.expectEnd()
     }
 
-    private static func text(_ manifest: Manifest, order: [Int]) throws(FormatError) -> [UInt8] {
+    private static func text(
+        _ manifest: Manifest, order: [Int], _ metadata: [(key: String, value: String)]
+    ) throws(FormatError) -> [UInt8] {
         var writer = ByteWriter()
         writer.string("{")
         var separator = ""
-        let metadata = EmbeddedManifest.strings(of: manifest)
         if !metadata.isEmpty {
             let pairs = metadata.map { quoted($0.key) + ":" + quoted($0.value) }
             writer.string(

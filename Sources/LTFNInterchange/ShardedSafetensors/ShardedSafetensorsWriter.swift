@@ -6,6 +6,8 @@ struct ShardedSafetensorsWriter: SequentialWriter {
     private let files: any FileSetSink
     private let manifest: Manifest
     private let plan: ShardPlan
+    /// What the index says beside the files.
+    private let metadata: [(key: String, value: String)]
     private(set) var sequence: WritingSequence
     private var shard = 0
     private var writer: SafetensorsWriter
@@ -20,6 +22,7 @@ struct ShardedSafetensorsWriter: SequentialWriter {
         self.files = files
         self.manifest = manifest
         self.plan = plan
+        metadata = EmbeddedManifest.strings(of: manifest)
         sequence = WritingSequence(
             manifest: manifest,
             order: plan.shards.flatMap { SafetensorsFormat.order($0, of: manifest) })
@@ -28,13 +31,14 @@ struct ShardedSafetensorsWriter: SequentialWriter {
             for (position, index) in shard.enumerated() { positions[index] = position }
         }
         self.positions = positions
-        writer = try Self.writer(files, manifest, plan, 0)
+        writer = try Self.writer(files, manifest, plan, 0, metadata)
         remaining = plan.shards[0].count
     }
 
     /// Begins a file of the set.
     private static func writer(
-        _ files: any FileSetSink, _ manifest: Manifest, _ plan: ShardPlan, _ shard: Int
+        _ files: any FileSetSink, _ manifest: Manifest, _ plan: ShardPlan, _ shard: Int,
+        _ metadata: [(key: String, value: String)]
     ) throws(FormatError) -> SafetensorsWriter {
         // What is said beside the values stands in the index; strings, such as {"format": "pt"}, in every
         // file as well, where programs look for them.
@@ -45,7 +49,8 @@ struct ShardedSafetensorsWriter: SequentialWriter {
             }, metadata: manifest.metadata.strings)
         let sink = try files.file(plan.fileName(shard, index: files.name))
         return try SafetensorsWriter(
-            sink, manifest: part, order: SafetensorsFormat().writingOrder(of: part))
+            sink, manifest: part, order: SafetensorsFormat().writingOrder(of: part),
+            isPart: metadata.contains { $0.key == EmbeddedManifest.key })
     }
 
     mutating func write(
@@ -55,7 +60,7 @@ struct ShardedSafetensorsWriter: SequentialWriter {
         if remaining == 0 {
             try writer.finish()
             shard += 1
-            writer = try Self.writer(files, manifest, plan, shard)
+            writer = try Self.writer(files, manifest, plan, shard, metadata)
             remaining = plan.shards[shard].count
         }
         try writer.write(at: positions[index], values: values)
@@ -74,11 +79,9 @@ struct ShardedSafetensorsWriter: SequentialWriter {
                 total = CheckedSize.total(total, UInt64(manifest.variables[index].tensor.byteCount))
             }
         }
-        var metadata = EmbeddedManifest.strings(of: manifest).map {
-            JSONMember($0.key, .string($0.value))
-        }
-        metadata.append(JSONMember("total_size", .number(total)))
-        try files.main.write(Array(ShardIndex(files: map, metadata: metadata).text.utf8))
+        var members = metadata.map { JSONMember($0.key, .string($0.value)) }
+        members.append(JSONMember("total_size", .number(total)))
+        try files.main.write(Array(ShardIndex(files: map, metadata: members).text.utf8))
     }
 }
 

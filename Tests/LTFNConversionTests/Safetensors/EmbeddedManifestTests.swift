@@ -69,6 +69,48 @@ import Testing
         #expect(metadata["float"] == .f64(-0.0) && metadata["power"] == .f64(-0.0))
     }
 
+    @Test("what was added for other programs is left out, what they changed is kept")
+    func added() throws {
+        let document: JSONValue = ["schema": "ltfn.manifest/1", "added": ["format": "pt"]]
+        func found(_ format: JSONValue) throws -> Metadata {
+            try manifest(document, beside: [JSONMember("format", format)]).metadata
+        }
+        #expect(try found("pt") == [:])
+        #expect(try found("mlx") == ["format": .string("mlx")])
+        #expect(code(["added": ["format"]]) == .corrupt)
+    }
+
+    @Test(
+        "a file with a document names its framework, once and without a trace",
+        arguments: [nil, "tf"])
+    func framework(own: String?) throws {
+        let tensor = try TensorData(shape: [2], floats: [1, 2])
+        let variable = VariableInfo(
+            name: try VariableName("w"), tensor: tensor.info,
+            initializer: InitializerSpec(recipe: .zeros))
+        let metadata: Metadata = own.map { ["format": .string($0)] } ?? [:]
+        let checkpoint = try Checkpoint(
+            manifest: Manifest(variables: [variable], metadata: metadata), tensors: [tensor])
+        let sink = MemorySink()
+        try SafetensorsFormat().write(checkpoint, to: sink)
+        let text = String(decoding: sink.bytes, as: UTF8.self)
+        #expect(text.contains(#""__metadata__":{"format":"\#(own ?? "pt")","ltfn.manifest""#))
+        let reader = try SafetensorsFormat().open(MemorySource(sink.bytes), limits: .standard)
+        #expect(reader.manifest == checkpoint.manifest)
+
+        let set = MemoryFileSetSink(name: "m.safetensors.index.json")
+        let format = ShardedSafetensorsFormat(shardByteCount: 8)
+        var writer = try format.create(set, manifest: checkpoint.manifest)
+        try writer.write(tensor, at: 0)
+        try writer.finish()
+        let part = try #require(set.files["m-00001-of-00001.safetensors"])
+        #expect(
+            String(decoding: part, as: UTF8.self).contains(
+                #""__metadata__":{"format":"\#(own ?? "pt")""#))
+        let files = MemoryFileSet(set.files, name: set.name)
+        #expect(try format.open(files, limits: .standard).manifest == checkpoint.manifest)
+    }
+
     @Test("another schema is another version") func schema() {
         let error = formatError { () throws(FormatError) in
             try manifest(["schema": "ltfn.manifest/2"])
