@@ -147,7 +147,7 @@ extension FormatRegistry {
         guard let prefix = look.prefix else {
             throw FormatError(
                 .io, path: path, operation: .open, systemError: 21,
-                "This is a directory without a set of files that is known; name the file to read.")
+                FolderContent(look.names, registry: self).sentence(path: path))
         }
         if let stranger = ForeignContent(of: prefix, name: path) {
             throw FormatError(.notThisFormat, path: path, stranger.sentence)
@@ -156,7 +156,8 @@ extension FormatRegistry {
         if let named { return Identification(format: named) }
         throw FormatError(
             .notThisFormat, path: path,
-            "Neither content nor name tell of a known format; --list-formats lists them.")
+            "Neither content nor name tell of a known format; ltfn-convert --list-formats "
+                + "lists them.")
     }
 
     private static func note(

@@ -1,0 +1,58 @@
+import LTFNInterchange
+
+/// A folder that is no set of files, told by the names in it: what is there, and what to name instead.
+///
+/// A model that lies alone in a folder is not opened by the name of the folder: the day another one lies
+/// beside it, the same command would mean something else.
+struct FolderContent {
+    /// The indexes of sets.
+    private var indexes: [String] = []
+    /// The files that are called as models are, other than parts of sets.
+    private var models: [String] = []
+    private var parts: [String] = []
+
+    init(_ names: [String], registry: FormatRegistry) {
+        for name in names {
+            if ShardedSafetensorsFormat.isIndex(name) {
+                indexes.append(name)
+            } else if ShardedSafetensorsFormat.stem(ofPart: name) != nil {
+                parts.append(name)
+            } else if !name.hasPrefix("."), registry.format(forPath: name) != nil {
+                models.append(name)
+            }
+        }
+    }
+
+    /// - Parameter path: of the folder.
+    func sentence(path: String) -> String {
+        let start = "This is a folder"
+        if indexes.count > 1 {
+            return start + " with \(indexes.count) sets, \(Self.list(indexes)): name the index of "
+                + "one, as in \(Self.join(path, indexes[0]))."
+        }
+        if models.count == 1 {
+            return start + " with one model: name the file, \(Self.join(path, models[0]))."
+        }
+        if let first = models.first {
+            return start + " with \(models.count) models, \(Self.list(models)): name one of them, as in "
+                + "\(Self.join(path, first))."
+        }
+        if let first = parts.first, let stem = ShardedSafetensorsFormat.stem(ofPart: first) {
+            return start + " with parts of a set (\(Self.list(parts))), whose index is missing: fetch "
+                + "\(stem).safetensors.index.json as well, or name one part, as in "
+                + "\(Self.join(path, first))."
+        }
+        return start + " in which nothing is called as models are (.ltfn, .safetensors, .npz, .npy): "
+            + "name the file to read."
+    }
+
+    /// The first few names.
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(3).joined(separator: ", ")
+        return names.count > 3 ? shown + " and \(names.count - 3) more" : shown
+    }
+
+    private static func join(_ folder: String, _ name: String) -> String {
+        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
+}
