@@ -21,11 +21,7 @@ struct TrainCommand: CommandWithExamples {
             A RULE is an initializer for all weights (biases stay zero), or PATTERN=INITIALIZER \
             for the variables whose names fit the pattern (* and ?); of two rules the later \
             counts. Initializers: he (the model's own choice, the default), \
-            normal[:stddev[,mean]], truncated_normal[:stddev[,mean]], scaled-normal:factor, \
-            uniform:low,high, constant:value, zeros, ones, he_uniform (kaiming_uniform), \
-            glorot_uniform (xavier), lecun_uniform, he_normal, glorot_normal, lecun_normal, \
-            kaiming_normal, xavier_normal, variance_scaling:scale,fan,distribution, \
-            tf1_variance_scaling[:factor[,fan]].
+            \(InitializerRecipe.usages.map { $0.key + $0.value }.joined(separator: ", ")).
 
             A name means what its framework does. he_normal, glorot_normal, lecun_normal and \
             variance_scaling are Keras': cut at two standard deviations, and widened so that the \

@@ -83,20 +83,26 @@ extension InitializerRecipe {
         }
     }
 
-    /// The names that `init(parsing:)` knows, without the synonyms.
+    /// The names that `init(parsing:)` knows, with the parameters that they take: `[:stddev[,mean]]`.
     ///
     /// A name that a framework has means that framework's distribution.
-    public static let names = [
-        "zeros", "ones", "constant", "uniform", "normal", "truncated_normal", "scaled_normal",
-        "variance_scaling", "tf1_variance_scaling", "glorot_uniform", "glorot_normal",
-        "xavier_normal", "he_uniform", "he_normal", "kaiming_normal", "lecun_uniform",
-        "lecun_normal",
+    public static let usages: KeyValuePairs = [
+        "zeros": "", "ones": "", "constant": ":value", "uniform": ":low,high",
+        "normal": "[:stddev[,mean]]", "truncated_normal": "[:stddev[,mean]]",
+        "scaled_normal": ":factor", "variance_scaling": "[:scale[,fan[,distribution]]]",
+        "tf1_variance_scaling": "[:factor[,fan]]", "glorot_uniform": "", "glorot_normal": "",
+        "xavier_uniform": "", "xavier_normal": "", "he_uniform": "", "he_normal": "",
+        "kaiming_uniform": "", "kaiming_normal": "", "lecun_uniform": "", "lecun_normal": "",
     ]
+
+    /// The names that `init(parsing:)` knows.
+    public static let names = usages.map(\.key)
 
     /// What recipes are called elsewhere, without underscores, and what comes nearest here.
     private static let meanings = [
-        "kaiming": "he", "msra": "he", "msranormal": "he_normal", "gaussian": "normal",
-        "randn": "normal", "randomuniform": "uniform", "rand": "uniform", "zero": "zeros",
+        "kaiming": "kaiming_normal", "msra": "kaiming_normal", "msranormal": "kaiming_normal",
+        "gaussian": "normal",
+        "randn": "normal", "randomnormal": "normal", "randomuniform": "uniform", "rand": "uniform", "zero": "zeros",
         "one": "ones", "const": "constant", "fill": "constant", "truncnormal": "truncated_normal",
         "truncated": "truncated_normal", "trunc": "truncated_normal", "lecun": "lecun_normal",
         "scaled": "scaled_normal", "scaling": "variance_scaling",
