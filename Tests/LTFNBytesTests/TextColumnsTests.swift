@@ -18,8 +18,8 @@ struct TextColumnsTests {
     @Test("are what text is cut by")
     func cutting() {
         #expect(TerminalText.cut("abcdef", to: 6, mark: "…") == "abcdef")
-        #expect(TerminalText.cut("abcdef", to: 5, mark: "…") == "abcd…")
-        #expect(TerminalText.cut("重み付き", to: 6, mark: "…") == "重み…")
+        #expect(TerminalText.cut("abcdef", to: 5, mark: "…") == "ab…ef")
+        #expect(TerminalText.cut("重み付き", to: 6, mark: "…") == "重…き")
         #expect(TerminalText.cut("重み付き", to: 5, mark: "..") == "重..")
         #expect(TerminalText.cut("abc", to: 0, mark: "…") == "…")
     }

@@ -175,8 +175,8 @@ struct CheckpointTextTests {
                 variable               dtype  shape          values   stored  initializer
                 layer1_weights         f32    [3, 3, 1, 64]     576   70.5 %  variance_scaling
                 layer1_bias\u{202E}    f32    [64]               64    1.6 %  zeros
-                fully_connected_weig…  f16    [64, 10]          640  100.0 %  unknown
-                tied                   f16    [64, 10]          640           = fully_connected_weights
+                fully_conn…ed_weights  f16    [64, 10]          640  100.0 %  unknown
+                tied                   f16    [64, 10]          640           = fully_c…_weights
 
                 """#)
     }

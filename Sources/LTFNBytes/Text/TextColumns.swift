@@ -46,14 +46,25 @@ extension TerminalText {
         0x1F200...0x1F320, 0x20000...0x3FFFD,
     ]
 
-    /// `text` cut to `columns`, where it is longer, with `mark` in place of what is left out.
+    /// `text` cut to `columns`, where it is longer, with `mark` in place of what is left out of its middle:
+    /// long names differ at their ends.
     public static func cut(_ text: String, to columns: Int, mark: String) -> String {
         guard self.columns(text) > columns else { return text }
-        var room = columns - self.columns(mark)
-        let kept = text.prefix { character in
+        let room = max(columns - self.columns(mark), 0)
+        let head = text.prefix(beginning(of: text, room - room / 2))
+        let left = room - self.columns(String(head))
+        return head + mark + text.suffix(beginning(of: text.reversed(), left))
+    }
+
+    /// How many of `characters`, from the first on, are at most so wide.
+    private static func beginning(of characters: some Sequence<Character>, _ columns: Int) -> Int {
+        var room = columns
+        var count = 0
+        for character in characters {
             room -= self.columns(character)
-            return room >= 0
+            if room < 0 { break }
+            count += 1
         }
-        return kept + mark
+        return count
     }
 }

@@ -156,7 +156,7 @@ private struct VariableTable {
             }
         }
         guard layout.mayCut else { return }
-        // The last column may run over the edge, the others may not.
+        // The last column gets what is left, and the names as much as they need of the rest.
         let others = widths[1...4].reduce(10, +) + min(widths[5], 18)
         widths[0] = min(widths[0], max(20, layout.width - others))
     }
@@ -189,10 +189,16 @@ private struct VariableTable {
         Array((columns(cells) + "\n").utf8)
     }
 
+    /// The last column, up to the edge.
+    private func last(_ text: String) -> String {
+        guard layout.mayCut else { return text }
+        return layout.cut(text, to: max(8, layout.width - widths[0...4].reduce(10, +)))
+    }
+
     private func columns(_ cells: [String]) -> String {
         let columns = [
             cells[1].padded(widths[1]), cells[2].padded(widths[2]),
-            cells[3].aligned(widths[3]), cells[4].aligned(widths[4]), cells[5],
+            cells[3].aligned(widths[3]), cells[4].aligned(widths[4]), last(cells[5]),
         ]
         return "  " + columns.joined(separator: "  ")
     }
