@@ -26,7 +26,8 @@ struct ForeignNames {
             losses.append(
                 FormatLoss(
                     .name, variable: result,
-                    "The file calls it \"\(Self.quoted(name))\", as no variable can be called."))
+                    "In the file it is \"\(Self.quoted(name))\", which cannot be the name of a "
+                        + "variable."))
             return result
         }
         throw FormatError(
