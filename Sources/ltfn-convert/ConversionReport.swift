@@ -82,16 +82,24 @@ extension ConversionReport {
         [
             "schema": "ltfn.convert/1",
             "dry_run": .bool(isDryRun),
-            "input": ["path": .string(request.input), "format": .string(plan.sourceFormat)],
+            "input": [
+                "path": .string(request.input), "format": .string(plan.sourceFormat),
+                "other_files": .array(conversion.otherInputs.map { .string($0) }),
+            ],
             "output": [
                 "path": .string(conversion.output), "format": .string(plan.targetFormat),
                 "exists": .bool(conversion.outputExists),
+                "other_files": .array(conversion.otherOutputs.map { .string($0) }),
+                "removed_files": .array(
+                    conversion.retiredParts.map {
+                        .string(DurableFileSetWriter.path(of: $0, beside: conversion.output))
+                    }),
                 "byte_count": outcome.map { .int(Int64(clamping: $0.byteCount)) } ?? .null,
             ],
             "value_byte_count": .int(Int64(clamping: plan.valueByteCount)),
             "variables": .array(plan.steps.map(variable)),
             "losses": .array(plan.losses.map(loss)),
-            "notes": .array(conversion.notes.map { .string($0) }),
+            "notes": .array((conversion.notes + conversion.announcements).map { .string($0) }),
             "problems": .array(problems.map { .string($0.description) }),
             "verified": verified,
             "differences": differences,

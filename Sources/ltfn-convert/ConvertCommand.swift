@@ -165,16 +165,20 @@ struct ConvertCommand: CommandWithExamples {
                 "The name \(output) tells of no format; say which one with --to, or list them with "
                     + "--list-formats.")
         }
-        try validateRelativeTo()
+        try validateTarget()
     }
 
     /// Where the output goes, as the operating system calls it.
     private var outputPath: String { output == "-" ? "/dev/stdout" : output ?? "" }
 
-    private func validateRelativeTo() throws {
+    private func validateTarget() throws {
         let registry = FormatRegistry.standard
         let target =
             to.flatMap(registry.format(named:)) ?? output.flatMap(registry.format(forPath:))
+        if shardSize != nil, let target, !target.traits.name.hasPrefix("safetensors") {
+            throw ValidationError(
+                "--shard-size is for safetensors alone; \(target.traits.name) is kept in one file.")
+        }
         if let relativeTo {
             guard !relativeTo.isEmpty else {
                 throw ValidationError("--relative-to takes the name of a file.")
@@ -245,6 +249,7 @@ struct ConvertCommand: CommandWithExamples {
     private func run(_ conversion: FileConversion, _ document: JSONOutput) throws {
         let notes = display.notes(program: Self.name)
         for note in conversion.notes { notes.warn(TerminalText.escaped(note)) }
+        for note in conversion.announcements { notes.note(TerminalText.escaped(note)) }
         var report = ConversionReport(conversion, isDryRun: dryRun)
         guard report.problems.isEmpty, !dryRun else {
             try publish(report.json, to: document, text: dryRun ? report.planText : "")

@@ -66,6 +66,75 @@ import Testing
         }
     }
 
+    private func files(_ folder: Folder, in name: String = "s") -> [String] {
+        Programs.shell("ls \(name)", in: folder).output.split(separator: "\n").map(String.init)
+    }
+
+    @Test("A set that is replaced takes its parts with it, and nothing else")
+    func replaced() throws {
+        let folder = try folder()
+        let added = Programs.shell(
+            "cp \(Self.part) s/n-00001-of-00009.safetensors; "
+                + "cp \(Self.part) s/m-00001-of-00009.safetensors", in: folder)
+        try #require(added.status == 0)
+        let before = files(folder)
+        let command = "\"$BIN\"/ltfn-convert model.ltfn --allow-loss all -o s/m.safetensors "
+        let refused = Programs.shell(command + "--to safetensors-set", in: folder)
+        #expect(refused.status == 73 && files(folder) == before, "\(refused.errors)")
+        let plan = Programs.shell(command + "--to safetensors-set --force --dry-run", in: folder)
+        #expect(plan.errors.contains("they are removed: m-00001-of-00002"), "\(plan.errors)")
+        #expect(files(folder) == before)
+        let run = Programs.shell(command + "--to safetensors-set --force", in: folder)
+        #expect(run.status == 0 && !run.errors.contains("warning"), "\(run.errors)")
+        #expect(
+            files(folder) == [
+                "m-00001-of-00001.safetensors", "m-00001-of-00009.safetensors",
+                "m.safetensors.index.json", "n-00001-of-00009.safetensors",
+            ])
+        let read = Programs.run("ltfn-inspect", "s", "--no-stats", in: folder)
+        #expect(read.status == 0, "\(read.errors)")
+    }
+
+    @Test("The part of a set that is converted into the set stays")
+    func input() throws {
+        let folder = try folder()
+        let run = Programs.shell(
+            "\"$BIN\"/ltfn-convert \(Self.part) -o s/m.safetensors --to safetensors-set --force",
+            in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(files(folder).contains("m-00001-of-00002.safetensors"))
+    }
+
+    @Test("A folder that is missing is told once, and a format of one file is not cut")
+    func places() throws {
+        let folder = try folder()
+        let nowhere = Programs.shell(
+            "\"$BIN\"/ltfn-convert model.ltfn --allow-loss all -o q/m.safetensors --shard-size 12",
+            in: folder)
+        #expect(nowhere.status == 73)
+        #expect(nowhere.errors.split(separator: "\n").count { $0.contains("no folder q") } == 1)
+        let npz = Programs.shell(
+            "\"$BIN\"/ltfn-convert model.ltfn --allow-loss all -o m.npz --shard-size 12", in: folder)
+        #expect(npz.status == 64 && npz.errors.contains("safetensors alone"), "\(npz.errors)")
+    }
+
+    @Test(
+        "A folder that is no set says what is in it, and what to name",
+        arguments: [
+            ("cp s/m.safetensors.index.json s/n.safetensors.index.json", "2 sets, m.safeten"),
+            ("rm s/*.json", "fetch m.safetensors.index.json as well"),
+            ("rm s/*; cp model.ltfn s", "name the file, s/model.ltfn."),
+            ("rm s/*; cp model.ltfn s; cp model.ltfn s/b.npz", "as in s/b.npz."),
+            ("rm s/*", "nothing is called as models are"),
+        ])
+    func folders(change: String, sentence: String) throws {
+        let folder = try folder()
+        try #require(Programs.shell(change, in: folder).status == 0)
+        let run = Programs.run("ltfn-inspect", "s", in: folder)
+        #expect(run.status == 66 && run.errors.contains(sentence), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1)
+    }
+
     @Test("A pipe among the files of a data set is not waited for")
     func pipe() throws {
         let folder = try folder()

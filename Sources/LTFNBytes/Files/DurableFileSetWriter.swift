@@ -9,6 +9,8 @@ public final class DurableFileSetWriter: FileSetSink {
     private let folder: String
     private let replacesExisting: Bool
     private var others: [(name: String, writer: DurableFileWriter)] = []
+    private var retired: [String] = []
+    private var leftovers: [String] = []
 
     /// Creates the temporary file of the main one.
     ///
@@ -45,8 +47,28 @@ public final class DurableFileSetWriter: FileSetSink {
         others.reduce(mainWriter.position) { $0 + $1.writer.position }
     }
 
-    /// What files that were replaced could not leave to the new ones, a sentence each.
-    public var notes: [String] { others.flatMap(\.writer.notes) + mainWriter.notes }
+    /// What files that were replaced could not leave to the new ones, and which files could not be
+    /// removed, a sentence each.
+    public var notes: [String] { others.flatMap(\.writer.notes) + mainWriter.notes + leftovers }
+
+    /// Has a file beside the main one removed at the end of the commit, when nothing speaks of it any more.
+    /// Only a regular file is, never what a symbolic link leads to.
+    public func retire(_ name: String) {
+        if name != self.name, !name.utf8.contains(UInt8(ascii: "/")) { retired.append(name) }
+    }
+
+    private func removeRetired() {
+        for name in retired where !others.contains(where: { $0.name == name }) {
+            let path = PathParts.join(folder, name)
+            do throws(SystemError) {
+                guard try SystemCalls.infoOfLink(path: path).kind == .regular else { continue }
+                try SystemCalls.remove(path)
+            } catch {
+                leftovers.append(
+                    "\(path) belongs to the set that was replaced, and could not be removed.")
+            }
+        }
+    }
 
     /// What has been written so far, opened anew, so that it can be checked before the commit; nil for
     /// pipes, terminals and devices, which cannot be read back.
@@ -65,6 +87,7 @@ public final class DurableFileSetWriter: FileSetSink {
     public func commit() throws(FormatError) {
         for other in others { try other.writer.commit() }
         try mainWriter.commit()
+        removeRetired()
     }
 
     /// Gives up: removes the temporary files. Without effect after `commit()`.

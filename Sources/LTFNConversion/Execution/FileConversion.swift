@@ -66,8 +66,12 @@ public struct FileConversion: Sendable {
     public let otherOutputs: [String]
     /// The files that the input consists of beside the one that was named.
     public let otherInputs: [String]
+    /// The names of the parts of a set that is replaced which the new one has no use for: they go with it.
+    public let retiredParts: [String]
     /// Remarks about the files, a sentence each.
     public let notes: [String]
+    /// What will be written and removed, a sentence each, where nothing is odd about it.
+    public let announcements: [String]
     /// Whether a file stands at a name of the output.
     public let outputExists: Bool
     /// What stands in the way; nothing may be carried out before this is empty.
@@ -109,20 +113,29 @@ public struct FileConversion: Sendable {
             notes += Self.note(conversion.plan, relativeTo: base, request).map { [$0] } ?? []
         }
         let others = Self.otherOutputs(of: conversion.plan, target, at: output)
+        var announcements: [String] = []
         if let first = others.first {
-            notes.append(
+            announcements.append(
                 "The output is a set: its values go into "
                     + (others.count == 1
                         ? first : "\(others.count) files, from \(first) on") + ".")
         }
         otherOutputs = others
         otherInputs = input.otherPaths
+        retiredParts = Self.retiredParts(at: output, others, request, limits)
+        if let first = retiredParts.first {
+            announcements.append(
+                "The set that is replaced has parts that the new one has no use for, and they are removed: "
+                    + first
+                    + (retiredParts.count > 1 ? " and \(retiredParts.count - 1) more" : "") + ".")
+        }
+        self.announcements = announcements
         self.notes = notes
         let outputs = [output] + others
         problems =
             Self.problems(of: request.selection, selected.manifest, input.format)
             + conversion.plan.problems + Self.problems(of: conversion.plan, input.budget)
-            + outputs.flatMap { Self.problems(at: $0, request) }
+            + Self.problems(at: outputs, request)
         outputExists = outputs.contains(where: Self.exists)
     }
 
@@ -170,6 +183,24 @@ public struct FileConversion: Sendable {
         let name = DurableFileSetWriter.name(of: output)
         return format.otherFiles(writing: manifest, as: name).map {
             DurableFileSetWriter.path(of: $0, beside: output)
+        }
+    }
+
+    /// The parts of the set whose index is replaced, as that names them, without those that are written anew
+    /// and without the input.
+    private static func retiredParts(
+        at output: String, _ others: [String], _ request: Request, _ limits: DecodingLimits
+    ) -> [String] {
+        guard request.replacesOutput, !others.isEmpty,
+            let index = try? FileSource(path: output)
+        else { return [] }
+        let parts = ShardedSafetensorsFormat.ownParts(
+            ofIndex: index, named: DurableFileSetWriter.name(of: output), limits: limits)
+        let input = FileIdentity(path: request.input)
+        return parts.filter { name in
+            let path = DurableFileSetWriter.path(of: name, beside: output)
+            return FileIdentity.isPresent(path) && !others.contains(path)
+                && (input == nil || FileIdentity(path: path) != input)
         }
     }
 
@@ -249,16 +280,21 @@ public struct FileConversion: Sendable {
         return problems
     }
 
+    /// What is wrong with the places of the output, each thing once: a folder that is missing is missing for
+    /// every file of a set.
     private static func problems(
-        at output: String, _ request: Request
+        at outputs: [String], _ request: Request
     ) -> [ConversionPlan.Problem] {
-        do throws(FormatError) {
-            try DurableFileWriter.check(
-                path: output, replacingExisting: request.replacesOutput)
-            return []
-        } catch {
-            return [.output(error)]
+        var found: [FormatError] = []
+        for output in outputs {
+            do throws(FormatError) {
+                try DurableFileWriter.check(
+                    path: output, replacingExisting: request.replacesOutput)
+            } catch {
+                if !found.contains(where: { $0.message == error.message }) { found.append(error) }
+            }
         }
+        return found.map { .output($0) }
     }
 
     /// Writes the output, reads it again, and only then gives it its name: until the end, whatever
@@ -280,7 +316,10 @@ public struct FileConversion: Sendable {
         }
         guard let written, let verification = try verify(writer, written, observer: observer)
         else { return nil }
-        if case .different = verification {} else { try writer.commit() }
+        if case .different = verification {} else {
+            for name in retiredParts { writer.retire(name) }
+            try writer.commit()
+        }
         return Outcome(
             verification: verification, byteCount: writer.byteCount, notes: writer.notes)
     }

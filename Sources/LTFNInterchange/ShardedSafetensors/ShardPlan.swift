@@ -38,4 +38,18 @@ struct ShardPlan {
         let text = String(number)
         return String(repeating: "0", count: max(0, 5 - text.utf8.count)) + text
     }
+
+    /// `model` for `model-00002-of-00003.safetensors`; nil for a name that no part of a set has.
+    static func stem(ofPart name: String) -> String? {
+        guard name.hasSuffix(".safetensors") else { return nil }
+        var rest = name.dropLast(".safetensors".count)
+        for mark in ["-of-", "-"] {
+            let digits = rest.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+            guard digits >= 5 else { return nil }
+            rest = rest.dropLast(digits)
+            guard rest.hasSuffix(mark) else { return nil }
+            rest = rest.dropLast(mark.count)
+        }
+        return rest.isEmpty ? nil : String(rest)
+    }
 }

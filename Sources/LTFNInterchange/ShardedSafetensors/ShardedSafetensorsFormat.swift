@@ -65,11 +65,29 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
         guard let name = Self.index(in: try files.names()) else {
             throw FormatError(
                 .notThisFormat, format: Self.name,
-                "The folder has not one file *\(ShardIndex.ending), but none or several; name the one "
-                    + "to read.")
+                "The folder has no index of a set, *\(ShardIndex.ending), or several; name the file to "
+                    + "read.")
         }
         return try ShardedSafetensorsReader(
             index: try files.file(name), named: name, files, selection, limits: limits)
+    }
+
+    /// Whether the index of a set is called so.
+    public static func isIndex(_ name: String) -> Bool { name.hasSuffix(ShardIndex.ending) }
+
+    /// `model` for `model-00002-of-00003.safetensors`; nil for a name that no part of a set has.
+    public static func stem(ofPart name: String) -> String? { ShardPlan.stem(ofPart: name) }
+
+    /// Which files the index `name` speaks of that are called as the parts of this very set are; none when
+    /// it cannot be read.
+    public static func ownParts(
+        ofIndex source: any ByteSource, named name: String, limits: DecodingLimits
+    ) -> [String] {
+        guard isIndex(name), let index = try? ShardIndex(parsing: source, limits: limits) else {
+            return []
+        }
+        let stem = String(name.dropLast(ShardIndex.ending.count))
+        return index.fileNames.filter { ShardPlan.stem(ofPart: $0) == stem }
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
