@@ -90,8 +90,10 @@ struct BenchCommand: CommandWithExamples {
                 .usage, "No benchmark's name contains \"\(filter)\"; --list names them all.")
         }
         if list {
-            for benchmark in chosen { Output.stdout.writeLine(benchmark.name) }
-            return
+            let names = chosen.map(\.name)
+            return try json.open().write([
+                "schema": "ltfn.benchmarks/1", "benchmarks": .array(names.map { .string($0) }),
+            ]) { names.map { $0 + "\n" }.joined() }
         }
         try expectFiles(of: chosen)
         if let peers { try Peers.expectAnswers(python: peers, script: peersScript) }

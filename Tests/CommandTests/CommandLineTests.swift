@@ -33,6 +33,38 @@ struct CommandLineTests {
             "\(outcome.errors)")
     }
 
+    @Test(
+        "what is not there gets one sentence that helps",
+        arguments: [
+            ("ltfn-train -o m.ltfn --gpu", "There is no option --gpu: all work is done on the CPU."),
+            ("ltfn-train --device cpu", "--device: all work is done on the CPU."),
+            ("ltfn-eval m i --verbose", "progress is shown without asking"),
+            ("ltfn-train -v", "There is no option -v: --version tells"),
+            ("ltfn-eval m i -z", "There is no option -z."),
+            ("ltfn-eval --list-formats", "ltfn-convert --list-formats lists them."),
+            ("ltfn-train m.ltfn", "if m.ltfn is meant, write --output m.ltfn."),
+            ("ltfn-train", "--output <file> is missing."),
+            ("ltfn-train --bs 3", "did you mean --batch-size?"),
+            ("ltfn-inspect --no-stats verify m", "--no-stats is an option of show, not of verify."),
+            ("ltfn-inspect help verfiy", "There is no subcommand verfiy; did you mean verify?"),
+            ("ltfn-inspect help zzz", "expected one of show, activations, verify."),
+        ])
+    func absent(command: String, sentence: String) throws {
+        let outcome = Programs.shell("\"$BIN\"/\(command)", in: try Folder())
+        #expect(outcome.status == 64 && outcome.output.isEmpty)
+        let first = outcome.errors.split(separator: "\n").first ?? ""
+        #expect(first.hasSuffix(sentence) || first.contains(sentence), "\(outcome.errors)")
+        if first.contains("There is no option") { #expect(!outcome.errors.contains("Help:")) }
+    }
+
+    @Test("the list of benchmarks is a document, too")
+    func benchmarkList() throws {
+        let outcome = Programs.run(
+            "ltfn-bench", "--list", "--json", "--filter", "bytes/crc32c", in: try Folder())
+        let document = try JSONReader.read(Array(outcome.output.utf8))
+        #expect(outcome.status == 0 && document["benchmarks"] == ["bytes/crc32c"])
+    }
+
     @Test("an option that is like none has no suggestion")
     func strangeOption() throws {
         for option in ["--zzz", "--q", "--he"] {

@@ -62,8 +62,9 @@ struct CommandLineParser<Root: ParsableCommand> {
         var complaint = ParserComplaint(
             message: Root.message(for: error), help: Root.fullMessage(for: error),
             name: Root._commandName)
-        if let command = CommandDescription(Root.self)?.subcommand(of: words) {
-            complaint.explain(by: command, shown)
+        if let root = CommandDescription(Root.self) {
+            complaint.explain(
+                by: root.subcommand(of: words), beside: root.subcommands, shown)
         }
         return complaint
     }

@@ -3,7 +3,7 @@ struct CommandWords {
     let command: CommandDescription
     let words: [String]
 
-    /// The first long option that the command does not have, without its value.
+    /// The first option that the command does not have, without its value.
     var unknownOption: String? {
         var isValue = false
         for word in words {
@@ -18,11 +18,17 @@ struct CommandWords {
                 let isOwn = ["--help", "--version", "--experimental"].contains(
                     where: name.hasPrefix)
                 if name.hasPrefix("--"), !isOwn { return name }
+                if Self.isShort(word), word != "-h" { return word }
                 continue
             }
             isValue = argument.kind == .option && name == word
         }
         return nil
+    }
+
+    /// Whether `word` is a hyphen and a letter.
+    private static func isShort(_ word: String) -> Bool {
+        word.count == 2 && word.hasPrefix("-") && word.last?.isLetter == true
     }
 
     /// The words that are neither options nor their values.

@@ -54,10 +54,25 @@ enum OptionMeanings {
         "jobs": "threads", "j": "threads", "workers": "threads", "numworkers": "threads",
         "cpus": "threads", "cores": "threads", "numthreads": "threads", "nthreads": "threads",
         "silent": "quiet", "noprogress": "quiet", "nocolor": "color", "colour": "color",
-        "nocolour": "color", "usage": "help", "v": "version", "memory": "max-expanded",
+        "nocolour": "color", "usage": "help", "memory": "max-expanded",
         "maxmemory": "max-expanded", "maxsize": "max-expanded", "flops": "max-operations",
         "maxflops": "max-operations", "asjson": "json", "outputjson": "json",
     ]
+
+    /// Why nothing is called as an option that other programs have; nil: no more is known of it.
+    static func absence(of word: String) -> String? {
+        absences[word.lowercased().filter { $0 != "-" && $0 != "_" }]
+    }
+
+    private static let absences: [String: String] = [
+        "gpu": cpuOnly, "gpus": cpuOnly, "cuda": cpuOnly, "device": cpuOnly, "usegpu": cpuOnly,
+        "accelerator": cpuOnly, "mps": cpuOnly, "usecuda": cpuOnly, "nocuda": cpuOnly,
+        "verbose": talkative, "verbosity": talkative, "debug": talkative,
+        "v": "--version tells the version, and progress is shown without asking",
+        "listformats": "ltfn-convert --list-formats lists them",
+    ]
+    private static let cpuOnly = "all work is done on the CPU"
+    private static let talkative = "progress is shown without asking, and --quiet hides it"
 
     static let subcommands: [String: String] = [
         "check": "verify", "validate": "verify", "test": "verify", "fsck": "verify",

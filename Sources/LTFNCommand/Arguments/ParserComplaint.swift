@@ -29,11 +29,22 @@ struct ParserComplaint: Error {
     }
 
     /// Says what may have been meant by `words`, where that is known better than to the parser.
-    mutating func explain(by command: CommandDescription, _ words: [String]) {
+    ///
+    /// - Parameter siblings: the other commands of the program, which have options of their own.
+    mutating func explain(
+        by command: CommandDescription, beside siblings: [CommandDescription], _ words: [String]
+    ) {
         if let option = CommandWords(command: command, words: words).unknownOption
             ?? quoted(after: "Unknown option '")
         {
-            message = Self.unknown(option, command)
+            message = Self.unknown(option, command, siblings)
+            // What the parser says of another argument is no help here.
+            let lines = advice.split(separator: "\n", omittingEmptySubsequences: false)
+            advice = lines.drop { $0.hasPrefix("Help:") }.joined(separator: "\n")
+        } else if let missing = quoted(after: "Missing expected argument '"),
+            missing.hasPrefix("--")
+        {
+            explainMissingOption(missing, command, words)
         } else if let option = quoted(after: "Missing value for '") {
             explainMissingValue(of: String(option.prefix { $0 != " " }), command, words)
         }
@@ -45,9 +56,29 @@ struct ParserComplaint: Error {
         return String(message.dropFirst(start.count).prefix { $0 != "'" })
     }
 
-    private static func unknown(_ option: String, _ command: CommandDescription) -> String {
+    /// - Parameter option: `--output <file>`
+    private mutating func explainMissingOption(
+        _ option: String, _ command: CommandDescription, _ words: [String]
+    ) {
+        let name = String(option.prefix { $0 != " " })
+        message = "\(option) is missing."
+        let positionals = CommandWords(command: command, words: words).positionals
+        if let other = positionals.dropFirst(command.positionals.count).first {
+            message = "\(option) is missing; if \(other) is meant, write \(name) \(other)."
+        }
+    }
+
+    private static func unknown(
+        _ option: String, _ command: CommandDescription, _ siblings: [CommandDescription]
+    ) -> String {
         let found = "There is no option \(option)"
         let word = String(option.drop { $0 == "-" })
+        let owners = siblings.filter { $0.argument(named: option) != nil }.map(\.name)
+        if !owners.isEmpty {
+            return "\(option) is an option of \(owners.joined(separator: " and ")), not of "
+                + "\(command.name)."
+        }
+        if let reason = OptionMeanings.absence(of: word) { return "\(found): \(reason)." }
         let suggestion = Spelling.suggestion(
             for: word, among: command.longNames, meanings: OptionMeanings.options)
         if let suggestion { return "\(found); did you mean --\(suggestion)?" }

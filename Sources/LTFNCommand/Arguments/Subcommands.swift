@@ -7,6 +7,17 @@ struct Subcommands {
     /// - Throws: `CommandFailure` when a word that would be a file is rather a misspelled subcommand.
     func expectNoMistake(in words: [String]) throws(CommandFailure) {
         let names = description.subcommandNames
+        if words.first == "help", let asked = words.dropFirst().first, !asked.hasPrefix("-"),
+            asked != "help", !names.contains(asked)
+        {
+            let meant = Spelling.suggestion(
+                for: asked, among: names, meanings: OptionMeanings.subcommands)
+            throw CommandFailure(
+                .usage,
+                "There is no subcommand \(TerminalText.escaped(asked))"
+                    + Spelling.question(
+                        meant, else: "; expected one of \(names.joined(separator: ", "))."))
+        }
         let end = words.firstIndex(of: "--") ?? words.endIndex
         guard !words[..<end].contains(where: { names.contains($0) || $0 == "help" }) else { return }
         let command = description.subcommand(of: words)

@@ -316,7 +316,8 @@ public struct FileConversion: Sendable {
         }
         guard let written, let verification = try verify(writer, written, observer: observer)
         else { return nil }
-        if case .different = verification {} else {
+        if case .different = verification {
+        } else {
             for name in retiredParts { writer.retire(name) }
             try writer.commit()
         }

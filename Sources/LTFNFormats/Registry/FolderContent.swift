@@ -34,16 +34,17 @@ struct FolderContent {
             return start + " with one model: name the file, \(Self.join(path, models[0]))."
         }
         if let first = models.first {
-            return start + " with \(models.count) models, \(Self.list(models)): name one of them, as in "
-                + "\(Self.join(path, first))."
+            return start + " with \(models.count) models, \(Self.list(models)): name one of them, "
+                + "as in \(Self.join(path, first))."
         }
         if let first = parts.first, let stem = ShardedSafetensorsFormat.stem(ofPart: first) {
-            return start + " with parts of a set (\(Self.list(parts))), whose index is missing: fetch "
+            return start
+                + " with parts of a set (\(Self.list(parts))), whose index is missing: fetch "
                 + "\(stem).safetensors.index.json as well, or name one part, as in "
                 + "\(Self.join(path, first))."
         }
-        return start + " in which nothing is called as models are (.ltfn, .safetensors, .npz, .npy): "
-            + "name the file to read."
+        return start + " in which nothing is called as models are (.ltfn, .safetensors, .npz, "
+            + ".npy): name the file to read."
     }
 
     /// The first few names.

@@ -102,7 +102,8 @@ extension InitializerRecipe {
     private static let meanings = [
         "kaiming": "kaiming_normal", "msra": "kaiming_normal", "msranormal": "kaiming_normal",
         "gaussian": "normal",
-        "randn": "normal", "randomnormal": "normal", "randomuniform": "uniform", "rand": "uniform", "zero": "zeros",
+        "randn": "normal", "randomnormal": "normal", "randomuniform": "uniform", "rand": "uniform",
+        "zero": "zeros",
         "one": "ones", "const": "constant", "fill": "constant", "truncnormal": "truncated_normal",
         "truncated": "truncated_normal", "trunc": "truncated_normal", "lecun": "lecun_normal",
         "scaled": "scaled_normal", "scaling": "variance_scaling",
