@@ -92,7 +92,7 @@ struct BenchCommand: CommandWithExamples {
         if list {
             let names = chosen.map(\.name)
             return try json.open().write([
-                "schema": "ltfn.benchmarks/1", "benchmarks": .array(names.map { .string($0) }),
+                "schema": "ltfn.bench.list/1", "benchmarks": .array(names.map { .string($0) }),
             ]) { names.map { $0 + "\n" }.joined() }
         }
         try expectFiles(of: chosen)

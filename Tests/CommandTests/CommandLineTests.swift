@@ -36,7 +36,7 @@ struct CommandLineTests {
     @Test(
         "what is not there gets one sentence that helps",
         arguments: [
-            ("ltfn-train -o m.ltfn --gpu", "There is no option --gpu: all work is done on the CPU."),
+            ("ltfn-train -o m.ltfn --gpu", "no option --gpu: all work is done on the CPU."),
             ("ltfn-train --device cpu", "--device: all work is done on the CPU."),
             ("ltfn-eval m i --verbose", "progress is shown without asking"),
             ("ltfn-train -v", "There is no option -v: --version tells"),

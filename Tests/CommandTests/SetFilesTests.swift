@@ -114,7 +114,8 @@ import Testing
         #expect(nowhere.status == 73)
         #expect(nowhere.errors.split(separator: "\n").count { $0.contains("no folder q") } == 1)
         let npz = Programs.shell(
-            "\"$BIN\"/ltfn-convert model.ltfn --allow-loss all -o m.npz --shard-size 12", in: folder)
+            "\"$BIN\"/ltfn-convert model.ltfn --allow-loss all -o m.npz --shard-size 12", in: folder
+        )
         #expect(npz.status == 64 && npz.errors.contains("safetensors alone"), "\(npz.errors)")
     }
 
