@@ -47,6 +47,27 @@ import Testing
         #expect(try folder.get(file) == before)
         #expect(folder.names == names)
         #expect(Programs.shell("\"$BIN\"/\(command) 2>> \(file)", in: folder).status == 64)
+        #expect(try folder.get(file) == before, "\(command)")
+    }
+
+    @Test(
+        "nor is what goes wrong before the files are known",
+        arguments: [
+            ("ltfn-inspect bad.ltfn", 64), ("ltfn-inspect bad.ltfn --nonsense", 64),
+            ("ltfn-inspect verify ./bad.ltfn", 64), ("ltfn-eval bad.ltfn test-images.idx", 64),
+            ("ltfn-convert bad.ltfn -o new.npz", 64), ("ltfn-convert missing -o bad.ltfn", 64),
+            ("ltfn-convert model.ltfn -obad.ltfn --json=bad.ltfn", 64),
+            ("ltfn-train -o new.ltfn --resume=bad.ltfn", 65),
+            ("ltfn-train -o bad.ltfn --data missing --nonsense", 64),
+        ] as [(String, Int32)])
+    func earlyErrors(command: String, status: Int32) throws {
+        let folder = try Self.folder()
+        let bytes = Array("LTFN and no more".utf8)
+        try folder.put(bytes, "bad.ltfn")
+        let run = Programs.shell("\"$BIN\"/\(command) 2>> bad.ltfn", in: folder)
+        #expect(run.status == status)
+        #expect(try folder.get("bad.ltfn") == bytes)
+        #expect(!folder.names.contains { $0.hasPrefix("new") })
     }
 
     @Test(

@@ -36,6 +36,13 @@ public struct FileIdentity: Hashable, Sendable {
         (device, inode, name) = (info.device, info.inode, "")
     }
 
+    /// How long the file is that this process holds open as `descriptor`; 0 for what is no regular
+    /// file.
+    public static func byteCount(descriptor: Int32) -> UInt64 {
+        guard let info = try? SystemCalls.info(descriptor), info.kind == .regular else { return 0 }
+        return info.byteCount
+    }
+
     /// Whether the name is there, and what it leads to is not.
     public static func isDanglingLink(_ path: String) -> Bool {
         guard let target = try? SystemCalls.linkTarget(path: path), !target.isEmpty else {

@@ -52,6 +52,8 @@ public struct FileRoles {
             for (name, stream) in [
                 ("standard output", Output.stdout), ("standard error", Output.stderr),
             ] where stream.goes(toFileAt: file.path) {
+                // Not even why: that would go into the file, too.
+                if stream === Output.stderr { stream.fallSilent() }
                 throw CommandFailure(
                     .usage,
                     "\(TerminalText.escaped(file.path)), \(file.role), is the file that \(name) goes "

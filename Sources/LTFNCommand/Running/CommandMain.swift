@@ -18,6 +18,7 @@ public enum CommandMain {
     ) -> Never {
         WriteSignals.turnIntoErrors()
         let arguments = SystemCalls.arguments
+        keepErrors(outOfFilesIn: arguments)
         if arguments.first == Completion.request, let description = CommandDescription(root) {
             let completion = Completion(root: description, variableNames: variableNames)
             for answer in completion.answers(to: Array(arguments.dropFirst())) {
@@ -34,6 +35,21 @@ public enum CommandMain {
             } else { ending(of: root, arguments, advising: advice) }
         Output.stdout.flush()
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
+    }
+
+    /// Keeps what goes wrong before the files of the command are known out of them: whatever an argument
+    /// names is not written into when standard error is appended to it.
+    private static func keepErrors(outOfFilesIn arguments: [String]) {
+        guard let target = FileIdentity(descriptor: Output.stderr.descriptor),
+            FileIdentity.byteCount(descriptor: Output.stderr.descriptor) > 0
+        else { return }
+        // `-ofile`, `--option=file`, and `file`.
+        let paths = arguments.flatMap { argument in
+            let value = argument.drop { $0 != "=" }.dropFirst()
+            return [argument, String(argument.dropFirst(2)), String(value)]
+        }
+        guard paths.contains(where: { FileIdentity(path: $0) == target }) else { return }
+        Output.stderr.fallSilent()
     }
 
     /// Why there is too little memory to begin with; nil: there is enough.

@@ -18,6 +18,7 @@ public final class Output: Sendable {
     private struct State {
         var pending: [UInt8] = []
         var error: Int32 = 0
+        var isSilent = false
     }
 
     /// Where a command that writes a file to `path` says what it did: not between the file's bytes.
@@ -34,6 +35,14 @@ public final class Output: Sendable {
     func goes(toFileAt path: String) -> Bool {
         guard let identity = FileIdentity(descriptor: descriptor) else { return false }
         return identity == FileIdentity(path: path)
+    }
+
+    /// Drops all that is written from now on: the stream goes into a file that is none of its own.
+    func fallSilent() {
+        state.withLock { state in
+            state.isSilent = true
+            state.pending = []
+        }
     }
 
     init(descriptor: Int32, blockByteCount: Int = 65_536) {
@@ -64,7 +73,7 @@ public final class Output: Sendable {
 
     private func send(_ text: String) {
         state.withLock { state in
-            guard state.error == 0 else { return }
+            guard state.error == 0, !state.isSilent else { return }
             state.pending.append(contentsOf: text.utf8)
             if state.pending.count > blockByteCount { flush(&state) }
         }
