@@ -3,6 +3,8 @@ public struct DiskFileSet: FileSet {
     public let name: String
     public let main: (any ByteSource)?
     private let folder: String
+    /// Whether the main file was named by a symbolic link: the others are looked for beside the link.
+    private let isLink: Bool
 
     /// Opens the file at `path`, or the folder: symbolic links that stand in `path` itself are followed.
     ///
@@ -14,6 +16,7 @@ public struct DiskFileSet: FileSet {
         name = place.name
         main = isFolder ? nil : try FileSource(path: path)
         folder = isFolder ? path : place.folder
+        isLink = !isFolder && ((try? SystemCalls.linkTarget(path: path)) ?? nil) != nil
     }
 
     /// The path of a file below the folder.
@@ -33,13 +36,20 @@ public struct DiskFileSet: FileSet {
             root = try SystemCalls.realPath(folder)
             real = try SystemCalls.realPath(path)
         } catch {
-            throw error.formatError(.open, path: path)
+            var error = error.formatError(.open, path: path)
+            if isLink {
+                error.message +=
+                    " It was looked for beside the symbolic link that was named; name the file that "
+                    + "the link leads to."
+            }
+            throw error
         }
         guard real.utf8.starts(with: (root == "/" ? root : root + "/").utf8) else {
             throw FormatError(
                 .io, path: path, operation: .open,
-                "This is a symbolic link that leads out of its folder, which is not followed; put the "
-                    + "file itself there.")
+                "This is a symbolic link that leads out of its folder, as in the cache of a hub, and is "
+                    + "not followed. A copy of the folder with the files themselves can be read: "
+                    + "cp -rL FOLDER COPY.")
         }
         return FileSource(try RegularFile(path: real, for: .reading), path: path)
     }

@@ -21,6 +21,9 @@ public protocol FileSet: Sendable {
 }
 
 extension FileSet {
+    /// What systems take as a path, in bytes.
+    private static var longestName: Int { 1024 }
+
     /// Makes sure that a name out of a file leads nowhere but below a folder.
     ///
     /// - Throws: `corrupt`.
@@ -30,6 +33,12 @@ extension FileSet {
         let isInside = parts.allSatisfy {
             !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
                 && !$0.contains(0)
+        }
+        guard name.utf8.count <= Self.longestName else {
+            throw FormatError(
+                .corrupt,
+                "A file is named whose name has \(NumberText.grouped(name.utf8.count)) bytes; "
+                    + "expected \(NumberText.grouped(Self.longestName)) at most.")
         }
         guard isInside else {
             throw FormatError(

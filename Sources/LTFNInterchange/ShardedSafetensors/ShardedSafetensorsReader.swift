@@ -19,9 +19,9 @@ struct ShardedSafetensorsReader: CheckpointReader {
     ) throws(FormatError) {
         let index = try ShardIndex(parsing: source, limits: limits)
         let names = index.fileNames
-        for name in names {
-            try Self.about(name) { () throws(FormatError) in try files.expectInside(name) }
-        }
+        // What is wrong with a name is wrong with the index.
+        for name in names { try files.expectInside(name) }
+        let indexName = name ?? files.name
         // All that the index lists is looked for, whatever is chosen of it afterwards.
         var parts = selection
         parts.patterns = []
@@ -31,7 +31,7 @@ struct ShardedSafetensorsReader: CheckpointReader {
         var variableCount = 0
         for name in names {
             let shard = try Self.about(name) { () throws(FormatError) in
-                let file = try files.file(name)
+                let file = try Self.file(name, of: files, index: indexName)
                 byteCount = CheckedSize.total(byteCount, file.byteCount)
                 return try SafetensorsReader(file, limits: limits, selection: parts)
             }
@@ -146,6 +146,18 @@ struct ShardedSafetensorsReader: CheckpointReader {
         manifest.metadata = try Metadata(unordered: pairs)
         if manifest.graph == nil { manifest.graph = shards.lazy.compactMap(\.manifest.graph).first }
         return manifest
+    }
+
+    private static func file(
+        _ name: String, of files: any FileSet, index: String
+    ) throws(FormatError) -> any ByteSource {
+        do throws(FormatError) {
+            return try files.file(name)
+        } catch {
+            var error = error
+            error.message += " The index \"\(index)\" names it."
+            throw error
+        }
     }
 
     private static func about<Result>(
