@@ -86,11 +86,18 @@ public struct ModelFile: Sendable {
                 reader = try found.format.open(files, limits: options.limits)
             }
             if options.readsValues { try reader.expectBases() }
+            try Self.expectRoom(besides: reader.manifest)
             return reader
         }
         self.notes = notes + reader.notes
         otherPaths = reader.otherFiles.map(paths)
         byteCount = CheckedSize.total(files.main?.byteCount ?? 0, reader.otherByteCount)
+    }
+
+    /// Whatever is made of a manifest (lines, documents, another index) takes a few times as much.
+    private static func expectRoom(besides manifest: Manifest) throws(FormatError) {
+        let (metadata, all) = (manifest.metadataFootprint, manifest.footprint)
+        try MemoryRoom.expect(all + 5 * metadata)
     }
 
     private static func recover(

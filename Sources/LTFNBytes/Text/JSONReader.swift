@@ -9,6 +9,7 @@ public struct JSONReader {
     private let format: String?
     private let minusZero: MinusZero
     private var position = 0
+    private var tally = MemoryRoom.Tally()
 
     /// What a number without point and exponent is that says `-0`.
     public enum MinusZero: Hashable, Sendable {
@@ -120,6 +121,7 @@ extension JSONReader {
     private mutating func elements(depth: Int) throws(FormatError) -> [JSONValue] {
         try check(depth: depth)
         try expect("[")
+        try tally.add(0)
         var elements: [JSONValue] = []
         skipSpace()
         if take("]") { return elements }
@@ -135,6 +137,7 @@ extension JSONReader {
     private mutating func members(depth: Int) throws(FormatError) -> [JSONMember] {
         try check(depth: depth)
         try expect("{")
+        try tally.add(0)
         var members: [JSONMember] = []
         var keys = KeySet()
         skipSpace()
@@ -144,7 +147,7 @@ extension JSONReader {
             let start = position
             if next != UInt8(ascii: "\"") { throw unexpected("a key") }
             let key = try string()
-            if !keys.insert(key, after: members) {
+            if try !keys.insert(key, after: members) {
                 position = start
                 throw error(.corrupt, "The JSON text has the key \"\(key)\" twice.")
             }
@@ -164,19 +167,34 @@ extension JSONReader {
         /// and enough while no two keys are.
         private var strings: Set<String> = []
         private var exact: Set<[UInt8]> = []
+        private var tally = MemoryRoom.Tally()
 
         /// - Returns: false when `members`, the ones so far, have `key` already.
-        mutating func insert(_ key: String, after members: [JSONMember]) -> Bool {
+        /// - Throws: `io` when memory is short.
+        mutating func insert(
+            _ key: String, after members: [JSONMember]
+        ) throws(FormatError) -> Bool {
             if members.count < 8 {
                 return !members.contains {
                     $0.key == key && $0.key.utf8.elementsEqual(key.utf8)
                 }
             }
             if strings.isEmpty { strings = Set(members.map(\.key)) }
+            try strings.makeRoomForOne()
             let isNew = strings.insert(key).inserted
             if isNew && exact.isEmpty { return true }
-            if exact.isEmpty { exact = Set(members.map { Array($0.key.utf8) }) }
+            if exact.isEmpty { try fillExact(members) }
+            try tally.add(key.utf8.count)
+            try exact.makeRoomForOne()
             return exact.insert(Array(key.utf8)).inserted
+        }
+
+        private mutating func fillExact(_ members: [JSONMember]) throws(FormatError) {
+            for member in members {
+                try tally.add(member.key.utf8.count)
+                try exact.makeRoomForOne()
+                exact.insert(Array(member.key.utf8))
+            }
         }
     }
 }
@@ -244,10 +262,12 @@ extension JSONReader {
             defer { position += 1 }
             return try text(bytes[start..<position], from: start)
         }
+        try MemoryRoom.expect(position - start)
         var unescaped = Array(bytes[start..<position])
         while !take("\"") {
             if take("\\") {
                 let scalar = try escape()
+                try unescaped.makeRoom(forMore: 4)
                 unescaped.append(
                     contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             } else {
@@ -256,6 +276,7 @@ extension JSONReader {
                 if plain == position {
                     throw unexpected("a character of a string (controls must be escaped)")
                 }
+                try unescaped.makeRoom(forMore: position - plain)
                 unescaped += bytes[plain..<position]
             }
         }
@@ -267,9 +288,14 @@ extension JSONReader {
         while let byte = next, byte >= 0x20 && byte != 0x22 && byte != 0x5C { position += 1 }
     }
 
-    private func text(
+    private mutating func text(
         _ utf8: ArraySlice<UInt8>, from start: Int
     ) throws(FormatError) -> String {
+        // What is short stands in the string itself.
+        if utf8.count > 15 {
+            try MemoryRoom.expect(utf8.count)
+            try tally.add(utf8.count)
+        }
         guard let text = String(validating: utf8, as: UTF8.self) else {
             throw FormatError(
                 .corrupt, format: format, offset: base &+ UInt64(start),

@@ -33,6 +33,18 @@ extension JSONValue {
         return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
     }
 
+    /// About how many bytes of memory the value takes. Complexity: O(values in it).
+    package var footprint: Int {
+        let place = MemoryLayout<JSONMember>.stride
+        switch self {
+        case .null, .bool, .int, .uint, .double: return place
+        case .string(let text): return place + 48 + text.utf8.count
+        case .array(let elements): return elements.reduce(place + 48) { $0 + $1.footprint }
+        case .object(let members):
+            return members.reduce(place + 48) { $0 + 48 + $1.key.utf8.count + $1.value.footprint }
+        }
+    }
+
     /// An object of `members`.
     public static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
         .object(members.map { JSONMember($0.key, $0.value) })

@@ -42,6 +42,26 @@ public enum MemoryRoom {
     }
 }
 
+extension MemoryRoom {
+    /// What is allocated in pieces that are too small to be asked for one by one.
+    public struct Tally: Sendable {
+        private static let stepByteCount = 1 << 20
+        private var pending = 0
+
+        public init() {}
+
+        /// Counts a piece of `byteCount` bytes (and what every block on the heap costs beside).
+        ///
+        /// - Throws: `io` when memory is short.
+        public mutating func add(_ byteCount: Int) throws(FormatError) {
+            pending += byteCount + 48
+            guard pending >= Self.stepByteCount else { return }
+            try MemoryRoom.expect(pending)
+            pending = 0
+        }
+    }
+}
+
 extension Array {
     /// Makes room for one more element, at least twice as much when there is none.
     ///
@@ -50,6 +70,19 @@ extension Array {
         guard count == capacity else { return }
         let wanted = Swift.max(4, 2 * capacity)
         try MemoryRoom.expect(wanted * MemoryLayout<Element>.stride)
+        reserveCapacity(wanted)
+    }
+}
+
+extension Set {
+    /// Makes room for one more element, at least twice as much when there is none.
+    ///
+    /// - Throws: `io` when memory is short.
+    package mutating func makeRoomForOne() throws(FormatError) {
+        guard count == capacity else { return }
+        let wanted = Swift.max(4, 2 * capacity)
+        // A table of places is filled to three quarters at most, and has a power of two of them.
+        try MemoryRoom.expect(3 * wanted * MemoryLayout<Element>.stride)
         reserveCapacity(wanted)
     }
 }

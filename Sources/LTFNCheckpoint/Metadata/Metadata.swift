@@ -74,12 +74,13 @@ public struct Metadata: Hashable, Sendable {
     ///
     /// - Parameter value: made when `key` is known to sort behind the last one.
     /// - Returns: false, and nothing changes, when it does not.
-    /// - Throws: what `value` throws.
+    /// - Throws: what `value` throws; `io` when memory is short.
     public mutating func append(
         _ key: String, _ value: () throws(FormatError) -> MetadataValue
     ) throws(FormatError) -> Bool {
         let key = ByteString(key)
         if let last = entries.last, !(last.key < key) { return false }
+        try entries.makeRoomForOne()
         entries.append(Entry(key: key, value: try value()))
         return true
     }

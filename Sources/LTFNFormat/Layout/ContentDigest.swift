@@ -12,8 +12,14 @@ struct ContentDigest {
 
     private static let pendingByteCount = 65_536
 
-    init(metadata: [UInt8], graph: [UInt8], variableCount: Int) {
-        var writer = ByteWriter()
+    /// - Throws: `io` when memory is short.
+    init(
+        metadata: ArraySlice<UInt8>, graph: ArraySlice<UInt8>, variableCount: Int
+    ) throws(FormatError) {
+        // Beside the start of it there are pieces that wait.
+        let byteCount = metadata.count + graph.count + 64
+        try MemoryRoom.expect(byteCount + 16 * Self.pendingByteCount)
+        var writer = ByteWriter(reservingCapacity: byteCount)
         writer.string("ltfn content 1\0\0")
         writer.u64(UInt64(metadata.count))
         writer.append(metadata)

@@ -41,9 +41,9 @@ extension Index {
             try section.expectEnd(of: "graph")
         }
         let graphStart = metadataStart + head.metadataByteCount
-        let content = ContentDigest(
-            metadata: Array(bytes[metadataStart..<graphStart]),
-            graph: Array(bytes[graphStart..<graphStart + head.graphByteCount]),
+        let content = try ContentDigest(
+            metadata: bytes[metadataStart..<graphStart],
+            graph: bytes[graphStart..<graphStart + head.graphByteCount],
             variableCount: head.variableCount)
         let basesOffset = reader.offset
         let bases = try readBases(from: &reader, count: head.baseCount)
@@ -213,6 +213,12 @@ private struct VariablesParser {
     mutating func read(
         from reader: inout RecordReader, count: Int, limits: DecodingLimits
     ) throws(FormatError) {
+        try MemoryRoom.expect(
+            CheckedSize.product(
+                of: [
+                    count,
+                    32 + MemoryLayout<VariableInfo>.stride + MemoryLayout<VariableStorage>.stride,
+                ], as: "the variables"))
         infos.reserveCapacity(count)
         storages.reserveCapacity(count)
         var lastName: Range<Int>?

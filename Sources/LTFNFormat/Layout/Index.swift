@@ -58,15 +58,18 @@ package struct Index: Sendable {
 extension Index {
     /// The bytes of the index, and the content digest in them.
     ///
-    /// - Throws: `notRepresentable`.
+    /// - Throws: `notRepresentable`; `io` when memory is short.
     package func encoded() throws(FormatError) -> (bytes: [UInt8], contentDigest: SHA256Digest) {
+        // Every part is there twice, and what grows has up to twice the room that it needs.
+        try MemoryRoom.expect(
+            4 * (manifest.metadataFootprint + 80 * storages.count + 24 * chunks.count))
         var metadata = ByteWriter()
         try MetadataLayout.write(manifest.metadata, to: &metadata)
         var graph = ByteWriter()
         if let model = manifest.graph { try GraphLayout.write(model, to: &graph) }
 
-        var content = ContentDigest(
-            metadata: metadata.bytes, graph: graph.bytes, variableCount: storages.count)
+        var content = try ContentDigest(
+            metadata: metadata.bytes[...], graph: graph.bytes[...], variableCount: storages.count)
         var variables = ByteWriter(reservingCapacity: storages.count * 80)
         for (number, variable) in manifest.variables.enumerated() {
             let start = variables.count

@@ -94,6 +94,8 @@ enum MetadataLayout {
     ) throws(FormatError) -> MetadataValue {
         let start = reader.offset
         let tag = try reader.u8()
+        // Every value has a block of its own.
+        try reader.charge(0)
         if tag == Tag.list || tag == Tag.map, depth >= MetadataValue.maximumDepth {
             throw reader.broken(
                 "LTFN-M4", at: start,
@@ -112,6 +114,7 @@ enum MetadataLayout {
             let count = try reader.count(minimumByteCount: 2, of: "list values")
             var values: [MetadataValue] = []
             for _ in 0..<count {
+                try values.makeRoomForOne()
                 values.append(try readValue(from: &reader, depth: depth + 1))
             }
             return .list(values)

@@ -9,6 +9,7 @@ struct RecordReader {
     private var position: Int
     private var end: Int
     private let base: UInt64
+    private var tally = MemoryRoom.Tally()
 
     init(_ bytes: [UInt8], at offset: UInt64) {
         storage = bytes
@@ -16,6 +17,11 @@ struct RecordReader {
         end = bytes.count
         base = offset
     }
+
+    /// Counts a small block that is about to be allocated.
+    ///
+    /// - Throws: `io` when memory is short.
+    mutating func charge(_ byteCount: Int) throws(FormatError) { try tally.add(byteCount) }
 
     var remaining: Int { end - position }
     var offset: UInt64 { base &+ UInt64(position) }
@@ -90,7 +96,10 @@ struct RecordReader {
     mutating func i64() throws(FormatError) -> Int64 { Int64(bitPattern: try number(8)) }
 
     mutating func bytes(_ byteCount: Int) throws(FormatError) -> [UInt8] {
-        Array(storage[try range(byteCount)])
+        let range = try range(byteCount)
+        try MemoryRoom.expect(byteCount)
+        try charge(byteCount)
+        return Array(storage[range])
     }
 
     mutating func digest() throws(FormatError) -> SHA256Digest {
@@ -134,6 +143,11 @@ struct RecordReader {
         guard byteCount <= remaining else {
             throw broken(
                 "LTFN-A2", "\(byteCount) bytes of text were declared, \(remaining) are left.")
+        }
+        // What is short stands in the string itself.
+        if byteCount > 15 {
+            try MemoryRoom.expect(byteCount)
+            try charge(byteCount)
         }
         guard
             let text = String(

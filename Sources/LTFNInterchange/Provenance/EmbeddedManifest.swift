@@ -147,8 +147,11 @@ enum EmbeddedManifest {
         _ manifest: Manifest, _ strings: [(key: String, value: MetadataValue)], document: String,
         _ leftOut: Set<ByteString>
     ) throws(FormatError) -> Manifest {
-        var fields = try JSONFields(
-            JSONReader.read(Array(document.utf8), minusZero: .integer), of: "the document")
+        try MemoryRoom.expect(document.utf8.count)
+        let value = try JSONReader.read(Array(document.utf8), minusZero: .integer)
+        // Beside the tree its parts are taken out, and become metadata.
+        try MemoryRoom.expect(2 * value.footprint)
+        var fields = try JSONFields(value, of: "the document")
         let found = try fields.string("schema")
         guard found == schema else {
             throw error(

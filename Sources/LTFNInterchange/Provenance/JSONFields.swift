@@ -98,13 +98,21 @@ extension JSONValue {
 /// Bytes as lower-case hexadecimal digits.
 enum Hexadecimal {
     static func string(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * bytes.count)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     static func bytes(_ digits: String) -> [UInt8]? {
         let digits = Array(digits.utf8)
         guard digits.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 2)
         for index in stride(from: 0, to: digits.count, by: 2) {
             guard let high = nibble(digits[index]), let low = nibble(digits[index + 1]) else {
                 return nil
