@@ -75,7 +75,9 @@ struct TrainingRun {
                 }
             }, onEvent: { display.show($0) })
         display.end()
-        try finish(result, display, unkept, signals.received)
+        // For the reader of a pipe nobody waits who was asked to stop.
+        if try !DurableFileWriter.makesFile(at: command.outputPath) { signals.workEnds() }
+        try finish(result, display, unkept, signals)
     }
 
     /// Says before the first step when the weights of a run that comes apart cannot be saved.
@@ -113,7 +115,7 @@ struct TrainingRun {
 
     private func finish(
         _ result: TrainingResult, _ display: TrainingDisplay, _ unkept: UnkeptCheckpoints,
-        _ signal: SignalWatcher.StopSignal?
+        _ signals: SignalWatcher
     ) throws {
         if case .diverged(let divergence) = result.ending {
             let outcome = DivergenceReport(
@@ -123,7 +125,9 @@ struct TrainingRun {
             try display.writeDocument(result, output: nil, byteCount: nil)
             throw CommandFailure(.no, message)
         }
-        let byteCount = try write(result)
+        let signal = signals.received
+        let byteCount = try write(result, waitsForReader: signal == nil)
+        signals.workEnds()
         display.summarize(result, byteCount: byteCount)
         try display.writeDocument(result, output: command.outputPath, byteCount: byteCount)
         if let failure = unkept.failure(output: command.outputPath) { throw failure }
@@ -133,9 +137,12 @@ struct TrainingRun {
     }
 
     /// Writes the output, whose name was tried out before: what fails now fails midway.
-    private func write(_ result: TrainingResult) throws(CommandFailure) -> UInt64 {
+    private func write(
+        _ result: TrainingResult, waitsForReader: Bool
+    ) throws(CommandFailure) -> UInt64 {
         do throws(FormatError) {
-            return try OutputFile.write(result.checkpoint, to: command.outputPath)
+            return try OutputFile.write(
+                result.checkpoint, to: command.outputPath, waitsForReader: waitsForReader)
         } catch {
             var failure = CommandFailure(error)
             if error.code == .io { failure.status = .readOrWriteFailed }

@@ -52,9 +52,11 @@ public final class DurableFileWriter: ByteSink {
     ///     commit.
     ///   - relative: the path of a file whose owner, group, permissions and attributes a new file gets
     ///     too, if it is there: what is kept beside a file is as private as that.
+    ///   - waitsForReader: false makes it an error when nobody has opened a pipe of that name to read it.
     /// - Throws: `io` with the operation `create`.
     public init(
-        path: String, replacingExisting: Bool = true, asPrivateAs relative: String? = nil
+        path: String, replacingExisting: Bool = true, asPrivateAs relative: String? = nil,
+        waitsForReader: Bool = true
     ) throws(FormatError) {
         self.path = path
         state = WritingState(path: path)
@@ -66,7 +68,7 @@ public final class DurableFileWriter: ByteSink {
                 descriptor = try SystemCalls.duplicateForWriting(number)
             case .device(let path):
                 draft = nil
-                descriptor = try SystemCalls.open(path, for: .writing)
+                descriptor = try Self.open(device: path, waitsForReader: waitsForReader)
             case .file(let directory, let name, let replaced):
                 if replaced != nil && !replacingExisting {
                     throw SystemError(number: SystemError.exists)
@@ -82,6 +84,28 @@ public final class DurableFileWriter: ByteSink {
         } catch {
             throw error.formatError(.create, path: path)
         }
+    }
+
+    private static func open(
+        device path: String, waitsForReader: Bool
+    ) throws(SystemError) -> Int32 {
+        if waitsForReader { return try SystemCalls.open(path, for: .writing) }
+        let descriptor: Int32
+        do throws(SystemError) {
+            descriptor = try SystemCalls.open(path, for: .writingWhenRead)
+        } catch {
+            guard error.number == SystemError.noReader else { throw error }
+            throw SystemError(
+                number: error.number, reason: "nobody reads from the pipe, and it is not waited for"
+            )
+        }
+        do throws(SystemError) {
+            try SystemCalls.waitWhenFull(descriptor)
+        } catch {
+            try? SystemCalls.close(descriptor)
+            throw error
+        }
+        return descriptor
     }
 
     private static func notes(

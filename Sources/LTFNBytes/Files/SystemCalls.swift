@@ -60,6 +60,8 @@ enum SystemCalls {
         /// As soon as a pipe has a writer.
         case readingWhenReady
         case writing
+        /// A pipe must have a reader already.
+        case writingWhenRead
         /// What is written goes to the end of a file that exists.
         case appending
         case directory
@@ -95,6 +97,7 @@ extension SystemCalls {
         case .reading: flags = O_RDONLY | O_NONBLOCK
         case .readingWhenReady: flags = O_RDONLY
         case .writing: flags = O_WRONLY
+        case .writingWhenRead: flags = O_WRONLY | O_NONBLOCK
         case .appending: flags = O_WRONLY | O_APPEND | O_NONBLOCK
         case .directory: flags = O_RDONLY | O_DIRECTORY
         case .creating(let permissions):
@@ -109,6 +112,13 @@ extension SystemCalls {
                         directory ?? AT_FDCWD, name, flags | O_CLOEXEC,
                         mode_t(truncatingIfNeeded: mode)))
             })
+    }
+
+    /// Lets writing to `descriptor` wait for whoever reads.
+    static func waitWhenFull(_ descriptor: Int32) throws(SystemError) {
+        let flags = fcntl(descriptor, F_GETFL)
+        if flags < 0 { throw SystemError(number: errno) }
+        try check(fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK))
     }
 
     /// A second descriptor of the same open file, which must be open for writing.
@@ -459,6 +469,7 @@ extension SystemError {
     static let notSupported = ENOTSUP
     static let readOnly = EROFS
     static let tooManyLinks = ELOOP
+    static let noReader = ENXIO
 
     /// What the number means, as the end of a sentence.
     var explanation: String {

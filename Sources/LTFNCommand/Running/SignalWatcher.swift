@@ -56,6 +56,11 @@ public final class SignalWatcher: Sendable {
         isAtWork.store(true, ordering: .sequentiallyConsistent)
     }
 
+    /// From now on there is nothing left to save, or nobody who takes it: the first signal quits.
+    public func workEnds() {
+        isAtWork.store(false, ordering: .sequentiallyConsistent)
+    }
+
     /// The signal that came, if one has.
     public var received: StopSignal? {
         StopSignal(rawValue: first.load(ordering: .relaxed))
