@@ -50,6 +50,32 @@ struct ShortageTests {
         #expect(statuses == [0, 74])
     }
 
+    @Test("metadata of many small values", arguments: ["ltfn-inspect", "ltfn-convert -o new.npz"])
+    func metadata(command: String) throws {
+        let values = (0..<100_000).map { "[\($0),\"a text that is long enough\"]" }
+        let manifest = JSONValue.object([
+            JSONMember(
+                "ltfn.manifest",
+                .string(
+                    "{\"schema\":\"ltfn.manifest/1\",\"metadata\":{\"list\":["
+                        + values.joined(separator: ",") + "]}}"))
+        ]).rendered()
+        let text = Array("{\"__metadata__\":\(manifest)}".utf8)
+        var file = ByteWriter()
+        file.u64(UInt64(text.count))
+        file.append(text)
+        try place.folder.put(file.bytes, "many.safetensors")
+        let made = Programs.run(
+            "ltfn-convert", "many.safetensors", "-o", "many.ltfn", in: place.folder)
+        try #require(made.status == 0, "\(made.errors)")
+        for name in ["many.safetensors", "many.ltfn"] {
+            for mebibytes in [48, 64, 96, 128] {
+                let outcome = run("--as=\(mebibytes << 20)", command + " " + name)
+                expectOrdinary(outcome, "\(command) \(name) with \(mebibytes) MiB")
+            }
+        }
+    }
+
     @Test("few descriptors", arguments: lines) func descriptors(line: String) {
         for count in 3...9 {
             let outcome = run("--nofile=\(count)", line)

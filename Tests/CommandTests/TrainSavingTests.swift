@@ -16,6 +16,21 @@ struct TrainSavingTests {
     }
 
     @Test(
+        "a run that is asked to stop does not wait for a reader of its output",
+        .timeLimit(.minutes(10)), .enabled(if: Programs.exists("timeout")))
+    func unreadPipe() {
+        makePipe("p.ltfn")
+        // Once in the middle of the run, and once behind it, where it waits for the reader.
+        for (steps, status) in [("100000000", Int32(74)), ("1", 130)] {
+            let run = Programs.shell(
+                "timeout --preserve-status -k 60 -s INT 15 \"$BIN\"/ltfn-train -o p.ltfn --data data "
+                    + "--model mlp --batch-size 5 --steps \(steps)", in: place.folder)
+            #expect(run.status == status, "\(run.errors)")
+            #expect(run.errors.contains("nobody reads from the pipe") == (status == 74))
+        }
+    }
+
+    @Test(
         "a pipe under a name that the program makes is not waited for",
         .timeLimit(.minutes(10)))
     func pipes() throws {

@@ -114,12 +114,15 @@ import Testing
         let error = try complaint("\"model-00001-of-00003.safetensors\"", "\"\(name)\"")
         #expect(error?.code == .corrupt)
         #expect(error?.message.contains("below the folder") == true, "\(String(describing: error))")
+        // The file that is wrong is the index.
+        #expect(error?.path == nil)
     }
 
     @Test("An index that does not fit its files is refused, and the tensor is named")
     func contradictions() throws {
         let missing = try complaint("model-00003-of", "model-00009-of")
         #expect(missing?.code == .io && missing?.path == "model-00009-of-00003.safetensors")
+        #expect(missing?.message.hasSuffix("The index \"\(Self.index)\" names it.") == true)
         let absent = try complaint("layers.1.weight", "layers.1.wait")
         #expect(absent?.code == .corrupt && absent?.variable == "layers.1.weight")
         let more = try complaint(
@@ -177,6 +180,7 @@ import Testing
             try ModelFile(directory.path(Self.index))
         }
         #expect(error?.code == .io && error?.message.contains("symbolic link") == true)
+        #expect(error?.message.contains("cp -rL") == true)
     }
 
     @Test("Metadata of many keys in any order are read in no square of time")
