@@ -109,6 +109,13 @@ public struct ModelFile: Sendable {
         return try format.recover(main, limits: limits)
     }
 
+    /// What of the file is not read as it stands there, a sentence each.
+    public var lossNotes: [String] {
+        reader.losses.map { loss in
+            (loss.variable.map { "\"\($0)\": " } ?? "") + loss.reason
+        }
+    }
+
     /// How much may be made out of the file, over all its variables.
     public var budget: ExpansionBudget {
         ExpansionBudget(limits, fileByteCount: byteCount, reader: reader)

@@ -29,7 +29,8 @@ struct Inputs {
         limits: DecodingLimits, operationCount: Double?
     ) throws(FormatError) {
         modelPath = model
-        (graph, parameters, runningLimits, otherModelPaths) = try Self.readModel(
+        let losses: [String]
+        (graph, parameters, runningLimits, otherModelPaths, losses) = try Self.readModel(
             model, bases, limits, operationCount)
         let sample = try ImageSample(
             at: images, labels: labels, count: count, archives: ArrayArchives(read: ByteArrays.read)
@@ -38,7 +39,7 @@ struct Inputs {
         imageFile = sample.imageFile
         self.labels = sample.labels
         labelFile = sample.labelFile
-        remarks = sample.remarks
+        remarks = losses + sample.remarks
         let imagePath = imageFile.path ?? images
         let (height, width) = (self.images.height, self.images.width)
         try FormatError.about(imagePath) { [graph] () throws(FormatError) in
@@ -53,21 +54,25 @@ struct Inputs {
 
     private static func readModel(
         _ path: String, _ bases: [String], _ limits: DecodingLimits, _ operationCount: Double?
-    ) throws(FormatError) -> (ModelGraph, [VariableName: TensorData], RunningLimits, [String]) {
+    ) throws(FormatError) -> (
+        ModelGraph, [VariableName: TensorData], RunningLimits, otherPaths: [String],
+        losses: [String]
+    ) {
         try FormatError.about(path) { () throws(FormatError) in
             let model = try ModelFile(path, ModelFile.Options(bases: bases, limits: limits))
             guard let graph = model.reader.manifest.graph else {
                 throw FormatError(
                     .corrupt,
                     "The file holds variables, but not the network they belong to; it cannot be "
-                        + "evaluated.")
+                        + "evaluated."
+                        + (model.lossNotes.first.map { " " + $0 } ?? ""))
             }
             let running = RunningLimits(
                 limits, fileByteCount: model.byteCount, reader: model.reader,
                 operationCount: operationCount)
             return (
                 graph, try graph.parameters(in: model.reader, budget: model.budget), running,
-                model.otherPaths
+                model.otherPaths, model.lossNotes
             )
         }
     }

@@ -27,10 +27,7 @@ extension ParsableCommand {
         ).expectDistinct()
         let notes = display.notes(program: "ltfn-inspect")
         for note in model.notes { notes.note(TerminalText.escaped(note)) }
-        for loss in model.reader.losses {
-            let name = loss.variable.map { "\"\($0)\": " } ?? ""
-            notes.warn(TerminalText.escaped(name + loss.reason))
-        }
+        for loss in model.lossNotes { notes.tellLoss(TerminalText.escaped(loss)) }
         return model
     }
 }

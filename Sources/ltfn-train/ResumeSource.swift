@@ -24,7 +24,7 @@ struct ResumeSource {
     ) throws(FormatError) {
         let options = ModelFile.Options(bases: bases, limits: limits)
         do throws(FormatError) {
-            (training, otherPaths) = try Self.training(path, options)
+            (training, otherPaths) = try Self.training(path, options, notes)
             self.path = path
             noteNewest(limits, notes)
         } catch  where error.isDamage(to: path) {
@@ -62,7 +62,7 @@ struct ResumeSource {
         var remarks: [String] = []
         for candidate in older.reversed() {
             do throws(FormatError) {
-                let (training, otherPaths) = try training(candidate, options)
+                let (training, otherPaths) = try training(candidate, options, notes)
                 guard training.run == run else {
                     remarks.append(
                         "\(TerminalText.escaped(candidate)) is of another run than "
@@ -111,9 +111,10 @@ struct ResumeSource {
 
     /// Reads every variable, so that every checksum has been compared.
     private static func training(
-        _ path: String, _ options: ModelFile.Options
+        _ path: String, _ options: ModelFile.Options, _ notes: Notes
     ) throws(FormatError) -> (SavedTraining, otherPaths: [String]) {
         let model = try ModelFile(path, options)
+        for loss in model.lossNotes { notes.tellLoss(TerminalText.escaped(loss)) }
         return try FormatError.about(path) { () throws(FormatError) in
             let training = try SavedTraining(
                 Checkpoint(reading: model.reader, memoryLimit: model.budget.limit))

@@ -43,6 +43,9 @@ public protocol CheckpointFormat: Sendable {
     /// What of `manifest` the format cannot hold. Empty: nothing is lost.
     func losses(writing manifest: Manifest) -> [FormatLoss]
 
+    /// What whoever reads the file with other programs should know, a sentence each; nothing is lost by it.
+    func notes(writing manifest: Manifest) -> [String]
+
     /// Which of `manifest.variables` have values to write, and in which order they must come.
     ///
     /// Most formats keep the default: ascending, tied variables left out.
@@ -93,6 +96,8 @@ extension CheckpointFormat {
 }
 
 extension CheckpointFormat {
+    public func notes(writing manifest: Manifest) -> [String] { [] }
+
     public func recover(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> Recovery {

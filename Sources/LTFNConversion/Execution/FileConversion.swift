@@ -109,6 +109,7 @@ public struct FileConversion: Sendable {
                     + "\(target.traits.name).")
         }
         notes += Self.hints(conversion.plan, input.format)
+        notes += conversion.plan.target.map { target.notes(writing: $0) } ?? []
         if let base = native.base, target is NativeFormat {
             notes += Self.note(conversion.plan, relativeTo: base, request).map { [$0] } ?? []
         }
@@ -259,7 +260,7 @@ public struct FileConversion: Sendable {
             hints.append(
                 "Values of 8 opaque bits are how \(name) files hold the narrow types of ml_dtypes, which "
                     + "the file cannot tell apart: if you know them, say so with --retype "
-                    + "bits8=f8e4m3fn, f8e4m3fnuz, f8e5m2fnuz or f8e8m0.")
+                    + "bits8=f8e4m3fn, f8e4m3fnuz, f8e5m2, f8e5m2fnuz or f8e8m0.")
         }
         return hints
     }

@@ -174,7 +174,8 @@ extension ConversionPlan.Problem: CustomStringConvertible {
         case .notRepresentable(let loss):
             loss.variable.map { "\"\($0)\": " + loss.reason } ?? loss.reason
         case .notAllowed(let subject, let losses):
-            "\(LossSummary(subject, losses)) Allow it with --allow-loss \(subject.rawValue)."
+            LossSummary.summaries(of: losses).map(\.description).joined(separator: " ")
+                + " Allow it with --allow-loss \(subject.rawValue)."
         case .selection(let sentence): sentence
         case .expansion(let error): error.message
         case .output(let error):

@@ -1,7 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// What is lost of one kind, in one sentence.
+/// What is lost of one kind for one reason, in one sentence.
 public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
     public var subject: FormatLoss.Subject
     /// Of the variables concerned the first.
@@ -10,6 +10,8 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
     /// Whether the file as a whole is concerned.
     public var concernsFile: Bool
     public var reason: String
+    /// Whether the reason is that of the example, and the others have others.
+    public var hasOtherReasons = false
 
     /// - Parameter losses: one or more of this subject.
     public init(_ subject: FormatLoss.Subject, _ losses: [FormatLoss]) {
@@ -23,16 +25,35 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
         reason = losses.first?.reason ?? ""
     }
 
-    /// One summary for each kind of loss.
+    /// One summary for each kind of loss and each reason for it, in the order in which they came.
     public static func summaries(of losses: [FormatLoss]) -> [LossSummary] {
-        FormatLoss.Subject.allCases.compactMap { subject in
-            let lost = losses.filter { $0.subject == subject }
-            return lost.isEmpty ? nil : LossSummary(subject, lost)
+        FormatLoss.Subject.allCases.flatMap { subject in
+            var groups: [[FormatLoss]] = []
+            var places: [String: Int] = [:]
+            for loss in losses where loss.subject == subject {
+                if let place = places[loss.reason] {
+                    groups[place].append(loss)
+                } else {
+                    places[loss.reason] = groups.count
+                    groups.append([loss])
+                }
+            }
+            // A part that is left out is told of in any case.
+            guard subject != .member, groups.count > reasonLimit else {
+                return groups.map { LossSummary(subject, $0) }
+            }
+            var rest = LossSummary(subject, groups[(reasonLimit - 1)...].flatMap { $0 })
+            rest.hasOtherReasons = true
+            return groups.prefix(reasonLimit - 1).map { LossSummary(subject, $0) } + [rest]
         }
     }
 
+    /// How many reasons of a kind are told one by one.
+    private static let reasonLimit = 8
+
     /// `"w" and 3 more variables lose their initializer: …`
     public var description: String {
+        let reason = hasOtherReasons ? reason + " (and so on; --json tells each reason.)" : reason
         var owners: [String] = concernsFile ? ["the file"] : []
         if let example { owners.append("\"\(example)\"") }
         if variableCount > 1 {

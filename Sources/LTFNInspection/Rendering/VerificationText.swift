@@ -19,8 +19,10 @@ extension VerificationReport {
                 + NumberText.counted(unreadCount, "variable") + " are too many\n"
         case .unchecked:
             return "\(name): " + layout.paint("readable, values not checked", .warning)
-                + " (\(facts)): \(formatName) keeps no checksum of them\n"
-        case .sound: return "\(name): " + layout.paint("sound", .good) + " (\(facts))\n"
+                + " (\(facts)): \(formatName) keeps no checksum of them" + lossesText(layout) + "\n"
+        case .sound:
+            return "\(name): " + layout.paint("sound", .good) + " (\(facts))" + lossesText(layout)
+                + "\n"
         }
     }
 
@@ -42,6 +44,17 @@ extension VerificationReport {
         return facts.joined(separator: ", ")
     }
 
+    /// What is left out of the file, and so not verified.
+    private func lossesText(_ layout: TextLayout) -> String {
+        guard let first = losses.first else { return "" }
+        let name = first.variable.map { "\"\($0)\": " } ?? ""
+        let more =
+            losses.count == 1
+            ? "" : " And \(NumberText.counted(losses.count - 1, "more part")) of it."
+        return ", but not as the file was written:\n  "
+            + layout.paint(TerminalText.escaped(name + first.reason) + more, .warning)
+    }
+
     /// The report for a program.
     public func json(name: String) -> JSONValue {
         .object([
@@ -56,6 +69,18 @@ extension VerificationReport {
             "sound_bytes": .uint(soundByteCount),
             "initializers_replayed": .int(Int64(replayedCount)),
             "problems": .array(problems.map(\.json)),
+            "losses": .array(losses.map(\.json)),
+        ])
+    }
+}
+
+extension FormatLoss {
+    /// What is left out, for a program.
+    var json: JSONValue {
+        .object([
+            "subject": .string(subject.rawValue),
+            "variable": variable.map { .string($0.string) } ?? .null,
+            "reason": .string(reason),
         ])
     }
 }

@@ -16,6 +16,9 @@ public struct VerificationReport: Hashable, Sendable {
     /// One for each variable that is damaged, or that this program cannot make all of, and one for the
     /// rest of the file.
     public var problems: [FormatError] = []
+    /// What of the file was left out before its values were looked at, a part of its record that no longer
+    /// holds among it.
+    public var losses: [FormatLoss] = []
     /// How many variables were not looked at, because their values would be too many, and what is said
     /// of the first.
     public var unreadCount = 0
@@ -75,6 +78,7 @@ public struct VerificationReport: Hashable, Sendable {
         formatName = format
         valueProof = reader.valueProof
         var budget = budget
+        losses = reader.losses
         for (index, variable) in reader.manifest.variables.enumerated() {
             do throws(FormatError) {
                 // A variable that may not be read may not be replayed either: this comes first.

@@ -27,11 +27,23 @@ struct NPZContent {
         var unfit = UnreadableParts(selection, kind: "member")
         let last = try lastOfEach(names, members, selection)
         var foreign = ForeignNames(names)
+        var spelled: [(member: String, variable: String)] = []
+        // Values that are too many are refused by those who read them.
+        var unpacked = UInt64(max(limits.expandedByteCount, 0))
         for (index, member) in members.enumerated() where last[ByteString(names[index])] == index {
             do throws(FormatError) {
                 let header = try Self.header(of: member, in: archive, limits: limits)
+                if selection.skipsUnreadable, selection.includes(names[index]),
+                    member.byteCount <= unpacked
+                {
+                    unpacked -= member.byteCount
+                    try archive.expectSound(member)
+                }
                 let name = try foreign.variableName(names[index], format: NPZFormat.name)
                 arrays.append(StoredArray(name: name, member: member, header: header))
+                if NPZMemberName.isSpelled(member.name) {
+                    spelled.append((member.name, names[index]))
+                }
             } catch {
                 if error.code == .io { throw error }
                 if Litter.isLitter(member) {
@@ -42,6 +54,7 @@ struct NPZContent {
                 }
             }
         }
+        if let note = NPZMemberName.note(reading: spelled) { notes.append(note) }
         losses += try unfit.losses(remainingCount: arrays.count) + foreign.losses
     }
 

@@ -50,6 +50,10 @@ public struct NPZFormat: SelectiveFormat {
             }
     }
 
+    public func notes(writing manifest: Manifest) -> [String] {
+        NPZMemberName.note(writing: manifest.variables.map(\.name.string)).map { [$0] } ?? []
+    }
+
     public func writingOrder(of manifest: Manifest) -> [Int] {
         Array(manifest.variables.indices)
     }

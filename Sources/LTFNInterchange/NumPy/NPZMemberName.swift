@@ -19,11 +19,19 @@ package enum NPZMemberName {
 
     /// The name of the variable that a member holds. As to NumPy, the suffix may be missing.
     static func variable(in member: String) -> String {
-        let isSuffixed = member.utf8.reversed().starts(with: suffix.utf8.reversed())
-        let name =
-            isSuffixed
-            ? String(member.unicodeScalars.dropLast(suffix.unicodeScalars.count)) : member
+        let name = withoutSuffix(member)
         return original(of: name) ?? name
+    }
+
+    /// Whether a member is called otherwise than its variable.
+    static func isSpelled(_ member: String) -> Bool {
+        original(of: withoutSuffix(member)) != nil
+    }
+
+    private static func withoutSuffix(_ member: String) -> String {
+        let isSuffixed = member.utf8.reversed().starts(with: suffix.utf8.reversed())
+        return isSuffixed
+            ? String(member.unicodeScalars.dropLast(suffix.unicodeScalars.count)) : member
     }
 
     private static func escaped(_ name: String) -> String {
@@ -59,6 +67,38 @@ package enum NPZMemberName {
         name.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map {
             Substring($0).unicodeScalars
         }
+    }
+}
+
+// What is told of it.
+extension NPZMemberName {
+    /// Says which members will be called otherwise than their variables; nil when none will.
+    static func note(writing variables: [String]) -> String? {
+        let pairs = variables.map { (variable: $0, member: escaped($0)) }
+            .filter { !$0.variable.utf8.elementsEqual($0.member.utf8) }
+        guard !pairs.isEmpty else { return nil }
+        return
+            "In the archive, \(list(pairs.map { ($0.variable, $0.member) })): programs unpack members "
+            + "as files, and \(pairs.count == 1 ? "this name" : "these names") could lead out of the "
+            + "folder, or read as a spelled one. NumPy knows the member by the second name; on the way "
+            + "back it is undone."
+    }
+
+    /// Says which variables are called otherwise than their members; nil when none are.
+    static func note(reading members: [(member: String, variable: String)]) -> String? {
+        guard !members.isEmpty else { return nil }
+        let names = members.map { (withoutSuffix($0.member), $0.variable) }
+        return
+            "Out of the archive, \(list(names)): so is a name spelled that could lead out of a folder."
+    }
+
+    /// `"a" is called "b", "c" is called "d" and 3 more are spelled so`
+    private static func list(_ pairs: [(String, String)]) -> String {
+        let shown = pairs.prefix(4).map {
+            "\"\($0.0.prefix(80))\" is called \"\($0.1.prefix(80))\""
+        }
+        return shown.joined(separator: ", ")
+            + (pairs.count > shown.count ? " and \(pairs.count - shown.count) more likewise" : "")
     }
 }
 

@@ -51,7 +51,13 @@ struct NPZReader: CheckpointReader {
                 try cursor.read(array.member, range, behind: array.header.byteCount)
             }
         } catch {
-            throw error.named(NPZFormat.name, variable: array.member.name)
+            var error = error.named(NPZFormat.name, variable: array.member.name)
+            if error.code == .corrupt || error.code == .checksumMismatch {
+                error.message +=
+                    " ltfn-convert leaves it out with --skip-unreadable, or takes only what --variable "
+                    + "PATTERN chooses."
+            }
+            throw error
         }
     }
 

@@ -10,15 +10,15 @@ import LTFNCheckpoint
 ///      "graph": {..}, "metadata": {..},
 ///      "variables": {name: {"dtype": "f32", "shape": [..], "initializer": {..}, "metadata": {..}}}}
 ///
-/// Every key but `schema` is left out when there is nothing to say, and so is the document. An
-/// unknown key, another schema, and a variable that is not in the file with this dtype and shape are
-/// errors: what is not understood must not be carried on as if it were true. `Spec/embedded-manifest.md`
-/// is the whole description.
+/// Every key but `schema` is left out when there is nothing to say, and so is the document. Other
+/// programs change tensors and carry the document along: what is not understood, or does not fit the file,
+/// must not be carried on as if it were true, and is a loss by name (`RestoredManifest`).
+/// `Spec/embedded-manifest.md` is the whole description.
 enum EmbeddedManifest {
     static let key = "ltfn.manifest"
     /// Where safetensors files say which framework has written them.
     private static let frameworkKey = "format"
-    private static let schema = "ltfn.manifest/1"
+    static let schema = "ltfn.manifest/1"
     /// Below what JSON readers allow, less the four levels around a value.
     private static let depthLimit = JSONReader.depthLimit - 4
 
@@ -110,82 +110,6 @@ enum EmbeddedManifest {
         let isTaken = keys.contains(frameworkKey) || manifest.metadata[frameworkKey] != nil
         return isTaken ? [] : [(frameworkKey, "pt")]
     }
-
-    /// `manifest`, which knows only tensors, with all that its string metadata tell.
-    ///
-    /// - Parameter leftOut: what the file holds and `manifest` does not.
-    /// - Throws: `corrupt`, `unsupportedVersion`.
-    static func restored(
-        _ manifest: Manifest, strings: [JSONMember], leftOut: Set<ByteString> = []
-    ) throws(FormatError) -> Manifest {
-        var pairs: [(key: String, value: MetadataValue)] = []
-        var document: String?
-        for member in strings {
-            guard case .string(let string) = member.value else { continue }
-            if member.key == key {
-                document = string
-            } else {
-                pairs.append((member.key, .string(string)))
-            }
-        }
-        guard let document else {
-            return try Manifest(
-                variables: manifest.variables, metadata: Metadata(unordered: pairs))
-        }
-        do throws(FormatError) {
-            return try restored(manifest, pairs, document: document, leftOut)
-        } catch {
-            // The offsets of the document are not those of the file.
-            var error = error
-            error.offset = nil
-            if error.code == .truncated || error.code == .notRepresentable { error.code = .corrupt }
-            throw error
-        }
-    }
-
-    private static func restored(
-        _ manifest: Manifest, _ strings: [(key: String, value: MetadataValue)], document: String,
-        _ leftOut: Set<ByteString>
-    ) throws(FormatError) -> Manifest {
-        try MemoryRoom.expect(document.utf8.count)
-        let value = try JSONReader.read(Array(document.utf8), minusZero: .integer)
-        // Beside the tree its parts are taken out, and become metadata.
-        try MemoryRoom.expect(2 * value.footprint)
-        var fields = try JSONFields(value, of: "the document")
-        let found = try fields.string("schema")
-        guard found == schema else {
-            throw error(
-                "the schema is \(found.prefix(40)), not \(schema)", code: .unsupportedVersion)
-        }
-        var pairs = strings
-        if let json = fields.optional("added") {
-            // What another program has changed since is its own word.
-            let added = try Metadata(json: json)
-            pairs.removeAll { added[$0.key] == $0.value }
-        }
-        if let json = fields.optional("metadata") {
-            for entry in try Metadata(json: json).entries {
-                pairs.append((entry.key.string, entry.value))
-            }
-        }
-        // A key may stand outside of the document or in it, not both.
-        let metadata = try Metadata(unordered: pairs)
-        var graph: ModelGraph?
-        if let json = fields.optional("graph") { graph = try ModelGraph(json: json) }
-        var variables = manifest.variables
-        if let json = fields.optional("variables") {
-            guard case .object(let members) = json else { throw fields.mismatch("variables") }
-            for member in members {
-                if leftOut.contains(ByteString(member.key)) { continue }
-                guard let index = manifest.index(of: try VariableName(member.key)) else {
-                    throw error("\"\(member.key)\" is described, but not in the file")
-                }
-                try variables[index].restore(member.value)
-            }
-        }
-        try fields.finish()
-        return try Manifest(variables: variables, metadata: metadata, graph: graph)
-    }
 }
 
 extension VariableInfo {
@@ -199,21 +123,5 @@ extension VariableInfo {
         if let initializer { members.append(JSONMember("initializer", initializer.json)) }
         if !metadata.isEmpty { members.append(JSONMember("metadata", metadata.json)) }
         return .object(members)
-    }
-
-    fileprivate mutating func restore(_ json: JSONValue) throws(FormatError) {
-        var fields = try JSONFields(json, of: "\"\(name)\"")
-        let dtype = try fields.string("dtype")
-        let shape = try fields.integers("shape")
-        guard dtype == tensor.dtype.rawValue, shape == tensor.shape.dimensions else {
-            throw EmbeddedManifest.error(
-                "\"\(name)\" is described as \(dtype.prefix(20)) \(shape), the file holds "
-                    + "\(tensor.dtype.rawValue) \(tensor.shape): it was changed by another program")
-        }
-        if let value = fields.optional("initializer") {
-            initializer = try InitializerSpec(json: value)
-        }
-        if let value = fields.optional("metadata") { metadata = try Metadata(json: value) }
-        try fields.finish()
     }
 }

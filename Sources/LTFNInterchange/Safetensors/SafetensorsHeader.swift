@@ -20,9 +20,11 @@ struct SafetensorsHeader {
 
     /// Those that are read, in the order of their data.
     private(set) var entries: [Entry]
-    /// Tensors that are left out, and names that are changed.
+    /// Names that are changed.
     private(set) var losses: [FormatLoss] = []
-    /// The file's names of tensors that cannot be read.
+    /// Tensors that are wanted and cannot be read.
+    private(set) var unreadable: UnreadableParts
+    /// The file's names of tensors that cannot be read, wanted or not.
     private(set) var leftOut: Set<ByteString> = []
     /// Remarks, a sentence each.
     private(set) var notes: [String] = []
@@ -36,11 +38,13 @@ struct SafetensorsHeader {
 
     /// Reads and checks the header of a whole file.
     ///
-    /// - Throws: `notThisFormat`, `unsupportedFeature`, `truncated`, `corrupt`, `limitExceeded`,
-    ///   `io`.
+    /// - Parameter names: those of the set that the file is of; nil: it is alone.
+    /// - Throws: `notThisFormat`, `truncated`, `corrupt`, `limitExceeded`, `io`.
     init(
-        _ source: any ByteSource, limits: DecodingLimits, selection: ReadingSelection
+        _ source: any ByteSource, limits: DecodingLimits, selection: ReadingSelection,
+        names: ForeignNames? = nil
     ) throws(FormatError) {
+        unreadable = UnreadableParts(selection, kind: "tensor")
         let length = try Self.textByteCount(source, limits: limits)
         byteCount = 8 + UInt64(length)
         // As values, a text of many short words takes many times as much.
@@ -67,7 +71,8 @@ struct SafetensorsHeader {
         }
         let fields = try tensors.map(Self.fields)
         try checkOffsets(tensors, fields, dataByteCount: source.byteCount - byteCount)
-        try read(tensors, fields, limits: limits, selection: selection)
+        try read(
+            tensors, fields, limits, selection, names ?? ForeignNames(tensors.map(\.key)))
         entries.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
     }
 
@@ -163,11 +168,10 @@ extension SafetensorsHeader {
 
     /// Takes the tensors that can be read; of the others only those count that are wanted.
     private mutating func read(
-        _ tensors: [JSONMember], _ fields: [Fields], limits: DecodingLimits,
-        selection: ReadingSelection
+        _ tensors: [JSONMember], _ fields: [Fields], _ limits: DecodingLimits,
+        _ selection: ReadingSelection, _ names: ForeignNames
     ) throws(FormatError) {
-        var names = ForeignNames(tensors.map(\.key))
-        var unreadable = UnreadableParts(selection, kind: "tensor")
+        var names = names
         var strange: [(tensor: String, key: String)] = []
         for (member, fields) in zip(tensors, fields) {
             do throws(FormatError) {
@@ -183,7 +187,7 @@ extension SafetensorsHeader {
             }
             if let key = fields.unknownKey { strange.append((member.key, key)) }
         }
-        losses = try unreadable.losses(remainingCount: entries.count) + names.losses
+        losses = names.losses
         if let first = strange.first {
             let others =
                 strange.count == 1

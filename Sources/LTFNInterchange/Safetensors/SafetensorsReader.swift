@@ -11,20 +11,43 @@ struct SafetensorsReader: CheckpointReader {
     /// For every variable where its values begin in the file.
     private let offsets: [UInt64]
 
+    /// - Throws: as `SafetensorsHeader`; `unsupportedFeature` for tensors that cannot be read.
     init(
         _ source: any ByteSource, limits: DecodingLimits, selection: ReadingSelection
     ) throws(FormatError) {
         let header = try SafetensorsHeader(source, limits: limits, selection: selection)
-        losses = header.losses
-        notes = header.notes
+        let leftOut = try header.unreadable.losses(remainingCount: header.entries.count)
+        var restored = try Self.restored(header)
+        restored.expectWholeGraph()
+        self.init(source, limits, header, restored, leftOut)
+    }
+
+    /// A file of a set, of which tensors that cannot be read and the graph are judged as a whole.
+    init(
+        partOfSet source: any ByteSource, limits: DecodingLimits, _ header: SafetensorsHeader
+    ) throws(FormatError) {
+        self.init(source, limits, header, try Self.restored(header), [])
+    }
+
+    private static func restored(
+        _ header: SafetensorsHeader
+    ) throws(FormatError) -> RestoredManifest {
         let bare = header.entries.map { VariableInfo(name: $0.name, tensor: $0.tensor) }
         do throws(FormatError) {
-            manifest = try EmbeddedManifest.restored(
-                Manifest(variables: bare), strings: header.metadata,
-                leftOut: header.leftOut)
+            return try RestoredManifest(
+                Manifest(variables: bare), strings: header.metadata, leftOut: header.leftOut)
         } catch {
             throw error.named(SafetensorsFormat.name)
         }
+    }
+
+    private init(
+        _ source: any ByteSource, _ limits: DecodingLimits, _ header: SafetensorsHeader,
+        _ restored: RestoredManifest, _ leftOut: [FormatLoss]
+    ) {
+        manifest = restored.manifest
+        losses = leftOut + header.losses + restored.losses
+        notes = header.notes
         var begins: [VariableName: UInt64] = [:]
         for entry in header.entries { begins[entry.name] = header.byteCount + entry.begin }
         offsets = manifest.variables.map { begins[$0.name] ?? 0 }

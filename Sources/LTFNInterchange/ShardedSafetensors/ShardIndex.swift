@@ -14,6 +14,8 @@ struct ShardIndex {
     /// For every tensor the file that holds it.
     var files: [VariableName: String]
     var metadata: [JSONMember]
+    /// What the tensors are called that the set calls as no variable can be called.
+    private(set) var names = ForeignNames([])
 
     /// The names of the files, each once, in ascending order of their bytes.
     var fileNames: [String] {
@@ -49,7 +51,7 @@ struct ShardIndex {
         }
         files = [:]
         files.reserveCapacity(entries.count)
-        var names = ForeignNames(entries.map(\.key))
+        names = ForeignNames(entries.map(\.key))
         for entry in entries {
             guard case .string(let file) = entry.value else {
                 throw Self.error(

@@ -22,9 +22,8 @@ struct ShardedSafetensorsReader: CheckpointReader {
         // What is wrong with a name is wrong with the index.
         for name in names { try files.expectInside(name) }
         let indexName = name ?? files.name
-        // All that the index lists is looked for, whatever is chosen of it afterwards.
-        var parts = selection
-        parts.patterns = []
+        var unreadable = UnreadableParts(selection, kind: "tensor")
+        var leftOut: Set<ByteString> = []
         var shards: [SafetensorsReader] = []
         // An index that was not named is one of the other files.
         var byteCount: UInt64 = name == nil ? 0 : source.byteCount
@@ -33,7 +32,11 @@ struct ShardedSafetensorsReader: CheckpointReader {
             let shard = try Self.about(name) { () throws(FormatError) in
                 let file = try Self.file(name, of: files, index: indexName)
                 byteCount = CheckedSize.total(byteCount, file.byteCount)
-                return try SafetensorsReader(file, limits: limits, selection: parts)
+                let header = try SafetensorsHeader(
+                    file, limits: limits, selection: selection, names: index.names.forFile)
+                unreadable.add(header.unreadable)
+                leftOut.formUnion(header.leftOut)
+                return try SafetensorsReader(partOfSet: file, limits: limits, header)
             }
             variableCount += shard.manifest.variables.count
             guard variableCount <= limits.variableCount else {
@@ -47,10 +50,14 @@ struct ShardedSafetensorsReader: CheckpointReader {
         otherByteCount = byteCount
         otherFiles = (name.map { [$0] } ?? []) + names
         self.shards = shards
-        losses = shards.flatMap(\.losses)
         notes = shards.flatMap(\.notes)
-        try Self.check(index, names, shards)
-        manifest = try Self.manifest(index, names, shards)
+        try Self.check(index, names, shards, leftOut)
+        let unread = try unreadable.losses(remainingCount: variableCount)
+        let restored = try Self.restored(index, names, shards, leftOut)
+        manifest = restored.manifest
+        losses =
+            unread + restored.losses
+            + shards.flatMap(\.losses).filter { !Self.isElsewhere($0, restored.manifest) }
         var numbers: [String: Int] = [:]
         for (number, name) in names.enumerated() { numbers[name] = number }
         places = manifest.variables.map { variable in
@@ -61,7 +68,8 @@ struct ShardedSafetensorsReader: CheckpointReader {
 
     /// Makes sure that index and files speak of the same tensors.
     private static func check(
-        _ index: ShardIndex, _ names: [String], _ shards: [SafetensorsReader]
+        _ index: ShardIndex, _ names: [String], _ shards: [SafetensorsReader],
+        _ leftOut: Set<ByteString>
     ) throws(FormatError) {
         var found = 0
         for (file, shard) in zip(names, shards) {
@@ -81,10 +89,12 @@ struct ShardedSafetensorsReader: CheckpointReader {
             }
         }
         guard found < index.files.count else { return }
-        let leftOut = Set(
-            shards.flatMap(\.losses).filter { $0.subject == .member }.compactMap(\.variable))
+        // The names of the set itself: a tensor that cannot be read has no other.
+        let unread = leftOut.reduce(into: Set<VariableName>()) { names, name in
+            if let name = index.names.known(name) { names.insert(name) }
+        }
         let missing = index.files.keys.sorted().first { name in
-            !leftOut.contains(name)
+            !unread.contains(name)
                 && !zip(names, shards).contains {
                     $0 == index.files[name] && $1.manifest.index(of: name) != nil
                 }
@@ -98,23 +108,23 @@ struct ShardedSafetensorsReader: CheckpointReader {
 
     /// What index and files say of the whole. A key of the metadata that has several values is kept once for
     /// each file, with the name of the file before it.
-    private static func manifest(
-        _ index: ShardIndex, _ names: [String], _ shards: [SafetensorsReader]
-    ) throws(FormatError) -> Manifest {
+    private static func restored(
+        _ index: ShardIndex, _ names: [String], _ shards: [SafetensorsReader],
+        _ leftOut: Set<ByteString>
+    ) throws(FormatError) -> RestoredManifest {
         let bare = try Manifest(variables: shards.flatMap(\.manifest.variables))
         // The sum of the sizes is known from the files.
         let members = index.metadata.filter { $0.key != "total_size" }
         let strings = members.filter { if case .string = $0.value { true } else { false } }
-        var manifest: Manifest
+        var restored: RestoredManifest
         do throws(FormatError) {
-            let leftOut = shards.flatMap(\.losses).filter { $0.subject == .member }
-            manifest = try EmbeddedManifest.restored(
-                bare, strings: strings,
-                leftOut: Set(leftOut.compactMap { $0.variable.map { ByteString($0.string) } }))
+            restored = try RestoredManifest(bare, strings: strings, leftOut: leftOut)
         } catch {
             throw error.named(ShardedSafetensorsFormat.name)
         }
-        var pairs = manifest.metadata.entries.map { (key: $0.key.string, value: $0.value) }
+        var pairs = restored.manifest.metadata.entries.map {
+            (key: $0.key.string, value: $0.value)
+        }
         for member in members {
             if case .string = member.value { continue }
             if let value = try MetadataValue(foreign: member.value) {
@@ -143,9 +153,18 @@ struct ShardedSafetensorsReader: CheckpointReader {
                 }
             }
         }
-        manifest.metadata = try Metadata(unordered: pairs)
-        if manifest.graph == nil { manifest.graph = shards.lazy.compactMap(\.manifest.graph).first }
-        return manifest
+        restored.manifest.metadata = try Metadata(unordered: pairs)
+        if restored.manifest.graph == nil {
+            restored.manifest.graph = shards.lazy.compactMap(\.manifest.graph).first
+        }
+        restored.expectWholeGraph()
+        return restored
+    }
+
+    /// Whether a file's record tells of a tensor that another file holds with what was said of it.
+    private static func isElsewhere(_ loss: FormatLoss, _ manifest: Manifest) -> Bool {
+        loss.subject == .initializer
+            && loss.variable.flatMap { manifest[$0]?.initializer } != nil
     }
 
     private static func file(

@@ -7,6 +7,8 @@ struct ForeignNames {
     private let all: [String]
     /// Made when the first name is not possible: few files have one.
     private lazy var taken = Set(all.map { ByteString($0) })
+    /// What was given to names that are not possible.
+    private var given: [ByteString: VariableName] = [:]
 
     /// - Parameter names: all names of the file: none that is possible is given to another variable.
     init(_ names: [String]) {
@@ -18,21 +20,39 @@ struct ForeignNames {
     /// - Throws: `corrupt` when no name is left.
     mutating func variableName(_ name: String, format: String) throws(FormatError) -> VariableName {
         if let same = try? VariableName(name) { return same }
+        if let known = given[ByteString(name)] { return tell(known, name) }
         let plain = Self.possible(name)
         // Of names that only differ in what is not possible, each is told by its digest.
         let candidates = [plain, Self.shortened(plain) + "~" + Self.digest(name)]
         for candidate in candidates where taken.insert(ByteString(candidate)).inserted {
             let result = try VariableName(candidate)
-            losses.append(
-                FormatLoss(
-                    .name, variable: result,
-                    "In the file it is \"\(Self.quoted(name))\", which cannot be the name of a "
-                        + "variable."))
-            return result
+            given[ByteString(name)] = result
+            return tell(result, name)
         }
         throw FormatError(
             .corrupt, format: format, variable: String(name.prefix(100)),
             "No variable can be called so, and what it would be called is taken.")
+    }
+
+    /// The same names for a file of a set whose index gave them, its own losses to be told.
+    var forFile: ForeignNames {
+        var names = self
+        names.losses = []
+        return names
+    }
+
+    /// What the variable is called that the file calls `name`; nil when it was not asked for.
+    func known(_ name: ByteString) -> VariableName? {
+        given[name] ?? (try? VariableName(name.string))
+    }
+
+    private mutating func tell(_ result: VariableName, _ name: String) -> VariableName {
+        losses.append(
+            FormatLoss(
+                .name, variable: result,
+                "In the file it is \"\(Self.quoted(name))\", which cannot be the name of a "
+                    + "variable."))
+        return result
     }
 
     /// `name` with controls as `%0A`, as long as a name may be, and not empty.

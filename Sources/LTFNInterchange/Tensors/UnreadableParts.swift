@@ -17,6 +17,11 @@ struct UnreadableParts {
         parts.append((name, error))
     }
 
+    /// Takes those of another file of the set as well.
+    mutating func add(_ other: UnreadableParts) {
+        parts += other.parts
+    }
+
     /// What is left out.
     ///
     /// - Parameter remainingCount: how many parts can be read.

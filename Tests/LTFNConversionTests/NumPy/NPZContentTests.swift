@@ -136,4 +136,40 @@ import Testing
         #expect(reader.manifest.variables.contains { $0.name.string == "unnamed" })
         #expect(reader.manifest.variables.contains { $0.name.string == "a%0A" })
     }
+
+    @Test("an array whose values are damaged is left out as what cannot be read is")
+    func damagedValues() throws {
+        var bytes = ZipBuilder([Member("w.npy", array), Member("b.npy", array)]).bytes
+        // The last byte of the first member, which ends where the second begins.
+        let second = try #require(
+            bytes.indices.dropFirst().first { bytes[$0...].starts(with: [0x50, 0x4B, 3, 4]) })
+        bytes[second - 1] ^= 1
+        var format = NPZFormat()
+        let whole = try format.open(MemorySource(bytes), limits: .standard)
+        let error = formatError { () throws(FormatError) in try whole.read(1) }
+        #expect(error?.code == .checksumMismatch)
+        #expect(error?.message.contains("--skip-unreadable") == true)
+        format.selection.skipsUnreadable = true
+        let reader = try format.open(MemorySource(bytes), limits: .standard)
+        #expect(reader.manifest.variables.map(\.name.string) == ["b"])
+        #expect(reader.losses.compactMap(\.variable?.string) == ["w"])
+        #expect(reader.losses.first?.reason.contains("CRC-32") == true)
+        #expect(try reader.read(0).info.byteCount > 0)
+    }
+
+    @Test("names that are spelled otherwise in the archive are told of once") func spelledNames()
+        throws
+    {
+        let plain = try open([Member("w.npy", array), Member("50%25.npy", array)])
+        #expect(plain.notes.isEmpty)
+        let members = (0..<9).map { Member("%2Fabs\($0).npy", array) }
+        let reader = try open(members)
+        #expect(reader.notes.count == 1)
+        #expect(reader.notes.first?.contains("\"%2Fabs0\" is called \"/abs0\"") == true)
+        #expect(reader.notes.first?.contains("5 more likewise") == true)
+        let note = NPZFormat().notes(writing: reader.manifest)
+        #expect(note.count == 1)
+        #expect(note.first?.contains("\"/abs0\" is called \"%2Fabs0\"") == true)
+        #expect(NPZFormat().notes(writing: plain.manifest).isEmpty)
+    }
 }

@@ -201,4 +201,85 @@ import Testing
         #expect(manifest?.metadata.entries.count == count + 2)
         #expect(time < .seconds(10), "\(time)")
     }
+
+    /// A file of the set, of tensors of two bytes each.
+    private func shard(_ tensors: [(name: String, dtype: String)], _ record: String? = nil)
+        -> [UInt8]
+    {
+        var members = tensors.enumerated().map { index, tensor in
+            JSONMember(
+                tensor.name,
+                [
+                    "dtype": .string(tensor.dtype), "shape": [2],
+                    "data_offsets": .array([.int(Int64(2 * index)), .int(Int64(2 * index + 2))]),
+                ])
+        }
+        if let record {
+            members.append(JSONMember("__metadata__", ["ltfn.manifest": .string(record)]))
+        }
+        let text = Array(JSONValue.object(members).rendered().utf8)
+        var writer = ByteWriter()
+        writer.u64(UInt64(text.count))
+        writer.append(text)
+        writer.zeros(2 * tensors.count)
+        return writer.bytes
+    }
+
+    private func set(
+        _ shards: [[(name: String, dtype: String)]], records: [String?] = [nil, nil],
+        _ selection: ReadingSelection = .everything
+    ) throws(FormatError) -> any CheckpointReader {
+        var files: [String: [UInt8]] = [:]
+        var map: [JSONMember] = []
+        for (number, tensors) in shards.enumerated() {
+            files["\(number).safetensors"] = shard(tensors, records[number])
+            map += tensors.map { JSONMember($0.name, .string("\(number).safetensors")) }
+        }
+        files[Self.index] = Array(
+            JSONValue.object([JSONMember("weight_map", .object(map))])
+                .rendered().utf8)
+        return try ShardedSafetensorsFormat(selection: selection).open(
+            MemoryFileSet(files, name: Self.index), limits: .standard)
+    }
+
+    @Test("A name that no variable can have is changed to one that no file of the set has")
+    func names() throws {
+        let reader = try set([
+            [("a\n", "U8"), ("", "U8")],
+            [("a%0A", "U8"), ("unnamed", "U8"), ("b\n%0A", "U8"), ("b%0A\n", "U8")],
+        ])
+        #expect(Set(reader.manifest.variables.map(\.name)).count == 6)
+        #expect(reader.losses.map(\.subject) == [.name, .name, .name, .name])
+        for index in 0..<6 { #expect(try reader.read(index).info.byteCount == 2) }
+    }
+
+    @Test("What cannot be read in any file is named at once, left out, or not asked for")
+    func unreadable() throws {
+        let shards = [[("a\n", "X9"), ("b", "U8")], [("c", "X9")]]
+        let error = formatError { () throws(FormatError) in try set(shards) }
+        #expect(error?.code == .unsupportedFeature)
+        #expect(error?.message.hasPrefix("2 tensors cannot be read.") == true)
+        var selection = ReadingSelection.everything
+        selection.skipsUnreadable = true
+        let reader = try set(shards, selection)
+        #expect(reader.manifest.variables.map(\.name.string) == ["b"])
+        #expect(reader.losses.map(\.subject) == [.member, .member])
+        selection = .everything
+        selection.patterns = [GlobPattern("b")]
+        #expect(try set(shards, selection).losses.isEmpty)
+    }
+
+    @Test("A record that every file carries whole is believed of the tensors that each holds")
+    func records() throws {
+        let record = """
+            {"schema":"ltfn.manifest/1","variables":{"a":{"dtype":"u8","shape":[2],"initializer":\
+            {"recipe":"zeros","seed":1,"stream":1}},"b":{"dtype":"u8","shape":[2],"initializer":\
+            {"recipe":"zeros","seed":1,"stream":2}}}}
+            """
+        let reader = try set([[("a", "U8")], [("b", "U8")]], records: [record, record])
+        #expect(reader.manifest.variables.allSatisfy { $0.initializer != nil })
+        #expect(reader.losses.isEmpty)
+        let alone = try set([[("a", "U8")], [("c", "U8")]], records: [record, nil])
+        #expect(alone.losses.compactMap(\.variable?.string) == ["b"])
+    }
 }

@@ -100,6 +100,15 @@ struct ZipMemberStream {
 }
 
 extension ZipArchive {
+    /// Reads a member to its end, and compares its CRC-32; nothing is kept.
+    ///
+    /// - Throws: `corrupt`, `checksumMismatch`, `io`.
+    func expectSound(_ member: ZipMember) throws(FormatError) {
+        var stream = ZipMemberStream(source, member, format: format)
+        while try !stream.next(upTo: pieceByteCount).isEmpty {}
+        try stream.finish()
+    }
+
     /// The first `byteCount` bytes of a member.
     ///
     /// - Throws: `truncated` when it has fewer; `corrupt`, `io`.
