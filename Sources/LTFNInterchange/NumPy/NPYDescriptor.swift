@@ -27,6 +27,10 @@ struct NPYDescriptor: Hashable {
             element = .values(dtype)
             return
         }
+        if let element = Self.otherNames[text] ?? Self.dates(text) {
+            self.element = element
+            return
+        }
         var rest = Array(text.utf8)[...]
         if let order = rest.first, Array("<>=|".utf8).contains(order) {
             isBigEndian = order == UInt8(ascii: ">")
@@ -34,6 +38,12 @@ struct NPYDescriptor: Hashable {
         }
         guard let kind = rest.popFirst(), let element = Self.element(kind, rest) else { return nil }
         self.element = element
+    }
+
+    /// `datetime64[s]`: a whole name with a unit.
+    private static func dates(_ text: String) -> Element? {
+        let isDate = text.hasPrefix("datetime64[") || text.hasPrefix("timedelta64[")
+        return isDate && text.hasSuffix("]") ? .dates : nil
     }
 
     /// How many bytes an element takes; nil when the file does not tell.
@@ -100,6 +110,16 @@ extension NPYDescriptor {
         "g": .longDouble(byteCount: 16), "G": .longDouble(byteCount: 32), "O": .objects,
         "S": .text(byteCount: 0), "U": .text(byteCount: 0), "c": .text(byteCount: 1),
         "V": .opaque(byteCount: 0),
+    ]
+
+    /// Whole names of what no dtype is.
+    private static let otherNames: [String: Element] = [
+        "object": .objects, "object_": .objects, "datetime64": .dates, "timedelta64": .dates,
+        "str": .text(byteCount: 0), "str_": .text(byteCount: 0), "unicode": .text(byteCount: 0),
+        "bytes": .text(byteCount: 0), "bytes_": .text(byteCount: 0),
+        "void": .opaque(byteCount: 0), "longdouble": .longDouble(byteCount: 16),
+        "float128": .longDouble(byteCount: 16), "clongdouble": .longDouble(byteCount: 32),
+        "complex256": .longDouble(byteCount: 32),
     ]
 
     /// Whole names, those of the ml_dtypes package among them. Its types of less than 8 bits fill a byte

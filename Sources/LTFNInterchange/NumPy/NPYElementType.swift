@@ -66,9 +66,11 @@ struct NPYElementType: Hashable {
 
     private static func explanation(_ element: NPYDescriptor.Element) -> String {
         switch element {
-        case .objects: "its elements are Python objects in a pickle, which is never run"
-        case .text: "its elements are text"
-        case .dates: "its elements are dates or durations"
+        case .objects:
+            "its elements are Python objects in a pickle, which is never run; save "
+                + "the numbers as arrays of their own"
+        case .text: "its elements are text, which no variable holds"
+        case .dates: "its elements are dates or durations; save them as int64"
         case .longDouble:
             "its elements are long doubles, whose meaning depends on the machine; save them as float64"
         case .values, .opaque: "opaque elements have 1, 2, 4, 8 or 16 bytes"

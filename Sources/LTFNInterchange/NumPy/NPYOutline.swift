@@ -51,7 +51,8 @@ struct NPYOutline {
         byteCount = start + Int(length)
         let text = Array(try front(byteCount)[start...])
         let literal = try PythonLiteralParser.parse(
-            major < 3 ? Self.utf8(fromLatin1: text) : text, at: base + UInt64(start))
+            major < 3 ? Self.utf8(fromLatin1: text) : text, at: base + UInt64(start),
+            allowsLong: major < 3)
         fields = try Fields(literal, at: base + UInt64(start))
     }
 
@@ -66,6 +67,8 @@ struct NPYOutline {
     private struct Fields {
         /// nil for a list of fields: the elements are records.
         var descriptor: String?
+        /// How many bytes an element takes; nil when the header does not tell.
+        var elementByteCount: Int?
         var isColumnMajor = false
         var shape: [Int] = []
 
@@ -76,8 +79,11 @@ struct NPYOutline {
             // Three entries, no key twice, none but these: every field gets its value.
             for entry in entries {
                 switch (entry.key, entry.value) {
-                case ("descr", .string(let text)): descriptor = text
-                case ("descr", .list), ("descr", .tuple): descriptor = nil
+                case ("descr", .string(let text)):
+                    descriptor = text
+                    elementByteCount = NPYRecord.byteCount(of: entry.value)
+                case ("descr", .list), ("descr", .tuple):
+                    elementByteCount = NPYRecord.byteCount(of: entry.value)
                 case ("fortran_order", .bool(let flag)): isColumnMajor = flag
                 case ("shape", .tuple(let values)):
                     shape = try Self.dimensions(values, at: offset)
@@ -94,8 +100,8 @@ struct NPYOutline {
         ) throws(FormatError) -> [Int] {
             var dimensions: [Int] = []
             for value in values {
-                guard case .integer(let dimension) = value else {
-                    throw error("shape must hold numbers", offset)
+                guard case .integer(let dimension) = value, dimension >= 0 else {
+                    throw error("shape must hold whole numbers, none below 0", offset)
                 }
                 dimensions.append(dimension)
             }
@@ -112,7 +118,7 @@ struct NPYOutline {
 extension NPYOutline {
     /// The bytes of the values, whatever they are; nil when the header does not tell.
     var valueByteCount: Int? {
-        guard let text = fields.descriptor, let element = NPYDescriptor(text)?.elementByteCount,
+        guard let element = fields.elementByteCount,
             let count = try? TensorShape(fields.shape).elementCount
         else { return nil }
         let (product, overflow) = element.multipliedReportingOverflow(by: count)
