@@ -52,7 +52,8 @@ import Testing
         #expect(error(file(text, values: 24, version: 3))?.code == .corrupt)
     }
 
-    @Test("an array behind records is found, one behind objects is not") func recordSeries() throws {
+    @Test("an array behind records is found, one behind objects is not") func recordSeries() throws
+    {
         func array(_ descriptor: String, _ values: Int) -> [UInt8] {
             file(
                 "{'descr': \(descriptor), 'fortran_order': False, 'shape': (2,)}", values: values)
