@@ -161,7 +161,9 @@ extension RestoredManifest {
         manifest.graph = nil
         losses.append(
             FormatLoss(
-                .graph, "It uses \"\(missing)\", which is not among the tensors that are read."))
+                .graph,
+                "The graph uses \"\(missing)\", which is not among the tensors that are "
+                    + "read."))
     }
 }
 
