@@ -191,8 +191,8 @@ struct AppendingTests {
         #expect(sink.bytes.count < 8500)
 
         let reader = try NativeReader(MemorySource(sink.bytes), bases: [baseReader])
-        #expect(reader.storage(0).codec.contains("base ×"))
-        #expect(reader.storage(0).codec.contains("base-residual"))
+        #expect(reader.storage(0).text.contains("base ×"))
+        #expect(reader.storage(0).text.contains("base-residual"))
         let same = areEqual(next, try Checkpoint(reading: reader))
         #expect(same)
         try reader.verify()

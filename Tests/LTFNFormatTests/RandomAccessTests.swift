@@ -69,7 +69,7 @@ struct RandomAccessTests {
         let sink = MemorySink()
         try NativeFormat(base: base).write(trained, to: sink)
         let copy = try NativeReader(MemorySource(sink.bytes), bases: [base])
-        #expect(copy.storage(0).codec == "base")
+        #expect(copy.storage(0).text == "base")
         let before = base.decodedChunkCount
         #expect(try copy.read(0, bytes: 4000..<4100).byteCount == 100)
         #expect(base.decodedChunkCount - before == 2)

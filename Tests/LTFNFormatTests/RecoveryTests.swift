@@ -9,7 +9,7 @@ struct RecoveryTests {
     /// A file that needs none of its bytes before the index: wherever it is, its values are there.
     private static func held() throws -> [UInt8] {
         let file = try write(InitialValueTests.trained(.f32, count: 50, step: 0).initial)
-        #expect(try NativeReader(MemorySource(file)).storage(0).codec == "initial")
+        #expect(try NativeReader(MemorySource(file)).storage(0).text == "initial")
         return file
     }
 

@@ -31,10 +31,10 @@ struct ReferenceTests {
             tensors: zip(infos, values).map { try tensor($0.tensor, $1) })
         let file = try write(checkpoint, options(chunk: chunk))
         let reader = try NativeReader(MemorySource(file))
-        #expect(reader.storage(4).codec.hasPrefix("reference"))
-        #expect(reader.storage(5).codec == "initial")
-        #expect(reader.storage(6).codec.hasPrefix("initial-residual"))
-        #expect(reader.storage(7).codec.hasPrefix("reference"))
+        #expect(reader.storage(4).text.hasPrefix("reference"))
+        #expect(reader.storage(5).text == "initial")
+        #expect(reader.storage(6).text.hasPrefix("initial-residual"))
+        #expect(reader.storage(7).text.hasPrefix("reference"))
         let same = areEqual(checkpoint, try Checkpoint(reading: reader))
         #expect(same)
         for number in [4, 7] {
@@ -53,12 +53,12 @@ struct ReferenceTests {
             return try Checkpoint(manifest: Manifest(variables: infos), tensors: [values, values])
         }
         let base = try NativeReader(MemorySource(try write(pair(initial.tensors[0]))))
-        #expect(base.storage(1).codec == "reference ×1")
+        #expect(base.storage(1).text == "reference ×1")
         let sink = MemorySink()
         try NativeFormat(base: base).write(pair(trained.tensors[0]), to: sink)
         let reader = try NativeReader(MemorySource(sink.bytes), bases: [base])
-        #expect(reader.storage(0).codec == "base-residual ×1")
-        #expect(reader.storage(1).codec == "base-residual ×1")
+        #expect(reader.storage(0).text == "base-residual ×1")
+        #expect(reader.storage(1).text == "base-residual ×1")
         try reader.verify()
     }
 
@@ -80,7 +80,7 @@ struct ReferenceTests {
         }
         let reader = try NativeReader(MemorySource(sink.bytes))
         try reader.verify()
-        #expect(reader.storage(2).codec == "reference ×3")
+        #expect(reader.storage(2).text == "reference ×3")
         for (number, expected) in [added, values, values].enumerated() {
             let found = try reader.read(number).bytes.copy(of: 0..<expected.count)
             #expect(found == expected)

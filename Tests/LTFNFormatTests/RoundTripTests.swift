@@ -322,7 +322,7 @@ struct RoundTripTests {
         let file = try write(checkpoint, options(chunk: 1024))
         #expect(file.count < 7000)
         let loaded = try NativeReader(MemorySource(file))
-        #expect(loaded.storage(1).codec == "reference ×5")
+        #expect(loaded.storage(1).text == "reference ×5")
         let same = areEqual(checkpoint, try Checkpoint(reading: loaded))
         #expect(same)
     }

@@ -139,7 +139,7 @@ struct RunTests {
         var limits = DecodingLimits()
         limits.expandedByteCount = 4 << 20
         let reader = try NativeReader(MemorySource(file), limits: limits)
-        #expect(reader.storage(0).codec == "planes ×1")
+        #expect(reader.storage(0).text == "planes ×1")
         let error = failure { _ = try reader.read(0) }
         #expect(error?.code == .limitExceeded && error?.rule == "LTFN-D8")
         #expect(error?.message.contains("--max-expanded") == true)

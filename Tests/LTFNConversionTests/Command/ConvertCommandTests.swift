@@ -173,7 +173,7 @@ import Testing
         try expect(65, "--list-formats", directory.path("strange.bin"))
         try expect(69, "pickle", fixture("numpy/refused-objects.npy"))
         try expect(66, "no such file", directory.path("none.npz"))
-        try expect(66, "directory", directory.path(""))
+        try expect(66, "folder", directory.path(""))
         try expect(73, "there is no folder", fixture("numpy/shapes.npz"), "none/out.npz")
         try expect(64, "--to", fixture("numpy/shapes.npz"), "out.unknown")
         try expect(73, "--force", fixture("numpy/shapes.npz"), "cut.npz")
