@@ -209,7 +209,7 @@ let package = Package(
             [
                 "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNFormats",
                 "LTFNInterchange", "LTFNFormat",
-                "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert",
+                "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert", "Examples",
             ]),
         tests(
             "LTFNTrainingTests",

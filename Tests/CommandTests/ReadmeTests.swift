@@ -2,28 +2,26 @@ import Foundation
 import ProgramSupport
 import Testing
 
-/// The commands that the README prints, run in the order in which it prints them.
+/// The commands that the README and the guides print, run in the order in which they print them.
 @Suite("README")
 struct ReadmeTests {
-    private static let text = try? String(
-        contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("README.md"), encoding: .utf8)
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+    private static let guides = "Sources/LTFN/LTFN.docc"
 
-    /// The lines of its code that begin with one of our programs, without their remarks.
-    private static func commands() throws -> [String] {
-        let blocks = try #require(text).components(separatedBy: "\n```")
-        return blocks.indices.filter { $0 % 2 == 1 }.flatMap { index in
-            blocks[index].split(separator: "\n").filter { $0.hasPrefix("ltfn-") }
-                .map { $0.components(separatedBy: "  #")[0] }
+    /// The lines of all blocks of code of a page.
+    private static func code(of page: String) throws -> [[String]] {
+        let text = try String(contentsOf: root.appendingPathComponent(page), encoding: .utf8)
+        let blocks = text.components(separatedBy: "\n```")
+        return blocks.indices.filter { $0 % 2 == 1 }.map {
+            blocks[$0].components(separatedBy: "\n")
         }
     }
 
-    /// The first column of its table of commands.
-    private static func table() throws -> [String] {
-        try #require(text).split(separator: "\n").filter { $0.hasPrefix("| `ltfn-") }
-            .map { $0.components(separatedBy: "`")[1] }
-            .filter { !$0.hasPrefix("ltfn-bench") && !$0.contains("steps in") }
+    /// The lines that begin with one of our programs, without their remarks.
+    private static func commands(of page: String) throws -> [String] {
+        try code(of: page).joined().filter { $0.hasPrefix("ltfn-") }
+            .map { $0.components(separatedBy: "  #")[0] }
     }
 
     /// The same command as a debug build runs it in no time.
@@ -48,12 +46,28 @@ struct ReadmeTests {
         try FileManager.default.moveItem(
             atPath: folder.path("MNIST_data/test-labels.idx"),
             toPath: folder.path("MNIST_data/t10k-labels-idx1-ubyte.gz"))
-        let commands = try Self.table() + Self.commands()
+        let guides = ["TheCommands.md", "BaseFilesAndRecovery.md"].map { Self.guides + "/" + $0 }
+        let commands = try (["README.md"] + guides).flatMap(Self.commands)
         #expect(commands.count > 10)
         for command in commands {
             let outcome = Programs.shell("\"$BIN\"/\(quick(command))", in: folder)
             #expect(outcome.status == 0, "\(command): \(outcome.errors)")
         }
         #expect(try folder.get("again.ltfn") == folder.get("tuned.ltfn"))
+    }
+
+    @Test("what it shows is what the program prints")
+    func output() throws {
+        let shown = try Self.code(of: "README.md").map { Array($0.dropFirst()) }
+            .filter { $0.first?.hasPrefix("$ ") == true }
+        #expect(!shown.isEmpty)
+        for block in shown {
+            let words = block[0].dropFirst(2).split(separator: " ").map(String.init)
+            let outcome = Programs.run(
+                Programs.product(words[0]), Array(words.dropFirst()), in: Self.root,
+                environment: ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output == block.dropFirst().joined(separator: "\n") + "\n")
+        }
     }
 }

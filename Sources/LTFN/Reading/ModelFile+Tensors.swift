@@ -1,8 +1,10 @@
 extension ModelFile {
     /// Opens a file that is in memory, of any readable format.
     ///
-    /// - Parameter name: what the file would be called; only for errors, and for what its content does not
-    ///   tell.
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - name: what the file would be called; only for errors, and for what its content does not tell.
+    ///   - options: as for a path.
     /// - Throws: as for a path.
     public init(
         bytes: [UInt8], name: String = "memory", _ options: Options = Options()
@@ -12,6 +14,10 @@ extension ModelFile {
 
     /// Opens a file that `source` gives, of any readable format; only what is asked for is read.
     ///
+    /// - Parameters:
+    ///   - source: where the bytes come from.
+    ///   - name: what the file would be called; only for errors, and for what its content does not tell.
+    ///   - options: as for a path.
     /// - Throws: as for a path.
     public init(
         source: any ByteSource, name: String, _ options: Options = Options()

@@ -10,6 +10,7 @@ public struct Classifier: Sendable {
     /// Reads the variables that the network of `file` needs.
     ///
     /// - Parameters:
+    ///   - file: an open file that holds a network.
     ///   - batchSize: how many images are given at a time, as a hint.
     ///   - threadCount: nil: one for each core that may be used.
     /// - Throws: `unsupportedFeature` when the file holds no network; as `InferenceSession`; what reading
@@ -28,7 +29,13 @@ public struct Classifier: Sendable {
         }
     }
 
-    /// - Throws: as `init(_:batchSize:threadCount:)`.
+    /// Takes a network and its variables out of memory.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: variables and the network that they belong to.
+    ///   - batchSize: how many images are given at a time, as a hint.
+    ///   - threadCount: nil: one for each core that may be used.
+    /// - Throws: as for a file.
     public init(
         _ checkpoint: Checkpoint, batchSize: Int = 1, threadCount: Int? = nil
     ) throws(FormatError) {

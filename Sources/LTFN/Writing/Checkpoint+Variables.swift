@@ -12,8 +12,10 @@ extension Checkpoint {
     /// be made again from the record.
     ///
     /// - Parameters:
+    ///   - name: what the variable is called.
     ///   - shape: kernels of convolutions are `[H, W, I, O]`, of dense layers `[in, out]`.
     ///   - dtype: float32, or another float of at least 16 bits; constants have values in every dtype.
+    ///   - recipe: how it is filled.
     ///   - seed: the same seed gives the same values, bit for bit.
     ///   - stream: which of the seed's independent sequences; nil: the number of variables so far.
     ///   - fans: nil: those of the shape.
@@ -33,7 +35,11 @@ extension Checkpoint {
 
     /// Adds a variable with these values.
     ///
-    /// - Parameter initializer: how it was first filled, where that is known.
+    /// - Parameters:
+    ///   - name: what the variable is called.
+    ///   - tensor: type, shape and values.
+    ///   - initializer: how it was first filled, where that is known.
+    ///   - metadata: what else there is to say about the variable.
     /// - Throws: `corrupt` for a name that is taken, `notRepresentable` for a name that cannot be.
     public mutating func add(
         _ name: String, _ tensor: TensorData, initializer: InitializerSpec? = nil,
