@@ -191,6 +191,13 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.run_script("quickstart", "--data", str(self.root)).returncode, 0)
         self.assertFalse([line for line in self.logged() if "--scratch-path" in line])
 
+    def test_documentation_without_its_compiler_builds_nothing(self):
+        self.swift()
+        result = self.run_script("build-docs")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("this Swift toolchain has no docc", result.stderr)
+        self.assertFalse([line for line in self.logged() if "build" in line])
+
 
 if __name__ == "__main__":
     unittest.main()

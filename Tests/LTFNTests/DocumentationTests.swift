@@ -51,6 +51,23 @@ struct DocumentationTests {
         #expect(count > 15)
     }
 
+    @Test("everything public of the library's face has a comment for its users")
+    func comments() throws {
+        var count = 0
+        for file in Self.files(in: "Sources/LTFN", "swift") {
+            let lines = try String(contentsOf: file, encoding: .utf8)
+                .components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+            for (index, line) in lines.enumerated() where line.hasPrefix("public ") {
+                count += 1
+                let before = lines[..<index].last { !$0.hasPrefix("@") }
+                #expect(
+                    before?.hasPrefix("///") == true,
+                    "\(file.lastPathComponent), line \(index + 1): \(line)")
+            }
+        }
+        #expect(count > 30)
+    }
+
     @Test("every link of the README, CONTRIBUTING and the changelog leads to a file")
     func links() throws {
         for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
