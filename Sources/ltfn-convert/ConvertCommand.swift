@@ -117,6 +117,14 @@ struct ConvertCommand: CommandWithExamples {
             valueName: "size"))
     var shardSize: ByteSize?
 
+    @Option(
+        name: .customLong("align"),
+        help: ArgumentHelp(
+            "Begin the values of a safetensors file at a multiple of so many bytes, so that they can be mapped: "
+                + "8, 16, … 65536. (default: 64; other programs take 8)",
+            valueName: "bytes"))
+    var alignment: Int?
+
     @Flag(
         name: [.customShort("n"), .long],
         help: ArgumentHelp(
@@ -179,6 +187,16 @@ struct ConvertCommand: CommandWithExamples {
             throw ValidationError(
                 "--shard-size is for safetensors alone; \(target.traits.name) is kept in one file.")
         }
+        if let alignment {
+            guard alignment >= 8, alignment <= 65536, alignment.nonzeroBitCount == 1 else {
+                throw ValidationError(
+                    "--align takes a power of two from 8 to 65536, found \(alignment).")
+            }
+            if let target, !target.traits.name.hasPrefix("safetensors") {
+                throw ValidationError(
+                    "--align is for safetensors alone; the output is \(target.traits.name).")
+            }
+        }
         if let relativeTo {
             guard !relativeTo.isEmpty else {
                 throw ValidationError("--relative-to takes the name of a file.")
@@ -234,6 +252,7 @@ struct ConvertCommand: CommandWithExamples {
         request.bases = base.paths
         request.relativeTo = relativeTo
         request.recovers = recover
+        request.alignment = alignment
         request.shardByteCount = shardSize.map { UInt64($0.byteCount) }
         request.replacesOutput = json.force
         request.verifies = !noVerify

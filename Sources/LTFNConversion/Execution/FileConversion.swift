@@ -26,6 +26,8 @@ public struct FileConversion: Sendable {
         /// The most bytes of values in a file, where the target can be kept in several; nil: as the format has
         /// it.
         public var shardByteCount: UInt64?
+        /// The values of a safetensors output begin at a multiple of so many bytes; nil: as the format has it.
+        public var alignment: Int?
         /// Whether an `.ltfn` input whose end is missing is read by its last whole index.
         public var recovers = false
         /// Whether a file that stands at `output` is replaced.
@@ -140,26 +142,33 @@ public struct FileConversion: Sendable {
         outputExists = outputs.contains(where: Self.exists)
     }
 
-    /// The format and the main file when the values are to be kept in several files.
+    /// The format as it is to be written, and the main file.
     private static func sharded(
         _ format: any CheckpointFormat, _ request: Request, _ manifest: Manifest
     ) throws(FormatError) -> (any CheckpointFormat, String) {
         if let set = format as? ShardedSafetensorsFormat {
             var own = set
             own.shardByteCount = request.shardByteCount ?? set.shardByteCount
+            own.alignment = request.alignment ?? set.alignment
             return (own, try indexPath(request.output))
         }
-        guard let byteCount = request.shardByteCount else { return (format, request.output) }
-        let set = ShardedSafetensorsFormat(shardByteCount: byteCount)
-        guard format is SafetensorsFormat else {
+        if request.shardByteCount == nil, request.alignment == nil {
+            return (format, request.output)
+        }
+        guard var file = format as? SafetensorsFormat else {
             throw FormatError(
                 .unsupportedFeature, path: request.output,
-                "Only safetensors are written in several files, not \(format.traits.name).")
+                "Only safetensors are aligned, and written in several files, not "
+                    + "\(format.traits.name).")
         }
         let total = manifest.variables.reduce(0) {
             CheckedSize.total($0, UInt64($1.tensor.byteCount))
         }
-        guard total > byteCount else { return (format, request.output) }
+        file.alignment = request.alignment ?? file.alignment
+        guard let byteCount = request.shardByteCount, total > byteCount else {
+            return (file, request.output)
+        }
+        let set = ShardedSafetensorsFormat(shardByteCount: byteCount, alignment: file.alignment)
         return (set, try indexPath(request.output))
     }
 

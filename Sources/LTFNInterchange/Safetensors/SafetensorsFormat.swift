@@ -9,9 +9,18 @@ public struct SafetensorsFormat: SelectiveFormat {
     static let name = "safetensors"
 
     public var selection: ReadingSelection
+    /// The values of a file that is written begin at a multiple of so many bytes, so that they can be mapped.
+    /// The reference writer's files have 8.
+    public var alignment: Int
 
-    public init(selection: ReadingSelection = .everything) {
+    /// What is written unless told otherwise: a line of the cache.
+    public static let defaultAlignment = 64
+
+    public init(
+        selection: ReadingSelection = .everything, alignment: Int = defaultAlignment
+    ) {
         self.selection = selection
+        self.alignment = alignment
     }
 
     public var traits: FormatTraits {
@@ -111,6 +120,7 @@ public struct SafetensorsFormat: SelectiveFormat {
             throw FormatError(
                 .notRepresentable, format: Self.name, variable: loss.variable?.string, loss.reason)
         }
-        return try SafetensorsWriter(sink, manifest: manifest, order: writingOrder(of: manifest))
+        return try SafetensorsWriter(
+            sink, manifest: manifest, order: writingOrder(of: manifest), alignment: alignment)
     }
 }

@@ -1,20 +1,21 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// A safetensors file that is being written, byte for byte as the reference writer lays it out:
-/// `__metadata__` first, then the tensors by dtype and name, spaces up to a multiple of 8.
+/// A safetensors file that is being written, laid out as the reference writer does it:
+/// `__metadata__` first, then the tensors by dtype and name, spaces up to a multiple of the alignment.
 struct SafetensorsWriter: SequentialWriter {
     private let sink: any ByteSink
     private(set) var sequence: WritingSequence
 
     /// - Parameter isPart: of a whole that has an embedded manifest.
     init(
-        _ sink: any ByteSink, manifest: Manifest, order: [Int], isPart: Bool = false
+        _ sink: any ByteSink, manifest: Manifest, order: [Int], alignment: Int,
+        isPart: Bool = false
     ) throws(FormatError) {
         self.sink = sink
         sequence = WritingSequence(manifest: manifest, order: order)
         let metadata = EmbeddedManifest.strings(of: manifest, isPart: isPart)
-        let text = try Self.text(manifest, order: order, metadata)
+        let text = try Self.text(manifest, order: order, metadata, alignment)
         guard UInt64(text.count) <= SafetensorsHeader.maximumTextByteCount else {
             throw FormatError(
                 .notRepresentable, format: SafetensorsFormat.name,
@@ -40,7 +41,8 @@ struct SafetensorsWriter: SequentialWriter {
     }
 
     private static func text(
-        _ manifest: Manifest, order: [Int], _ metadata: [(key: String, value: String)]
+        _ manifest: Manifest, order: [Int], _ metadata: [(key: String, value: String)],
+        _ alignment: Int
     ) throws(FormatError) -> [UInt8] {
         var writer = ByteWriter()
         writer.string("{")
@@ -62,7 +64,8 @@ struct SafetensorsWriter: SequentialWriter {
             separator = ","
         }
         writer.string("}")
-        while writer.count % 8 != 0 { writer.u8(0x20) }
+        // Behind the eight bytes of its length.
+        while (8 + writer.count) % max(1, alignment) != 0 { writer.u8(0x20) }
         return writer.bytes
     }
 

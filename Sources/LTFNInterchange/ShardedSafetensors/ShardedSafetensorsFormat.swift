@@ -11,10 +11,14 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
     /// The most bytes of values in a file of the set that is written; a longer variable gets its own file.
     public var shardByteCount: UInt64
     public var selection: ReadingSelection
+    /// As of `SafetensorsFormat`, for every file of the set.
+    public var alignment: Int
 
     public init(
-        shardByteCount: UInt64 = 5_000_000_000, selection: ReadingSelection = .everything
+        shardByteCount: UInt64 = 5_000_000_000, selection: ReadingSelection = .everything,
+        alignment: Int = SafetensorsFormat.defaultAlignment
     ) {
+        self.alignment = alignment
         self.shardByteCount = shardByteCount
         self.selection = selection
     }
@@ -125,6 +129,7 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
                     + "\"\(files.name.prefix(200))\".")
         }
         return try ShardedSafetensorsWriter(
-            files, manifest, ShardPlan(manifest, shardByteCount: shardByteCount))
+            files, manifest, ShardPlan(manifest, shardByteCount: shardByteCount),
+            alignment: alignment)
     }
 }

@@ -6,6 +6,7 @@ struct ShardedSafetensorsWriter: SequentialWriter {
     private let files: any FileSetSink
     private let manifest: Manifest
     private let plan: ShardPlan
+    private let alignment: Int
     /// What the index says beside the files.
     private let metadata: [(key: String, value: String)]
     private(set) var sequence: WritingSequence
@@ -17,11 +18,12 @@ struct ShardedSafetensorsWriter: SequentialWriter {
     private let positions: [Int]
 
     init(
-        _ files: any FileSetSink, _ manifest: Manifest, _ plan: ShardPlan
+        _ files: any FileSetSink, _ manifest: Manifest, _ plan: ShardPlan, alignment: Int
     ) throws(FormatError) {
         self.files = files
         self.manifest = manifest
         self.plan = plan
+        self.alignment = alignment
         metadata = EmbeddedManifest.strings(of: manifest)
         sequence = WritingSequence(
             manifest: manifest,
@@ -31,14 +33,14 @@ struct ShardedSafetensorsWriter: SequentialWriter {
             for (position, index) in shard.enumerated() { positions[index] = position }
         }
         self.positions = positions
-        writer = try Self.writer(files, manifest, plan, 0, metadata)
+        writer = try Self.writer(files, manifest, plan, 0, metadata, alignment)
         remaining = plan.shards[0].count
     }
 
     /// Begins a file of the set.
     private static func writer(
         _ files: any FileSetSink, _ manifest: Manifest, _ plan: ShardPlan, _ shard: Int,
-        _ metadata: [(key: String, value: String)]
+        _ metadata: [(key: String, value: String)], _ alignment: Int
     ) throws(FormatError) -> SafetensorsWriter {
         // What is said beside the values stands in the index; strings, such as {"format": "pt"}, in every
         // file as well, where programs look for them.
@@ -50,6 +52,7 @@ struct ShardedSafetensorsWriter: SequentialWriter {
         let sink = try files.file(plan.fileName(shard, index: files.name))
         return try SafetensorsWriter(
             sink, manifest: part, order: SafetensorsFormat().writingOrder(of: part),
+            alignment: alignment,
             isPart: metadata.contains { $0.key == EmbeddedManifest.key })
     }
 
@@ -60,7 +63,7 @@ struct ShardedSafetensorsWriter: SequentialWriter {
         if remaining == 0 {
             try writer.finish()
             shard += 1
-            writer = try Self.writer(files, manifest, plan, shard, metadata)
+            writer = try Self.writer(files, manifest, plan, shard, metadata, alignment)
             remaining = plan.shards[shard].count
         }
         try writer.write(at: positions[index], values: values)

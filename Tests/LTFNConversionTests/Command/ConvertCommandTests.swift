@@ -39,7 +39,7 @@ import Testing
         #expect(first.status == 0)
         #expect(first.errors == "")
         #expect(first.output.contains("bit for bit"))
-        #expect(try run(there, "--output", back).status == 0)
+        #expect(try run(there, "--output", back, "--align", "8").status == 0)
         #expect(
             directory.get("b.safetensors") == (try Fixtures.bytes("safetensors/dtypes.safetensors"))
         )

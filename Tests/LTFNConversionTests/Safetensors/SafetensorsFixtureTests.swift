@@ -24,8 +24,20 @@ import Testing
 
     @Test("and written again, byte for byte", arguments: files) func bytes(name: String) throws {
         let sink = MemorySink()
-        try SafetensorsFormat().write(Checkpoint(reading: open(name)), to: sink)
+        try SafetensorsFormat(alignment: 8).write(Checkpoint(reading: open(name)), to: sink)
         #expect(sink.bytes == (try Fixtures.bytes(name)))
+    }
+
+    @Test("the values begin where they can be mapped", arguments: [64, 4096])
+    func aligned(alignment: Int) throws {
+        let checkpoint = try Checkpoint(reading: open("safetensors/dtypes.safetensors"))
+        let sink = MemorySink()
+        try SafetensorsFormat(alignment: alignment).write(checkpoint, to: sink)
+        let length = sink.bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        #expect((8 + length) % alignment == 0)
+        let again = try SafetensorsFormat().open(MemorySource(sink.bytes), limits: .standard)
+        #expect(again.manifest == checkpoint.manifest)
+        #expect(SafetensorsFormat().alignment == 64)
     }
 
     @Test("every dtype is known by its name") func types() throws {

@@ -58,6 +58,7 @@ import Testing
             var request = FileConversion.Request(
                 input: directory.path(name), output: directory.path("model.safetensors"))
             request.shardByteCount = 200
+            request.alignment = 8
             request.replacesOutput = true
             let back = try FileConversion(request)
             #expect(back.output.hasSuffix(Self.index))
