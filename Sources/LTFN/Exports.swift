@@ -1,10 +1,25 @@
-// What users of the library name: one import is enough.
-@_exported import LTFNBytes
 @_exported import LTFNCheckpoint
-@_exported import LTFNConversion
 @_exported import LTFNDatasets
 @_exported import LTFNFormat
 @_exported import LTFNFormats
-@_exported import LTFNInference
 @_exported import LTFNInitializers
 @_exported import LTFNTraining
+
+// What users of the library name: one import is enough.
+@_exported import struct LTFNBytes.AlignedBytes
+@_exported import protocol LTFNBytes.ByteSink
+@_exported import protocol LTFNBytes.ByteSource
+@_exported import class LTFNBytes.DurableFileWriter
+@_exported import protocol LTFNBytes.FileSet
+@_exported import protocol LTFNBytes.FileSetSink
+@_exported import class LTFNBytes.FileSource
+@_exported import struct LTFNBytes.FormatError
+@_exported import struct LTFNBytes.MappedBytes
+@_exported import struct LTFNBytes.MemoryFileSet
+@_exported import class LTFNBytes.MemorySink
+@_exported import struct LTFNBytes.MemorySource
+@_exported import struct LTFNBytes.SHA256Digest
+@_exported import struct LTFNBytes.SingleFile
+@_exported import struct LTFNConversion.Conversion
+@_exported import struct LTFNConversion.ConversionPlan
+@_exported import struct LTFNConversion.FileConversion

@@ -4,8 +4,7 @@ import Testing
 @Suite("Elements of every dtype as numbers")
 struct ElementTests {
     private func tensor(_ dtype: DType, _ count: Int, _ bytes: [UInt8]) throws -> TensorData {
-        let info = try TensorInfo(dtype: dtype, shape: TensorShape([count]))
-        return try TensorData(info: info, bytes: AlignedBytes(copying: bytes.rawSpan))
+        try TensorData(dtype: dtype, shape: [count], bytes: bytes)
     }
 
     @Test("Floats of 16 bits are not read as half as many of 32")

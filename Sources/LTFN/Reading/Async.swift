@@ -1,3 +1,4 @@
+import LTFNBytes
 import LTFNParallel
 
 // The same reads for sources that are slow, a store behind a network among them: they wait on a thread of

@@ -1,3 +1,5 @@
+import LTFNBytes
+
 extension ModelFile {
     /// Opens a file that is in memory, of any readable format.
     ///

@@ -1,3 +1,5 @@
+import LTFNBytes
+
 /// A variable of an open file. Its values are read when they are asked for.
 ///
 /// Safe to use from several threads at once.

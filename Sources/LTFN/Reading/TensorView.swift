@@ -1,3 +1,5 @@
+import LTFNBytes
+
 /// Values that are only looked at: in the file where they stand, or in memory.
 ///
 /// The view keeps the file mapped. A process that cuts the file short meanwhile takes the values away:

@@ -1,3 +1,5 @@
+import LTFNBytes
+import LTFNInference
 import LTFNKernels
 import LTFNParallel
 

@@ -1,3 +1,6 @@
+import LTFNBytes
+import LTFNConversion
+
 extension Checkpoint {
     /// Writes the checkpoint into a file, which is either wholly there and on the disk, or not there at
     /// all: until the end, what stood at `path` stays.

@@ -1,3 +1,5 @@
+import LTFNBytes
+
 extension Checkpoint {
     /// Reads a file of any readable format whole.
     ///

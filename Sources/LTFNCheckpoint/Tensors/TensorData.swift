@@ -17,6 +17,16 @@ public struct TensorData: Sendable {
         self.bytes = bytes
     }
 
+    /// A tensor with values as they are stored: row-major, little-endian, packed.
+    ///
+    /// - Throws: as `TensorShape` and `TensorInfo`, and `corrupt` when the counts differ.
+    public init(dtype: DType, shape: [Int], bytes: [UInt8]) throws(FormatError) {
+        try MemoryRoom.expect(bytes.count)
+        try self.init(
+            info: TensorInfo(dtype: dtype, shape: TensorShape(shape)),
+            bytes: AlignedBytes(copying: bytes.rawSpan))
+    }
+
     /// A float32 tensor.
     ///
     /// - Throws: as `TensorShape` and `TensorInfo`, and `corrupt` when the counts differ.

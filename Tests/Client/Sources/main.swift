@@ -9,7 +9,6 @@ let values = try readTensor(at: folder + "/new.ltfn")
 let (tensors, _) = try readAll(at: folder + "/new.ltfn")
 let stored = try view(at: folder + "/new.ltfn")
 print("read", values.count, tensors.count, stored.info.shape)
-print("sum", values.reduce(0, +))
 
 // Images of a bright row or column, whose place is the class.
 var pixels = [UInt8](repeating: 0, count: 1_000 * 64)
