@@ -126,7 +126,7 @@ let package = Package(
         command(
             "ltfn-train",
             [
-                "LTFNFormats", "LTFNTraining", "LTFNInference", "LTFNFormat", "LTFNDatasets",
+                "LTFNFormats", "LTFNTraining", "LTFNFormat", "LTFNDatasets",
                 "LTFNKernels",
                 "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
@@ -154,7 +154,7 @@ let package = Package(
             "ltfn-bench",
             [
                 "LTFNTraining", "LTFNInference", "LTFNInterchange", "LTFNFormat",
-                "LTFNInitializers", "LTFNKernels", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes",
+                "LTFNInitializers", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes",
                 "LTFNParallel",
             ]),
 
@@ -201,8 +201,7 @@ let package = Package(
             "LTFNFormatTests",
             [
                 "ProgramSupport", "FuzzSupport", "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint",
-                "LTFNBytes",
-                "LTFNParallel", "FormatProbe",
+                "LTFNBytes", "FormatProbe",
             ]),
         tests(
             "LTFNConversionTests",
@@ -221,7 +220,7 @@ let package = Package(
             "LTFNInspectionTests",
             [
                 "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat", "LTFNDatasets",
-                "LTFNKernels", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
             ]),
         tests(
             "CommandTests",

@@ -80,11 +80,13 @@ public struct NativeFormat: CheckpointFormat {
         try NativeWriter(sink, manifest: manifest, options: options, base: base)
     }
 
-    /// Writes a checkpoint whose values come range by range, so that memory is bounded by a few chunks
-    /// for each thread, however large a variable is. The file is the same as from whole tensors.
+    /// Writes a checkpoint whose values come range by range, so that memory is bounded by a few
+    /// chunks for each thread, however large a variable is. The file is the same as from whole
+    /// tensors.
     ///
-    /// - Parameter values: the bytes `range` of the values of a variable; a few ranges are asked for
-    ///   twice, and all of a variable that looks like an earlier one, or like its initial values.
+    /// - Parameter values: the bytes `range` of the values of a variable; a few ranges are asked
+    ///   for twice, and all of a variable that looks like an earlier one, or like its initial
+    ///   values.
     /// - Throws: `notRepresentable`, `io`, and what `values` throws.
     public func write(
         _ manifest: Manifest, to sink: any ByteSink,

@@ -3,8 +3,8 @@ import LTFNCheckpoint
 
 /// A model file that is open for reading, whatever its format is.
 ///
-/// This is the one way from a path to a reader: the format is told, bases are found, and what is odd about
-/// the file is kept in `notes`.
+/// This is the one way from a path to a reader: the format is told, bases are found, and what is
+/// odd about the file is kept in `notes`.
 public struct ModelFile: Sendable {
     /// How a file is opened.
     public struct Options: Hashable, Sendable {
@@ -47,8 +47,9 @@ public struct ModelFile: Sendable {
 
     /// Opens a file and reads what it says about itself; no values are read.
     ///
-    /// - Throws: `notThisFormat` when the format cannot be told, `unsupportedFeature` when it cannot be
-    ///   read; all that opening a file of that format throws. Every error names `path`, or that of a base.
+    /// - Throws: `notThisFormat` when the format cannot be told, `unsupportedFeature` when it
+    ///   cannot be read; all that opening a file of that format throws. Every error names `path`,
+    ///   or that of a base.
     public init(
         _ path: String, _ options: Options = Options(), registry: FormatRegistry = .standard
     ) throws(FormatError) {

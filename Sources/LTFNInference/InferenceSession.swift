@@ -5,8 +5,8 @@ public import LTFNParallel
 
 /// A network with its variables, ready to run images. Safe to use from several threads at once.
 ///
-/// Results do not depend on the number of threads. An image's logits may depend in the last bits on its
-/// place in the batch.
+/// Results do not depend on the number of threads. An image's logits may depend in the last bits on
+/// its place in the batch.
 public final class InferenceSession: Sendable {
     public let network: BoundNetwork
     private let parameters: [LayerParameters]
@@ -18,11 +18,11 @@ public final class InferenceSession: Sendable {
 
     /// - Parameters:
     ///   - parameters: at least the variables that the graph names, float32.
-    ///   - maximumBatch: images that are given at a time, at most, as a hint: more are run in turn, fewer
-    ///     save working memory.
+    ///   - maximumBatch: images that are given at a time, at most, as a hint: more are run in turn,
+    ///     fewer save working memory.
     /// - Throws: `corrupt` when a variable is missing or its shape does not fit the graph,
-    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when the network needs more memory,
-    ///   or one image more work, than `limits` allow, before anything is allocated.
+    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when the network needs more
+    ///   memory, or one image more work, than `limits` allow, before anything is allocated.
     public init(
         graph: ModelGraph, parameters: [VariableName: TensorData], maximumBatch: Int,
         pool: ThreadPool, limits: RunningLimits = .none
@@ -66,21 +66,21 @@ public final class InferenceSession: Sendable {
         try observe(.floats(images), body)
     }
 
-    /// Runs raw bytes, `[N, H, W, C] uint8`, and calls `body` on the calling thread with what each layer
-    /// made of them, block by block, before any ReLU that follows: `[images, …] float32`. Slower than
-    /// `logits`.
+    /// Runs raw bytes, `[N, H, W, C] uint8`, and calls `body` on the calling thread with what each
+    /// layer made of them, block by block, before any ReLU that follows: `[images, …] float32`.
+    /// Slower than `logits`.
     ///
-    /// - Throws: `corrupt` when the values are not whole images, `limitExceeded` when one image needs too
-    ///   much working memory.
+    /// - Throws: `corrupt` when the values are not whole images, `limitExceeded` when one image
+    ///   needs too much working memory.
     public func observe(
         pixels: [UInt8], _ body: (_ layer: Layer, _ values: [Float]) -> Void
     ) throws(FormatError) {
         try observe(network.graph.batch(of: pixels), body)
     }
 
-    /// Runs raw bytes, `[N, H, W, C] uint8`, lets `look` see on any thread what each layer made of a
-    /// block of them, before any ReLU that follows, and calls `body` with what was collected of each
-    /// block, in order and on the calling thread.
+    /// Runs raw bytes, `[N, H, W, C] uint8`, lets `look` see on any thread what each layer made of
+    /// a block of them, before any ReLU that follows, and calls `body` with what was collected of
+    /// each block, in order and on the calling thread.
     ///
     /// - Parameters:
     ///   - limit: how many collections there may be at the same time, at most.

@@ -7,7 +7,8 @@ extension Initializer {
 
     /// The digest of the first `elementCount` elements, made piece by piece.
     ///
-    /// Complexity: O(`elementCount`) time, O(1) memory; the caller decides how much time a file may ask for.
+    /// Complexity: O(`elementCount`) time, O(1) memory; the caller decides how much time a file may
+    /// ask for.
     ///
     /// - Throws: `limitExceeded` when the elements have no byte count.
     public func digest(elementCount: Int) throws(FormatError) -> SHA256Digest {
@@ -44,8 +45,8 @@ extension Initializer {
             .digest(elementCount: info.shape.elementCount)
     }
 
-    /// The record of a variable that is filled by `recipe` now: fans from its shape, this version of
-    /// the rules, the digest of the initial bytes.
+    /// The record of a variable that is filled by `recipe` now: fans from its shape, this version
+    /// of the rules, the digest of the initial bytes.
     ///
     /// Complexity: O(elements).
     ///

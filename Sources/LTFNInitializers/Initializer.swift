@@ -42,8 +42,8 @@ public struct Initializer: Sendable {
 
     /// The initializer of a variable whose record says that it can be replayed.
     ///
-    /// - Throws: `notRepresentable` for a descriptive record, `unsupportedVersion` for sampling rules
-    ///   this code does not know, and as `init(recipe:seed:stream:fans:dtype:)`.
+    /// - Throws: `notRepresentable` for a descriptive record, `unsupportedVersion` for sampling
+    ///   rules this code does not know, and as `init(recipe:seed:stream:fans:dtype:)`.
     public init(_ spec: InitializerSpec, dtype: DType) throws(FormatError) {
         guard case .reproducible(let version, _) = spec.evidence else {
             throw FormatError(

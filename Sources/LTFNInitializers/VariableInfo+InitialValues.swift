@@ -7,8 +7,8 @@ extension VariableInfo {
 
     /// What gives the initial values; nil when the record does not say that they can be replayed.
     ///
-    /// - Throws: `unsupportedFeature` for sampling rules, a recipe or a dtype that this program cannot
-    ///   sample.
+    /// - Throws: `unsupportedFeature` for sampling rules, a recipe or a dtype that this program
+    ///   cannot sample.
     package func replayable() throws(FormatError) -> Initializer? {
         guard let initializer, initializer.isReproducible else { return nil }
         do {

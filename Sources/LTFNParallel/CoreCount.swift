@@ -44,8 +44,8 @@ package struct CoreBudget: Hashable, Sendable {
         return count > 0 ? count : nil
     }
 
-    /// The least of all limits, at least 1. Of a quota of 1.5 cores both are used, each for a part of
-    /// the time.
+    /// The least of all limits, at least 1. Of a quota of 1.5 cores both are used, each for a part
+    /// of the time.
     package var count: Int {
         let wholeQuota = quota.flatMap { Int(exactly: min($0, 1e6).rounded(.up)) }
         let limits = [affinity, wholeQuota, slurm].compactMap { $0 }

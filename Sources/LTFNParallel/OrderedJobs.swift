@@ -1,7 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Jobs that run at the same time, and whose results come in the order in which the jobs were added.
+/// Jobs that run at the same time, and whose results come in the order in which the jobs were
+/// added.
 ///
 /// One thread owns them: it adds jobs, takes results, and runs jobs itself where it would have to
 /// wait. The other threads stop when there is nothing to do, so nothing has to be shut down.

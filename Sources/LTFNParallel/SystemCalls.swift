@@ -15,7 +15,8 @@ enum SystemCalls {
     ///
     /// - Returns: false where the operating system gives no thread.
     static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-        // Not `pthread_attr_t()`: which module its initializer belongs to depends on what else is imported.
+        // Not `pthread_attr_t()`: which module its initializer belongs to depends on what else is
+        // imported.
         unsafe withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { room in
             guard let attributes = room.baseAddress else { return false }
             guard unsafe pthread_attr_init(attributes) == 0 else { return false }

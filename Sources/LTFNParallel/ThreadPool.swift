@@ -3,8 +3,8 @@ import Synchronization
 
 /// The one way to use more than one core: fork, run every part, join.
 ///
-/// A part's result must not depend on which thread runs it or when, so that every thread count gives
-/// the same bits.
+/// A part's result must not depend on which thread runs it or when, so that every thread count
+/// gives the same bits.
 public struct ThreadPool: Sendable {
     /// How many parts run at the same time, at most.
     public let threadCount: Int

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Threads that wait for work, as many as were ever busy at once.
 ///
-/// Dispatch has such threads too, but where the operating system gives none (`ulimit -u`, `ulimit -v`)
-/// it tries again for ever.
+/// Dispatch has such threads too, but where the operating system gives none (`ulimit -u`, `ulimit
+/// -v`) it tries again for ever.
 public final class Workers: Sendable {
     private struct State {
         var jobs: [@Sendable () -> Void] = []

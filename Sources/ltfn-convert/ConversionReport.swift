@@ -13,7 +13,8 @@ struct ConversionReport {
         self.isDryRun = isDryRun
     }
 
-    /// What stands in the way. Nothing does in the way of a dry run because of a file that it leaves alone.
+    /// What stands in the way. Nothing does in the way of a dry run because of a file that it
+    /// leaves alone.
     var problems: [ConversionPlan.Problem] {
         conversion.problems.filter { !isDryRun || !$0.isAboutExistingOutput }
     }

@@ -207,7 +207,8 @@ struct ConvertCommand: CommandWithExamples {
         }
     }
 
-    /// Makes sure that no output spoils what is read; a file may only be replaced by its own conversion.
+    /// Makes sure that no output spoils what is read; a file may only be replaced by its own
+    /// conversion.
     ///
     /// - Parameter conversion: tells of the other files of sets, when it is known.
     private func expectDistinctFiles(_ conversion: FileConversion? = nil) throws {

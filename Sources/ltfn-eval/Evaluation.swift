@@ -14,8 +14,8 @@ struct Evaluation {
     var tally: PredictionTally { score.predictions }
     /// nil without labels.
     var metrics: ClassificationMetrics? { score.metrics }
-    /// The class of each image and its probability, where predictions are kept; nil where a logit is not
-    /// finite.
+    /// The class of each image and its probability, where predictions are kept; nil where a logit
+    /// is not finite.
     let predictions: [Prediction?]
     let times: Stopwatch
 

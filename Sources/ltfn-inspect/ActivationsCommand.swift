@@ -131,8 +131,8 @@ struct ActivationsCommand: CommandWithExamples {
                 operationCount: operations.maximumCount))
     }
 
-    /// The classes of the images, where labels that fit stand beside them, and what is to be said of how
-    /// the files were chosen.
+    /// The classes of the images, where labels that fit stand beside them, and what is to be said
+    /// of how the files were chosen.
     private func labels(
         of sample: ImageSample, _ range: Range<Int>, classCount: Int
     ) -> (labels: [UInt8]?, remarks: [String]) {

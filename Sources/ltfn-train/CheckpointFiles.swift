@@ -67,8 +67,8 @@ struct CheckpointFiles {
             .first { FileIdentity.same($0, path) }
     }
 
-    /// Removes what killed runs left of checkpoints, whatever their steps were: a run that goes on with
-    /// another interval does not write these again.
+    /// Removes what killed runs left of checkpoints, whatever their steps were: a run that goes on
+    /// with another interval does not write these again.
     func removeLeftDrafts() {
         func folded(_ text: Substring) -> String {
             String(text.map { $0.isASCII && $0.isNumber ? "0" : $0 })

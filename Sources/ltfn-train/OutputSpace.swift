@@ -6,10 +6,11 @@ enum OutputSpace {
     /// Random, so that file systems that compress do not make nothing of it.
     private static let block = (0..<1 << 18).map { _ in UInt8.random(in: .min ... .max) }
 
-    /// Tries out whether a file of `byteCount` bytes can be written at `path`, and removes it again: that
-    /// also tells of quotas and limits of the file's size.
+    /// Tries out whether a file of `byteCount` bytes can be written at `path`, and removes it
+    /// again: that also tells of quotas and limits of the file's size.
     ///
-    /// Trained values take nearly as many bytes as they have; half of them would be too few for sure.
+    /// Trained values take nearly as many bytes as they have; half of them would be too few for
+    /// sure.
     ///
     /// - Parameter byteCount: of the values, uncompressed.
     /// - Throws: `io` when there is no room for half of it; for less than all there is a warning.

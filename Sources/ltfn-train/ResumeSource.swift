@@ -11,8 +11,8 @@ struct ResumeSource {
     /// The other files that it consists of, when it is a set.
     let otherPaths: [String]
 
-    /// Reads and checks all of `path`; when it is damaged or missing, the newest sound checkpoint of
-    /// the same run that is kept beside it, which is then said.
+    /// Reads and checks all of `path`; when it is damaged or missing, the newest sound checkpoint
+    /// of the same run that is kept beside it, which is then said.
     ///
     /// - Parameters:
     ///   - bases: files that it may be stored relative to.
@@ -124,8 +124,8 @@ struct ResumeSource {
 }
 
 extension FormatError {
-    /// Whether an older file may serve in place of the one at `path`. Damage to a base is not damage to
-    /// the file that needs it.
+    /// Whether an older file may serve in place of the one at `path`. Damage to a base is not
+    /// damage to the file that needs it.
     fileprivate func isDamage(to path: String) -> Bool {
         guard self.path == path else { return false }
         return switch code {

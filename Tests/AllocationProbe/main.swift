@@ -1,5 +1,6 @@
-// Prints what training steps and inference batches take from the heap once they are in their stride, each
-// for one step or batch: `train CALLS BYTES`, `infer CALLS BYTES`. Nothing where it cannot be counted.
+// Prints what training steps and inference batches take from the heap once they are in their
+// stride, each for one step or batch: `train CALLS BYTES`, `infer CALLS BYTES`. Nothing where it
+// cannot be counted.
 import AllocationCount
 import LTFNCheckpoint
 import LTFNInference

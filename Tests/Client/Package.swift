@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of somebody else's, with one dependency and one import: tools/check-client builds and runs it.
+// A package of somebody else's, with one dependency and one import: tools/check-client builds and
+// runs it.
 let package = Package(
     name: "client",
     platforms: [.macOS(.v15)],

@@ -157,8 +157,8 @@ struct HostileFileTests {
             #expect(made.status == 0)
             let cost = try Self.cost([inspect] + arguments + [path], in: folder)
             #expect(cost.status == 0)
-            // Goal F10: 400 MiB and 2 s for a million. What is quadratic takes a hundred times as long,
-            // a busy machine a few times.
+            // Goal F10: 400 MiB and 2 s for a million. What is quadratic takes a hundred times as
+            // long, a busy machine a few times.
             #expect(cost.byteCount <= 30 << 20 + count * 400, "\(cost)")
             let most = arguments.isEmpty ? 500 : 10
             #expect(cost.milliseconds <= 500 + count * most / 1_000, "\(arguments) \(cost)")

@@ -3,7 +3,8 @@ import LTFNBytes
 import ProgramSupport
 import Testing
 
-/// Too little memory, too few files, too few threads: one sentence, an ordinary status, nothing left.
+/// Too little memory, too few files, too few threads: one sentence, an ordinary status, nothing
+/// left.
 @Suite("Shortages", .serialized, .enabled(if: Programs.exists("prlimit")))
 struct ShortageTests {
     private let place: TrainingFolder

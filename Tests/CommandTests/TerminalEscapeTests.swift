@@ -5,14 +5,17 @@ import LTFNFormat
 import ProgramSupport
 import Testing
 
-/// Nothing that comes from a file or from the command line may steer the terminal, whoever prints it.
+/// Nothing that comes from a file or from the command line may steer the terminal, whoever prints
+/// it.
 @Suite("Escapes on the terminal")
 struct TerminalEscapeTests {
-    /// Colour, the window's title, a line of its own, C1, the direction of writing, a bell, an erased line.
+    /// Colour, the window's title, a line of its own, C1, the direction of writing, a bell, an
+    /// erased line.
     private static let hostile =
         "x\u{1B}[31m\u{1B}]0;owned\u{7}\nltfn: error: \u{9B}2K\u{202E}\u{2066}\r\u{85}\u{FEFF}"
 
-    /// Everything of `text` that is neither shown nor a line feed nor one of the program's own styles.
+    /// Everything of `text` that is neither shown nor a line feed nor one of the program's own
+    /// styles.
     private func dangers(in text: String) -> [String] {
         var rest = text
         for code in ["0", "1", "2", "31", "32", "33", "34", "36", "1;31", "1;33"] {

@@ -11,7 +11,8 @@ struct TrainRunsTests {
         place = try TrainingFolder()
     }
 
-    /// Two runs of one name: a copy of run A's checkpoints beside those of run B, in steps of 2 and 3.
+    /// Two runs of one name: a copy of run A's checkpoints beside those of run B, in steps of 2 and
+    /// 3.
     private func mix() throws {
         for (name, seed, every) in [("a.ltfn", "1", "2"), ("b.ltfn", "2", "3")] {
             let run = place.train(

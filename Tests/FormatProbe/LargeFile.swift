@@ -6,7 +6,8 @@ import LTFNInitializers
 
 /// Files that are larger than memory should have to be.
 enum LargeFile {
-    /// One float32 variable of normal numbers, which are coded in planes, and a small one behind it.
+    /// One float32 variable of normal numbers, which are coded in planes, and a small one behind
+    /// it.
     static func write(_ path: String, gigabytes: Int) throws(FormatError) {
         let count = gigabytes * 1_000_000_000 / 4
         let few = try TensorInfo(dtype: .f32, shape: TensorShape([16]))

@@ -1,6 +1,6 @@
 extension FileParts {
-    /// The file `other` with all that `original` says of its values: their digests, and so the content
-    /// digest. All checksums fit.
+    /// The file `other` with all that `original` says of its values: their digests, and so the
+    /// content digest. All checksums fit.
     ///
     /// - Parameter other: a file of the same manifest.
     /// - Returns: nil when the two are not of one manifest.

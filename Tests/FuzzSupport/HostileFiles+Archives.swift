@@ -4,7 +4,8 @@ import LTFNBytes
 extension HostileFiles {
     public static func archives() -> [Case] {
         let most = 98_000_000
-        // 3^15 bytes and more, one way and the other, in axes that no two of which can be taken together.
+        // 3^15 bytes and more, one way and the other, in axes that no two of which can be taken
+        // together.
         let many = [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 6]
         let pairs = [Int](repeating: 2, count: 26)
         return [

@@ -29,8 +29,8 @@ extension HostileFiles {
 
     /// Graphs that would take memory to run; the first variable is their weights.
     ///
-    /// Their digests are true, so that it is not these they are refused for; made once, since that takes
-    /// sampling.
+    /// Their digests are true, so that it is not these they are refused for; made once, since that
+    /// takes sampling.
     static let graphs = Result { () throws(FormatError) in try makeGraphs() }
 
     private static func makeGraphs() throws(FormatError) -> [Case] {

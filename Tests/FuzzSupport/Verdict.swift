@@ -144,8 +144,8 @@ extension Verdict {
 }
 
 extension ValueStatistics {
-    /// Whether all that is exact is equal: sums depend on the order of adding, and the bin of a value that is
-    /// next to nothing on its axis on when the axis grew.
+    /// Whether all that is exact is equal: sums depend on the order of adding, and the bin of a
+    /// value that is next to nothing on its axis on when the axis grew.
     fileprivate func isSame(as other: ValueStatistics) -> Bool {
         count == other.count && nanCount == other.nanCount && zeroCount == other.zeroCount
             && positiveInfinityCount == other.positiveInfinityCount

@@ -5,8 +5,8 @@ import LTFNFormat
 import ProgramSupport
 import Testing
 
-/// A file that a program saves (tag 1, then 2) and adds to (tag 255), and what is left of it when the
-/// program is disturbed. `tools/check-durability` runs all of it.
+/// A file that a program saves (tag 1, then 2) and adds to (tag 255), and what is left of it when
+/// the program is disturbed. `tools/check-durability` runs all of it.
 enum Disturbed {
     /// How often a program is killed at a random moment.
     static let killCount =

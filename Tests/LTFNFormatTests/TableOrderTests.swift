@@ -12,7 +12,8 @@ struct TableOrderTests {
         let checkpoint = try Samples.single(.u8, [128], values)
         let usual = try write(checkpoint, options(chunk: 64))
         var parts = try #require(FileParts(splitting: usual))
-        // Two constants of one byte, whose records of 24 bytes end the index, each with its offset at 8.
+        // Two constants of one byte, whose records of 24 bytes end the index, each with its offset
+        // at 8.
         try #require(parts.chunks == [1, 2])
         parts.chunks.swapAt(0, 1)
         let table = parts.index.count - 48

@@ -3,8 +3,9 @@
 
 /// Statistics of small tensors, computed in exact fractions and checked against NumPy.
 enum StatisticsVectors {
-    /// A line for each tensor: dtype, name, bytes, then the counts of values, NaN, +infinity, -infinity,
-    /// complex infinities and zeros, then mean, deviation, minimum and maximum; `-`: there is none.
+    /// A line for each tensor: dtype, name, bytes, then the counts of values, NaN, +infinity,
+    /// -infinity, complex infinities and zeros, then mean, deviation, minimum and maximum; `-`:
+    /// there is none.
     static let text = """
         f16 random a6295ab4433842348f3471a4e23151329daec6b068a8d0b1b5b1 13 0 0 0 0 0 0.044066209059495196 0.2250508725301831 -0.27197265625 0.53271484375
         f16 constant 662e662e662e662e662e662e662e662e662e662e662e662e662e 13 0 0 0 0 0 0.0999755859375 0.0 0.0999755859375 0.0999755859375

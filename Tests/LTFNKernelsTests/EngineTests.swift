@@ -3,7 +3,8 @@ import LTFNKernels
 import LTFNParallel
 import Testing
 
-/// The fast engines against the reference in double precision, on every instruction set of the machine.
+/// The fast engines against the reference in double precision, on every instruction set of the
+/// machine.
 @Suite("Engines against the reference")
 struct EngineTests {
     @Test(

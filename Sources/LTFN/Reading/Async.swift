@@ -1,8 +1,8 @@
 import LTFNBytes
 import LTFNParallel
 
-// The same reads for sources that are slow, a store behind a network among them: they wait on a thread of
-// their own, and hold up no task of Swift's.
+// The same reads for sources that are slow, a store behind a network among them: they wait on a
+// thread of their own, and hold up no task of Swift's.
 
 extension ModelFile {
     /// Opens a file that a slow source gives.

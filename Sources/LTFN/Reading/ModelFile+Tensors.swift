@@ -5,7 +5,8 @@ extension ModelFile {
     ///
     /// - Parameters:
     ///   - bytes: the whole file.
-    ///   - name: what the file would be called; only for errors, and for what its content does not tell.
+    ///   - name: what the file would be called; only for errors, and for what its content does not
+    ///     tell.
     ///   - options: as for a path.
     /// - Throws: as for a path.
     public init(
@@ -18,7 +19,8 @@ extension ModelFile {
     ///
     /// - Parameters:
     ///   - source: where the bytes come from.
-    ///   - name: what the file would be called; only for errors, and for what its content does not tell.
+    ///   - name: what the file would be called; only for errors, and for what its content does not
+    ///     tell.
     ///   - options: as for a path.
     /// - Throws: as for a path.
     public init(
@@ -53,8 +55,8 @@ extension ModelFile {
 
     /// All values, by the names of the variables; tied ones share their memory.
     ///
-    /// - Throws: `limitExceeded` when they take more than `limits` allow to make out of a file of this
-    ///   length; what reading one throws.
+    /// - Throws: `limitExceeded` when they take more than `limits` allow to make out of a file of
+    ///   this length; what reading one throws.
     public func tensors() throws(FormatError) -> [String: TensorData] {
         var budget = budget
         var tensors: [String: TensorData] = [:]

@@ -30,8 +30,8 @@ public struct StoredTensor: Sendable {
 
     /// All values.
     ///
-    /// - Throws: `checksumMismatch` when they are not those that were written; `limitExceeded` when they
-    ///   are more than may be made out of a file of this length; `truncated`, `corrupt`, `io`.
+    /// - Throws: `checksumMismatch` when they are not those that were written; `limitExceeded` when
+    ///   they are more than may be made out of a file of this length; `truncated`, `corrupt`, `io`.
     public func tensor() throws(FormatError) -> TensorData {
         var budget = file.budget
         return try FormatError.about(file.path) { () throws(FormatError) in

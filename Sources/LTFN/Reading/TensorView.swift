@@ -2,8 +2,8 @@ import LTFNBytes
 
 /// Values that are only looked at: in the file where they stand, or in memory.
 ///
-/// The view keeps the file mapped. A process that cuts the file short meanwhile takes the values away:
-/// touching them then ends this process, so map only files that nobody else writes to.
+/// The view keeps the file mapped. A process that cuts the file short meanwhile takes the values
+/// away: touching them then ends this process, so map only files that nobody else writes to.
 public struct TensorView: Sendable {
     private enum Values: Sendable {
         case mapped(MappedBytes)

@@ -15,8 +15,8 @@ public struct Classifier: Sendable {
     ///   - file: an open file that holds a network.
     ///   - batchSize: how many images are given at a time, as a hint.
     ///   - threadCount: nil: one for each core that may be used.
-    /// - Throws: `unsupportedFeature` when the file holds no network; as `InferenceSession`; what reading
-    ///   the variables throws.
+    /// - Throws: `unsupportedFeature` when the file holds no network; as `InferenceSession`; what
+    ///   reading the variables throws.
     public init(
         _ file: ModelFile, batchSize: Int = 1, threadCount: Int? = nil
     ) throws(FormatError) {
@@ -76,8 +76,8 @@ public struct Classifier: Sendable {
     /// The class of one image.
     ///
     /// - Parameter pixels: `[H, W, C] uint8`; they are scaled as the network says.
-    /// - Throws: `corrupt` when these are not the pixels of one image, and when the weights give logits
-    ///   that are not finite.
+    /// - Throws: `corrupt` when these are not the pixels of one image, and when the weights give
+    ///   logits that are not finite.
     public func classify(_ pixels: [UInt8]) throws(FormatError) -> Classification {
         try Self.one(try classify(images: pixels))
     }

@@ -2,16 +2,16 @@ import LTFNBytes
 import LTFNConversion
 
 extension Checkpoint {
-    /// Writes the checkpoint into a file, which is either wholly there and on the disk, or not there at
-    /// all: until the end, what stood at `path` stays.
+    /// Writes the checkpoint into a file, which is either wholly there and on the disk, or not
+    /// there at all: until the end, what stood at `path` stays.
     ///
     /// - Parameters:
     ///   - path: the format is that of the name: `.ltfn`, `.safetensors`, `.npz`, …
     ///   - format: the name of a format in place of that.
     ///   - replacing: whether a file that stands there is replaced.
     ///   - losses: what may be left out where the format has no place for it. `.ltfn` holds all.
-    /// - Throws: `notRepresentable` when more would be lost; `unsupportedFeature` for a format that is not
-    ///   known, or cannot be written; `io`.
+    /// - Throws: `notRepresentable` when more would be lost; `unsupportedFeature` for a format that
+    ///   is not known, or cannot be written; `io`.
     public func save(
         to path: String, as format: String? = nil, replacing: Bool = true,
         losing losses: Set<FormatLoss.Subject> = []
@@ -28,7 +28,8 @@ extension Checkpoint {
 
     /// The bytes of an `.ltfn` file that holds the checkpoint.
     ///
-    /// - Throws: `notRepresentable` when a record has no place in the format; `io` when memory is short.
+    /// - Throws: `notRepresentable` when a record has no place in the format; `io` when memory is
+    ///   short.
     public func encoded() throws(FormatError) -> [UInt8] {
         let sink = MemorySink()
         try NativeFormat().write(self, to: sink)

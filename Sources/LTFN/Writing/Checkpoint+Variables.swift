@@ -10,19 +10,20 @@ extension Checkpoint {
         }
     }
 
-    /// Adds a variable that `recipe` fills, and records how: reading the file later, the same values can
-    /// be made again from the record.
+    /// Adds a variable that `recipe` fills, and records how: reading the file later, the same
+    /// values can be made again from the record.
     ///
     /// - Parameters:
     ///   - name: what the variable is called.
     ///   - shape: kernels of convolutions are `[H, W, I, O]`, of dense layers `[in, out]`.
-    ///   - dtype: float32, or another float of at least 16 bits; constants have values in every dtype.
+    ///   - dtype: float32, or another float of at least 16 bits; constants have values in every
+    ///     dtype.
     ///   - recipe: how it is filled.
     ///   - seed: the same seed gives the same values, bit for bit.
     ///   - stream: which of the seed's independent sequences; nil: the number of variables so far.
     ///   - fans: nil: those of the shape.
-    /// - Throws: `corrupt` for a name that is taken; `notRepresentable` for a name or a recipe that cannot
-    ///   be; `limitExceeded`, `io` when the values take too much memory.
+    /// - Throws: `corrupt` for a name that is taken; `notRepresentable` for a name or a recipe that
+    ///   cannot be; `limitExceeded`, `io` when the values take too much memory.
     public mutating func add(
         _ name: String, shape: [Int], dtype: DType = .f32, initializer recipe: InitializerRecipe,
         seed: UInt64 = 0, stream: UInt64? = nil, fans: Fans? = nil
@@ -55,8 +56,8 @@ extension Checkpoint {
 
     /// Adds a variable with these float32 values, in row-major order.
     ///
-    /// - Throws: `corrupt` for a name that is taken, and when `floats` are not as many as `shape` has
-    ///   elements; `notRepresentable` for a name that cannot be.
+    /// - Throws: `corrupt` for a name that is taken, and when `floats` are not as many as `shape`
+    ///   has elements; `notRepresentable` for a name that cannot be.
     public mutating func add(
         _ name: String, shape: [Int], floats: [Float]
     ) throws(FormatError) {

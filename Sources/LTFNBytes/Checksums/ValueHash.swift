@@ -1,9 +1,9 @@
 /// The digest of a variable's values, which may come in pieces of any length.
 ///
-/// The values are cut into *leaves* of 4,096 bytes, the last of which may be shorter. Values of one leaf
-/// or none have their SHA-256 for a digest, longer ones the SHA-256 of the digests of their leaves, one
-/// behind the other. Leaves are hashed independently of one another: several at a time by vector
-/// instructions, and on as many threads as there are.
+/// The values are cut into *leaves* of 4,096 bytes, the last of which may be shorter. Values of one
+/// leaf or none have their SHA-256 for a digest, longer ones the SHA-256 of the digests of their
+/// leaves, one behind the other. Leaves are hashed independently of one another: several at a time
+/// by vector instructions, and on as many threads as there are.
 ///
 /// Digests are to be compared for values of the same byte count only: 64 bytes of values may be the
 /// digests of two leaves of others.
@@ -14,7 +14,8 @@ public struct ValueHash: Sendable {
     public struct Leaves: Sendable {
         fileprivate let digests: [UInt8]
 
-        /// Hashes `bytes`, where a leaf begins; a shorter leaf at the end is the last one of the values.
+        /// Hashes `bytes`, where a leaf begins; a shorter leaf at the end is the last one of the
+        /// values.
         public init(of bytes: RawSpan) {
             self.init(of: bytes, body: .selected)
         }
@@ -68,7 +69,8 @@ public struct ValueHash: Sendable {
         rest += [UInt8](copying: bytes.extracting(end..<bytes.byteCount))
     }
 
-    /// Adds `byteCount` bytes that are those of `unit` again and again, the last time perhaps not all.
+    /// Adds `byteCount` bytes that are those of `unit` again and again, the last time perhaps not
+    /// all.
     ///
     /// Complexity: leaves that are the same are hashed once, and their digest as often as they are.
     public mutating func update(repeating unit: [UInt8], byteCount: Int) {

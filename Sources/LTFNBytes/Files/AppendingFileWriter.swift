@@ -1,11 +1,11 @@
 /// Adds bytes to the end of a file in place, so that until the end it can be told that they are not
 /// all there.
 ///
-/// The last bytes that were written, which make the file whole again, are held back until all others
-/// are on the disk. `commit()` syncs, writes them, and syncs again; without a commit, or after a
-/// failure, the file is cut to the length that it had. Only a process that is killed, or a machine
-/// that stops, leaves a part of the addition behind. The file is locked (`flock`) against others that
-/// add to it.
+/// The last bytes that were written, which make the file whole again, are held back until all
+/// others are on the disk. `commit()` syncs, writes them, and syncs again; without a commit, or
+/// after a failure, the file is cut to the length that it had. Only a process that is killed, or a
+/// machine that stops, leaves a part of the addition behind. The file is locked (`flock`) against
+/// others that add to it.
 public final class AppendingFileWriter: ByteSink {
     public let path: String
     /// How long the file is with what has been written.

@@ -10,8 +10,8 @@ public protocol ByteSource: Sendable {
     /// - Throws: `truncated` when the source ends before, `io` when reading fails.
     func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8]
 
-    /// The same bytes in place of those that `buffer` holds, whose memory is used again where that is
-    /// possible.
+    /// The same bytes in place of those that `buffer` holds, whose memory is used again where that
+    /// is possible.
     ///
     /// - Throws: as `read(at:byteCount:)`; what `buffer` holds then is of no meaning.
     func read(at offset: UInt64, byteCount: Int, into buffer: inout [UInt8]) throws(FormatError)

@@ -3,10 +3,12 @@ public struct DiskFileSet: FileSet {
     public let name: String
     public let main: (any ByteSource)?
     private let folder: String
-    /// Whether the main file was named by a symbolic link: the others are looked for beside the link.
+    /// Whether the main file was named by a symbolic link: the others are looked for beside the
+    /// link.
     private let isLink: Bool
 
-    /// Opens the file at `path`, or the folder: symbolic links that stand in `path` itself are followed.
+    /// Opens the file at `path`, or the folder: symbolic links that stand in `path` itself are
+    /// followed.
     ///
     /// - Throws: `io` with the operation `open`, also for pipes and devices.
     public init(path: String) throws(FormatError) {

@@ -1,9 +1,9 @@
 /// The names of the temporary files on their way to one name in a directory.
 ///
 /// Whoever has such a file holds a shared lock (`flock`) on the directory. So whoever holds the
-/// directory alone for a moment knows that nobody works on those that are there: processes that were
-/// killed left them. Files that were made without the lock, which not every file system has and
-/// anybody may be holding, have another ending and are never taken for left ones.
+/// directory alone for a moment knows that nobody works on those that are there: processes that
+/// were killed left them. Files that were made without the lock, which not every file system has
+/// and anybody may be holding, have another ending and are never taken for left ones.
 struct DraftNames {
     private let finalName: String
     private let ending: String
@@ -13,8 +13,8 @@ struct DraftNames {
     /// The most that 64 bits need in base 36.
     private static let digitCount = 13
 
-    /// Removes what killed processes left in `directory` on the way to `finalName`, and locks it for
-    /// as long as the descriptor is open. No failure here keeps a file from being written.
+    /// Removes what killed processes left in `directory` on the way to `finalName`, and locks it
+    /// for as long as the descriptor is open. No failure here keeps a file from being written.
     ///
     /// Complexity: O(names in the directory).
     init(of finalName: String, in directory: Int32, path: String) {
@@ -72,8 +72,8 @@ public enum LeftDrafts {
         String(String.UnicodeScalarView(name.unicodeScalars.prefix(40)))
     }
 
-    /// Removes the drafts in the directory at `path` whose names have such a stem. Every writer does so
-    /// for its own name; this is for names that nobody may write again. No failure is told.
+    /// Removes the drafts in the directory at `path` whose names have such a stem. Every writer
+    /// does so for its own name; this is for names that nobody may write again. No failure is told.
     ///
     /// Complexity: O(names in the directory).
     public static func remove(in path: String, where isWanted: (_ stem: String) -> Bool) {

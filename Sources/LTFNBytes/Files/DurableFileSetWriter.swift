@@ -1,8 +1,8 @@
-/// Writes files that belong together: each is wholly there and on the disk, or not there at all, and the
-/// main one gets its name last, so that what it speaks of is there.
+/// Writes files that belong together: each is wholly there and on the disk, or not there at all,
+/// and the main one gets its name last, so that what it speaks of is there.
 ///
-/// Until the commit what stood there before is untouched. When one of several files cannot be given its
-/// name, those before it have theirs, and the main file is still the old one.
+/// Until the commit what stood there before is untouched. When one of several files cannot be given
+/// its name, those before it have theirs, and the main file is still the old one.
 public final class DurableFileSetWriter: FileSetSink {
     public let name: String
     private let mainWriter: DurableFileWriter
@@ -51,8 +51,8 @@ public final class DurableFileSetWriter: FileSetSink {
     /// removed, a sentence each.
     public var notes: [String] { others.flatMap(\.writer.notes) + mainWriter.notes + leftovers }
 
-    /// Has a file beside the main one removed at the end of the commit, when nothing speaks of it any more.
-    /// Only a regular file is, never what a symbolic link leads to.
+    /// Has a file beside the main one removed at the end of the commit, when nothing speaks of it
+    /// any more. Only a regular file is, never what a symbolic link leads to.
     public func retire(_ name: String) {
         if name != self.name, !name.utf8.contains(UInt8(ascii: "/")) { retired.append(name) }
     }
@@ -70,8 +70,8 @@ public final class DurableFileSetWriter: FileSetSink {
         }
     }
 
-    /// What has been written so far, opened anew, so that it can be checked before the commit; nil for
-    /// pipes, terminals and devices, which cannot be read back.
+    /// What has been written so far, opened anew, so that it can be checked before the commit; nil
+    /// for pipes, terminals and devices, which cannot be read back.
     ///
     /// - Throws: `io`.
     public func drafts() throws(FormatError) -> (any FileSet)? {

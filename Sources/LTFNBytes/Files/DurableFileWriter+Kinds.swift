@@ -7,11 +7,11 @@ extension DurableFileWriter {
         if case .file = try OutputPlace(path: path) { true } else { false }
     }
 
-    /// Makes sure that a file can stand at `path`, a name that nobody chose: who writes to a pipe has named
-    /// it.
+    /// Makes sure that a file can stand at `path`, a name that nobody chose: who writes to a pipe
+    /// has named it.
     ///
-    /// - Throws: `io` with the operation `create`, as for a name that is taken when a pipe, a terminal or
-    ///   a device has it.
+    /// - Throws: `io` with the operation `create`, as for a name that is taken when a pipe, a
+    ///   terminal or a device has it.
     public static func expectFile(at path: String) throws(FormatError) {
         guard try !makesFile(at: path) else { return }
         throw FormatError(

@@ -4,8 +4,8 @@
 /// its name and syncs the directory. Until then, and after any failure, the file that stood there
 /// before is untouched; without a commit the temporary file is removed, and what a killed process
 /// left (`.model.ltfn.….ltfn-draft`) by the next writer to the same name. A symbolic link is kept
-/// and its target replaced. A file that is replaced leaves its owner, group, permissions and extended
-/// attributes to the new one. Pipes, terminals and devices are written to directly.
+/// and its target replaced. A file that is replaced leaves its owner, group, permissions and
+/// extended attributes to the new one. Pipes, terminals and devices are written to directly.
 public final class DurableFileWriter: ByteSink {
     /// Where the caller wanted the file.
     public let path: String
@@ -48,11 +48,12 @@ public final class DurableFileWriter: ByteSink {
     /// Creates the temporary file.
     ///
     /// - Parameters:
-    ///   - replacingExisting: false makes it an error when a file of that name exists, now or at the
-    ///     commit.
-    ///   - relative: the path of a file whose owner, group, permissions and attributes a new file gets
-    ///     too, if it is there: what is kept beside a file is as private as that.
-    ///   - waitsForReader: false makes it an error when nobody has opened a pipe of that name to read it.
+    ///   - replacingExisting: false makes it an error when a file of that name exists, now or at
+    ///     the commit.
+    ///   - relative: the path of a file whose owner, group, permissions and attributes a new file
+    ///     gets too, if it is there: what is kept beside a file is as private as that.
+    ///   - waitsForReader: false makes it an error when nobody has opened a pipe of that name to
+    ///     read it.
     /// - Throws: `io` with the operation `create`.
     public init(
         path: String, replacingExisting: Bool = true, asPrivateAs relative: String? = nil,

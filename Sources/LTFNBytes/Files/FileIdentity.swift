@@ -1,4 +1,5 @@
-/// Which file a path means, however it is spelled: `model.ltfn`, `./model.ltfn` and a symbolic link to it are one.
+/// Which file a path means, however it is spelled: `model.ltfn`, `./model.ltfn` and a symbolic link
+/// to it are one.
 public struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64

@@ -1,4 +1,5 @@
-/// The files that a checkpoint may be spread over: the one that was named, and others below its folder.
+/// The files that a checkpoint may be spread over: the one that was named, and others below its
+/// folder.
 ///
 /// Safe to use from several threads at once.
 public protocol FileSet: Sendable {
@@ -15,8 +16,8 @@ public protocol FileSet: Sendable {
 
     /// The file called `name`, seen from the folder; it may lie in a folder within.
     ///
-    /// - Throws: `corrupt` when the name is no path below the folder; `io` also when a symbolic link leads
-    ///   out of it, or when it is no regular file.
+    /// - Throws: `corrupt` when the name is no path below the folder; `io` also when a symbolic
+    ///   link leads out of it, or when it is no regular file.
     func file(_ name: String) throws(FormatError) -> any ByteSource
 }
 

@@ -6,7 +6,8 @@ public protocol FileSetSink: AnyObject {
     /// The main file.
     var main: any ByteSink { get }
 
-    /// Begins the file called `name` beside the main one. The one that was begun before is complete.
+    /// Begins the file called `name` beside the main one. The one that was begun before is
+    /// complete.
     ///
     /// - Throws: `corrupt` for a name that is taken; `io`.
     func file(_ name: String) throws(FormatError) -> any ByteSink

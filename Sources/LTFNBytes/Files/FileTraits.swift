@@ -1,5 +1,5 @@
-/// What a file has besides its bytes: kept by the file that takes its place, shared by the one that is
-/// kept beside it.
+/// What a file has besides its bytes: kept by the file that takes its place, shared by the one that
+/// is kept beside it.
 struct FileTraits {
     let permissions: UInt32
     let owner: UInt32

@@ -9,8 +9,8 @@ enum OutputPlace {
 
     /// Follows the symbolic links at the end of `path`.
     ///
-    /// - Throws: `io` for directories, circles, files that may not be written, and what another user
-    ///   has put into a folder that everybody may write to.
+    /// - Throws: `io` for directories, circles, files that may not be written, and what another
+    ///   user has put into a folder that everybody may write to.
     init(path: String) throws(FormatError) {
         try FormatError.checkPath(path, .create)
         do throws(SystemError) {
@@ -95,8 +95,8 @@ enum OutputPlace {
 }
 
 extension DurableFileWriter {
-    /// The file descriptor that what is written to `path` goes to at once, if it goes to one that is open
-    /// already: 1 for `/dev/stdout`, `/proc/self/fd/1` and links to them.
+    /// The file descriptor that what is written to `path` goes to at once, if it goes to one that
+    /// is open already: 1 for `/dev/stdout`, `/proc/self/fd/1` and links to them.
     public static func openDescriptor(for path: String) -> Int32? {
         guard case .descriptor(let number)? = try? OutputPlace(path: path) else { return nil }
         return number

@@ -1,8 +1,8 @@
 /// A sticky folder, like `/tmp`, in which strangers may put names where others expect theirs.
 ///
-/// Linux has these rules as settings (`fs.protected_symlinks`, `protected_regular`, `protected_fifos`),
-/// which not every machine has on, and which cannot see links that a program resolves itself: see
-/// `may_follow_link` and `may_create_in_sticky` in its `fs/namei.c`.
+/// Linux has these rules as settings (`fs.protected_symlinks`, `protected_regular`,
+/// `protected_fifos`), which not every machine has on, and which cannot see links that a program
+/// resolves itself: see `may_follow_link` and `may_create_in_sticky` in its `fs/namei.c`.
 struct SharedFolder {
     private let folder: SystemCalls.FileInfo
     private let isForAll: Bool

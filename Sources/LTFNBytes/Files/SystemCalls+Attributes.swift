@@ -10,7 +10,8 @@ import CSystem
 
 // Extended attributes: access lists, security labels, notes of users.
 extension SystemCalls {
-    /// The names of the attributes of the file at `path`; none where the file system has no attributes.
+    /// The names of the attributes of the file at `path`; none where the file system has no
+    /// attributes.
     static func attributeNames(path: String) -> [String] {
         let bytes = unsafe attribute { buffer, count in
             #if canImport(Darwin)

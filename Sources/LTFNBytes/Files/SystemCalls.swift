@@ -379,8 +379,8 @@ extension SystemCalls {
         return false
     }
 
-    /// Lets all threads allocate from one heap: one of its own would take 64 MiB of address space for
-    /// each of them.
+    /// Lets all threads allocate from one heap: one of its own would take 64 MiB of address space
+    /// for each of them.
     static func shareHeap() {
         #if canImport(Glibc)
             mallopt(M_ARENA_MAX, 1)

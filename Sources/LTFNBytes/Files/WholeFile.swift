@@ -5,11 +5,11 @@ public enum WholeFile {
 
     /// All bytes of the file or pipe at `path`.
     ///
-    /// - Parameter promised: told the first 4,096 bytes (or all when there are fewer), it says how many
-    ///   bytes there are at most; nil: as many as `limit`. So a device without end, and a file that is of
-    ///   another kind, are refused at once.
-    /// - Throws: `io`; `limitExceeded` when there are more than `limit` bytes or those promised, before more
-    ///   than that is allocated; what `promised` throws.
+    /// - Parameter promised: told the first 4,096 bytes (or all when there are fewer), it says how
+    ///   many bytes there are at most; nil: as many as `limit`. So a device without end, and a file
+    ///   that is of another kind, are refused at once.
+    /// - Throws: `io`; `limitExceeded` when there are more than `limit` bytes or those promised,
+    ///   before more than that is allocated; what `promised` throws.
     public static func read(
         path: String, limit: Int,
         promised: ([UInt8]) throws(FormatError) -> Int? = { _ throws(FormatError) in nil }

@@ -1,5 +1,5 @@
-/// Whether a file can still be written to. A step that fails is the end: all later ones throw the same
-/// error.
+/// Whether a file can still be written to. A step that fails is the end: all later ones throw the
+/// same error.
 struct WritingState {
     private enum State {
         case open

@@ -93,8 +93,8 @@ public enum CheckedSize {
         return value
     }
 
-    /// `a` + `b`, or the largest number there is: what files claim in all may be more than 64 bits hold, and
-    /// must not look like little.
+    /// `a` + `b`, or the largest number there is: what files claim in all may be more than 64 bits
+    /// hold, and must not look like little.
     public static func total(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let (sum, overflow) = a.addingReportingOverflow(b)
         return overflow ? .max : sum

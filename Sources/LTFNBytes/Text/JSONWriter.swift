@@ -3,9 +3,9 @@ extension JSONValue {
     public enum Layout: Sendable {
         /// On one line, without spaces, for our own reader, which knows all integers of 64 bits.
         case compact
-        /// Indented by two spaces a level; arrays of plain values on one line. For any reader: many know
-        /// float64 only, and would round an integer beyond ±(2^53 - 1), so that is written as a
-        /// string of its digits (RFC 7493, section 2.2).
+        /// Indented by two spaces a level; arrays of plain values on one line. For any reader: many
+        /// know float64 only, and would round an integer beyond ±(2^53 - 1), so that is written as
+        /// a string of its digits (RFC 7493, section 2.2).
         case pretty
     }
 
@@ -17,9 +17,9 @@ extension JSONValue {
     }
 }
 
-/// An object that is written member by member, one of them an array that is written element by element:
-/// a document that need not be in memory as a whole. The same as `rendered(.pretty)`, when the caller keeps
-/// the order of keys, and a line break at its end.
+/// An object that is written member by member, one of them an array that is written element by
+/// element: a document that need not be in memory as a whole. The same as `rendered(.pretty)`, when
+/// the caller keeps the order of keys, and a line break at its end.
 public struct JSONDocument {
     private var writer = JSONWriter(layout: .pretty)
     private var isFirst = true
@@ -99,8 +99,8 @@ public struct JSONDocument {
     }
 }
 
-/// An object that stands often in the array of a document, each time with another text in one place:
-/// all else is made once.
+/// An object that stands often in the array of a document, each time with another text in one
+/// place: all else is made once.
 public struct JSONTemplate: Sendable {
     fileprivate let before: [UInt8]
     fileprivate let after: [UInt8]

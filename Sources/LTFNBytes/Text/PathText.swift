@@ -1,9 +1,9 @@
 /// Paths as text, whatever their bytes are.
 ///
-/// The operating system takes any bytes for a name, and text has none but valid UTF-8. A byte that is not
-/// part of any character becomes one for private use, U+10FE80 to U+10FEFF, and is itself again when the
-/// operating system is asked. A character of this range in a name becomes four of them, so that no two
-/// names are the same text.
+/// The operating system takes any bytes for a name, and text has none but valid UTF-8. A byte that
+/// is not part of any character becomes one for private use, U+10FE80 to U+10FEFF, and is itself
+/// again when the operating system is asked. A character of this range in a name becomes four of
+/// them, so that no two names are the same text.
 public enum PathText {
     private static let base: UInt32 = 0x10FE00
 

@@ -1,7 +1,7 @@
 /// What a person may have meant by a word that is not known.
 public enum Spelling {
-    /// The one of `words` that `word` stands for: by what it means, or as its beginning, or with a slip or
-    /// two; nil when none is near. Capitals, hyphens and underscores make no difference.
+    /// The one of `words` that `word` stands for: by what it means, or as its beginning, or with a
+    /// slip or two; nil when none is near. Capitals, hyphens and underscores make no difference.
     ///
     /// - Parameter meanings: words of other programs, and what each is called here.
     public static func suggestion(
@@ -32,8 +32,8 @@ public enum Spelling {
         word.lowercased().utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") }
     }
 
-    /// How many letters have to be put in, taken out, changed, or swapped with their neighbour (the optimal
-    /// string alignment distance).
+    /// How many letters have to be put in, taken out, changed, or swapped with their neighbour (the
+    /// optimal string alignment distance).
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var before: [Int] = []
         var last = Array(0...right.count)

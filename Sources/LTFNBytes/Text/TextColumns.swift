@@ -5,8 +5,8 @@ extension TerminalText {
         isPlain(text) ? text.utf8.count : text.reduce(0) { $0 + columns($1) }
     }
 
-    /// The columns of what a reader takes for one character: 0, 1 or 2, and more where several letters
-    /// are written together.
+    /// The columns of what a reader takes for one character: 0, 1 or 2, and more where several
+    /// letters are written together.
     public static func columns(_ character: Character) -> Int {
         let scalars = character.unicodeScalars
         guard let first = scalars.first, first.value >= 0x7F else { return 1 }
@@ -37,8 +37,8 @@ extension TerminalText {
         return low < wide.count && wide[low].contains(value)
     }
 
-    /// East Asian Width `W` and `F` (Unicode Standard Annex 11), without what is an emoji anyway. Ranges
-    /// run over what is not assigned.
+    /// East Asian Width `W` and `F` (Unicode Standard Annex 11), without what is an emoji anyway.
+    /// Ranges run over what is not assigned.
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x3247, 0x3250...0x4DBF,
         0x4E00...0xA4C6, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19,
@@ -46,8 +46,8 @@ extension TerminalText {
         0x1F200...0x1F320, 0x20000...0x3FFFD,
     ]
 
-    /// `text` cut to `columns`, where it is longer, with `mark` in place of what is left out of its middle:
-    /// long names differ at their ends.
+    /// `text` cut to `columns`, where it is longer, with `mark` in place of what is left out of its
+    /// middle: long names differ at their ends.
     public static func cut(_ text: String, to columns: Int, mark: String) -> String {
         guard self.columns(text) > columns else { return text }
         let room = max(columns - self.columns(mark), 0)

@@ -1,9 +1,10 @@
 extension AlignedBytes {
-    /// Copies elements from their places in `source` to theirs here, of which there are as many rows and
-    /// columns; all of them lie within the bytes.
+    /// Copies elements from their places in `source` to theirs here, of which there are as many
+    /// rows and columns; all of them lie within the bytes.
     ///
-    /// It is fastest where the rows of `source` stand together and the columns here: then every line of
-    /// the cache is touched once. A grid is copied twice, so the nearest caches should hold it.
+    /// It is fastest where the rows of `source` stand together and the columns here: then every
+    /// line of the cache is touched once. A grid is copied twice, so the nearest caches should hold
+    /// it.
     ///
     /// - Parameter byteCount: of an element; 1, 2, 4, 8 and 16 are fast.
     public mutating func copyElements(

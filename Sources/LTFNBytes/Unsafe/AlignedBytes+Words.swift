@@ -1,6 +1,6 @@
 extension AlignedBytes {
-    /// The bytes as whole words in the machine's byte order; bytes at the end that fill none are left
-    /// out.
+    /// The bytes as whole words in the machine's byte order; bytes at the end that fill none are
+    /// left out.
     @_lifetime(borrow self)
     public func words<Word: FixedWidthInteger & BitwiseCopyable>(
         as type: Word.Type

@@ -13,8 +13,8 @@ public struct AlignedBytes: Sendable {
 
     /// A zeroed block. Complexity: O(`byteCount`).
     ///
-    /// For a few bytes, or as many as the caller has asked `MemoryRoom` for: a failed allocation stops
-    /// the process.
+    /// For a few bytes, or as many as the caller has asked `MemoryRoom` for: a failed allocation
+    /// stops the process.
     public init(byteCount: Int) {
         storage = Storage(byteCount: byteCount)
     }
@@ -37,8 +37,8 @@ public struct AlignedBytes: Sendable {
         storage = Storage(unfilledByteCount: byteCount)
     }
 
-    /// A block as long as a file or an option says, that is not zeroed: the caller writes every byte
-    /// before anybody reads one.
+    /// A block as long as a file or an option says, that is not zeroed: the caller writes every
+    /// byte before anybody reads one.
     ///
     /// - Throws: `io` when memory is short.
     @unsafe public init(reservingUnfilled byteCount: Int) throws(FormatError) {

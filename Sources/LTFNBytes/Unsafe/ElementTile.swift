@@ -2,9 +2,10 @@
 
 /// Copies a grid by way of tiles that stand together.
 ///
-/// Places that lie a large power of two apart share a few lines of the cache, and the memory is asked
-/// for far more at a time by copying than element by element. So each column is fetched whole before
-/// the next, each row stored whole, and only what stands together is gone through the other way.
+/// Places that lie a large power of two apart share a few lines of the cache, and the memory is
+/// asked for far more at a time by copying than element by element. So each column is fetched whole
+/// before the next, each row stored whole, and only what stands together is gone through the other
+/// way.
 @inline(__always)
 func copyByTile<T: BitwiseCopyable>(
     _ type: T.Type, _ source: UnsafeRawPointer, _ sources: ElementGrid,

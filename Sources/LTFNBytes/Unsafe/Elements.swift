@@ -1,6 +1,6 @@
 extension AlignedBytes {
-    /// The bytes as whole elements in the machine's byte order; bytes at the end that fill none are left
-    /// out.
+    /// The bytes as whole elements in the machine's byte order; bytes at the end that fill none are
+    /// left out.
     ///
     /// - Parameter type: aligned to 64 bytes or less, and valid whatever its bits are.
     @_lifetime(borrow self)
@@ -14,8 +14,8 @@ extension AlignedBytes {
 }
 
 extension MappedBytes {
-    /// The bytes as whole elements in the machine's byte order, which `isAligned(to:)` has been asked
-    /// about; bytes at the end that fill none are left out.
+    /// The bytes as whole elements in the machine's byte order, which `isAligned(to:)` has been
+    /// asked about; bytes at the end that fill none are left out.
     @_lifetime(borrow self)
     package func elements<Element: BitwiseCopyable>(as type: Element.Type) -> Span<Element> {
         precondition(isAligned(to: MemoryLayout<Element>.alignment))

@@ -1,9 +1,10 @@
 /// A range of a file as memory: nothing is copied, and nothing is read before it is touched.
 ///
-/// The range is mapped as long as a copy of this value lives, also when the file has lost its name or
-/// another one has taken its place, which is how `DurableFileWriter` replaces files. But a process
-/// that cuts the file itself takes the mapped bytes away: touching them then ends this process
-/// (SIGBUS), which no check beforehand can rule out. Whoever has to expect that reads copies.
+/// The range is mapped as long as a copy of this value lives, also when the file has lost its name
+/// or another one has taken its place, which is how `DurableFileWriter` replaces files. But a
+/// process that cuts the file itself takes the mapped bytes away: touching them then ends this
+/// process (SIGBUS), which no check beforehand can rule out. Whoever has to expect that reads
+/// copies.
 public struct MappedBytes: Sendable {
     private let mapping: Mapping?
 
@@ -16,8 +17,8 @@ public struct MappedBytes: Sendable {
 
     public var byteCount: Int { unsafe mapping?.bytes.count ?? 0 }
 
-    /// Whether the bytes stand in memory at a multiple of `alignment`: where the offset in the file is a
-    /// multiple of it, they do, up to the size of a page.
+    /// Whether the bytes stand in memory at a multiple of `alignment`: where the offset in the file
+    /// is a multiple of it, they do, up to the size of a page.
     public func isAligned(to alignment: Int) -> Bool {
         unsafe Int(bitPattern: mapping?.bytes.baseAddress) % alignment == 0
     }

@@ -1,7 +1,7 @@
 /// Whether the operating system would still give memory.
 ///
-/// A failed allocation ends a Swift process. So whoever is about to allocate as much as a file or an
-/// option says asks here first, and gets an error that can be told.
+/// A failed allocation ends a Swift process. So whoever is about to allocate as much as a file or
+/// an option says asks here first, and gets an error that can be told.
 public enum MemoryRoom {
     /// What is left for all that is too small to be asked for.
     public static let reserveByteCount = 12 << 20
@@ -14,8 +14,8 @@ public enum MemoryRoom {
 
     /// Makes sure that `byteCount` bytes can be allocated, and the reserve be left.
     ///
-    /// - Throws: `io`, before anything is allocated. Only that another thread allocates meanwhile can
-    ///   make it untrue: the reserve is for that, too.
+    /// - Throws: `io`, before anything is allocated. Only that another thread allocates meanwhile
+    ///   can make it untrue: the reserve is for that, too.
     public static func expect(_ byteCount: Int) throws(FormatError) {
         guard byteCount >= smallByteCount else { return }
         guard isLimited || byteCount >= largeByteCount else { return }

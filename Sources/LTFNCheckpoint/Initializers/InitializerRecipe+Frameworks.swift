@@ -8,8 +8,9 @@ extension InitializerRecipe {
     public static let xavierNormal = varianceScaling(
         scale: 1, fan: .fanAverage, distribution: .untruncatedNormal)
 
-    /// TensorFlow 1's `tf.contrib.layers.variance_scaling_initializer`: a normal cut at two standard
-    /// deviations, σ = √(1.3 · `factor` / fan) before the cut. The 1.3 makes up for most of it.
+    /// TensorFlow 1's `tf.contrib.layers.variance_scaling_initializer`: a normal cut at two
+    /// standard deviations, σ = √(1.3 · `factor` / fan) before the cut. The 1.3 makes up for most
+    /// of it.
     public static func tensorFlow1VarianceScaling(
         factor: Double = 2, fan: FanMode = .fanIn
     ) -> InitializerRecipe {

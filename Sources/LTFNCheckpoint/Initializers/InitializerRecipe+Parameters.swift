@@ -22,8 +22,8 @@ public struct RecipeParameter: Hashable, Sendable {
 }
 
 extension InitializerRecipe {
-    /// The parameters, in the order of the command line; those of a recipe that is only described are its
-    /// own.
+    /// The parameters, in the order of the command line; those of a recipe that is only described
+    /// are its own.
     public var parameters: [RecipeParameter] {
         switch self {
         case .constant(let value): [RecipeParameter("value", value)]

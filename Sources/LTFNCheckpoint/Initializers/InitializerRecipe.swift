@@ -1,9 +1,10 @@
 /// A kind of initializer with its parameters.
 ///
 /// A truncated normal is cut at two standard deviations of the normal before the cut; of
-/// `truncatedNormal` that is the standard deviation named. `glorotNormal`, `heNormal` and `lecunNormal` are what
-/// Keras calls so: widened before the cut, so that the standard deviation named is the one that is left.
-/// PyTorch's namesakes are not cut: `xavierNormal` and `kaimingNormal`.
+/// `truncatedNormal` that is the standard deviation named. `glorotNormal`, `heNormal` and
+/// `lecunNormal` are what Keras calls so: widened before the cut, so that the standard deviation
+/// named is the one that is left. PyTorch's namesakes are not cut: `xavierNormal` and
+/// `kaimingNormal`.
 public enum InitializerRecipe: Hashable, Sendable {
     case zeros
     case ones

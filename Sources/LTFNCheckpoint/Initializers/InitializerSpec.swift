@@ -13,8 +13,8 @@ public struct InitializerSpec: Hashable, Sendable {
 
     /// How much is known.
     public enum Evidence: Hashable, Sendable {
-        /// Sampling the recipe with this version of the sampling rules gives the initial values, bit
-        /// for bit; `digest` is that of their bytes.
+        /// Sampling the recipe with this version of the sampling rules gives the initial values,
+        /// bit for bit; `digest` is that of their bytes.
         case reproducible(algorithmVersion: UInt32, digest: SHA256Digest)
         /// The recipe tells what was done, and cannot be replayed.
         case descriptive

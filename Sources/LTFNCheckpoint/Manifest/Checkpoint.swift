@@ -3,7 +3,8 @@ import LTFNBytes
 /// A checkpoint that is wholly in memory.
 public struct Checkpoint: Sendable {
     public private(set) var manifest: Manifest
-    /// The values of `manifest.variables`, in the same order; a tied variable has those of its target.
+    /// The values of `manifest.variables`, in the same order; a tied variable has those of its
+    /// target.
     public private(set) var tensors: [TensorData]
 
     /// - Throws: `corrupt` when the tensors are not those the manifest describes.
@@ -64,7 +65,8 @@ public struct Checkpoint: Sendable {
 
     /// Adds a variable. Complexity: O(n), for the variables stay in order.
     ///
-    /// - Throws: `corrupt` for a name that is taken, and for a tensor that is not the one described.
+    /// - Throws: `corrupt` for a name that is taken, and for a tensor that is not the one
+    ///   described.
     public mutating func add(_ variable: VariableInfo, _ tensor: TensorData) throws(FormatError) {
         var pairs = zip(manifest.variables, tensors).map { ($0, $1) }
         pairs.append((variable, tensor))

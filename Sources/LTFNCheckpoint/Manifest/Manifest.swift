@@ -15,8 +15,8 @@ public struct Manifest: Hashable, Sendable {
 
     /// Puts the variables in canonical order.
     ///
-    /// - Throws: `corrupt` for a name that stands twice, or a tied variable whose target is missing,
-    ///   itself tied, or of another dtype or shape.
+    /// - Throws: `corrupt` for a name that stands twice, or a tied variable whose target is
+    ///   missing, itself tied, or of another dtype or shape.
     public init(
         variables: [VariableInfo], metadata: Metadata = [:], graph: ModelGraph? = nil
     ) throws(FormatError) {
@@ -26,8 +26,8 @@ public struct Manifest: Hashable, Sendable {
         try checkTies()
     }
 
-    /// A manifest of what a reader has checked as it read: the variables are in order, every name once,
-    /// and what they are tied to is there.
+    /// A manifest of what a reader has checked as it read: the variables are in order, every name
+    /// once, and what they are tied to is there.
     package init(checked variables: [VariableInfo], metadata: Metadata, graph: ModelGraph?) {
         self.variables = variables
         self.metadata = metadata

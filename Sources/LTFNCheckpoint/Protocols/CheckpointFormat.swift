@@ -2,8 +2,8 @@ import LTFNBytes
 
 /// A file format that checkpoints are kept in.
 ///
-/// Every format of the toolkit, its own among them, is one type that conforms to this and passes the
-/// same conformance suite.
+/// Every format of the toolkit, its own among them, is one type that conforms to this and passes
+/// the same conformance suite.
 public protocol CheckpointFormat: Sendable {
     /// What the format is called and what it can hold.
     var traits: FormatTraits { get }
@@ -43,7 +43,8 @@ public protocol CheckpointFormat: Sendable {
     /// What of `manifest` the format cannot hold. Empty: nothing is lost.
     func losses(writing manifest: Manifest) -> [FormatLoss]
 
-    /// What whoever reads the file with other programs should know, a sentence each; nothing is lost by it.
+    /// What whoever reads the file with other programs should know, a sentence each; nothing is
+    /// lost by it.
     func notes(writing manifest: Manifest) -> [String]
 
     /// Which of `manifest.variables` have values to write, and in which order they must come.
@@ -51,7 +52,8 @@ public protocol CheckpointFormat: Sendable {
     /// Most formats keep the default: ascending, tied variables left out.
     func writingOrder(of manifest: Manifest) -> [Int]
 
-    /// The names of the files that `manifest` takes beside the main one, when that is called `name`.
+    /// The names of the files that `manifest` takes beside the main one, when that is called
+    /// `name`.
     func otherFiles(writing manifest: Manifest, as name: String) -> [String]
 
     /// Begins the files that will hold `manifest`, less its `losses`.

@@ -6,23 +6,24 @@ import LTFNBytes
 public protocol CheckpointReader: Sendable {
     var manifest: Manifest { get }
 
-    /// What the file holds and `manifest` does not: parts that were left out, names that were changed.
+    /// What the file holds and `manifest` does not: parts that were left out, names that were
+    /// changed.
     var losses: [FormatLoss] { get }
 
     /// Remarks about the file, a sentence each.
     var notes: [String] { get }
 
-    /// The values of `manifest.variables[index]`; for a tied variable those of its target. When the file
-    /// says what their digest is, they have it.
+    /// The values of `manifest.variables[index]`; for a tied variable those of its target. When the
+    /// file says what their digest is, they have it.
     ///
     /// - Throws: `truncated`, `corrupt`, `checksumMismatch`, `limitExceeded`, `io`.
     func read(_ index: Int) throws(FormatError) -> TensorData
 
     /// The bytes `range` of what `read(_:)` gives.
     ///
-    /// Ranges that follow one another from front to back are read in one pass, and what the container says
-    /// of the whole is checked with the last byte. The digest of all values says nothing about a part: who
-    /// puts parts together has `check(_:of:)`.
+    /// Ranges that follow one another from front to back are read in one pass, and what the
+    /// container says of the whole is checked with the last byte. The digest of all values says
+    /// nothing about a part: who puts parts together has `check(_:of:)`.
     ///
     /// - Throws: as `read(_:)`.
     func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes
@@ -38,17 +39,18 @@ public protocol CheckpointReader: Sendable {
 
     /// Calls `body` with all values of a variable from front to back. A run holds whole elements.
     ///
-    /// Memory: a few pieces, whatever the variable takes; what is the same again and again need not be
-    /// made. The caller decides how much a file may ask for in all.
+    /// Memory: a few pieces, whatever the variable takes; what is the same again and again need not
+    /// be made. The caller decides how much a file may ask for in all.
     ///
-    /// - Parameter isChecked: whether the digest of all values is compared at the end, when the file says
-    ///   what it is; what is the same again and again is hashed for that, too.
+    /// - Parameter isChecked: whether the digest of all values is compared at the end, when the
+    ///   file says what it is; what is the same again and again is hashed for that, too.
     /// - Throws: as `read(_:)`, and what `body` throws.
     func forEachRun(
         of index: Int, isChecked: Bool, _ body: (ValueRun) throws(FormatError) -> Void
     ) throws(FormatError)
 
-    /// How many of a variable's bytes `forEachRun(of:_:)` makes: all that do not come as repeated ones.
+    /// How many of a variable's bytes `forEachRun(of:_:)` makes: all that do not come as repeated
+    /// ones.
     func distinctByteCount(of index: Int) -> Int
 
     /// The values as they stand in the file, without a copy; nil where that cannot be had.
@@ -86,7 +88,8 @@ public protocol CheckpointReader: Sendable {
     /// The length of the files of a set, other than the main one.
     var otherByteCount: UInt64 { get }
 
-    /// The length of the other files that values are read from, when these are stored relative to them.
+    /// The length of the other files that values are read from, when these are stored relative to
+    /// them.
     var baseByteCount: UInt64 { get }
 
     /// Makes sure that the other files that values are read from are there.

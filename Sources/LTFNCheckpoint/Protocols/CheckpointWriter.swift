@@ -8,11 +8,11 @@ public protocol CheckpointWriter {
     /// - Throws: `corrupt` when the tensor is not the one described or comes out of order, `io`.
     mutating func write(_ tensor: TensorData, at index: Int) throws(FormatError)
 
-    /// Writes values that come range by range, so that a tensor of any length takes little memory. The
-    /// file is the same as from whole tensors.
+    /// Writes values that come range by range, so that a tensor of any length takes little memory.
+    /// The file is the same as from whole tensors.
     ///
-    /// - Parameter values: a range of the bytes; they are asked for from front to back, some more than
-    ///   once.
+    /// - Parameter values: a range of the bytes; they are asked for from front to back, some more
+    ///   than once.
     /// - Throws: as `write(_:at:)`, and what `values` throws.
     mutating func write(
         at index: Int, values: (_ range: Range<Int>) throws(FormatError) -> AlignedBytes

@@ -1,6 +1,7 @@
 /// What a file may ask of a reader.
 ///
-/// A file that asks for more is refused with `limitExceeded`; nothing is allocated before the check.
+/// A file that asks for more is refused with `limitExceeded`; nothing is allocated before the
+/// check.
 public struct DecodingLimits: Hashable, Sendable {
     /// How many variables a file may hold.
     public var variableCount: Int = 16_777_216

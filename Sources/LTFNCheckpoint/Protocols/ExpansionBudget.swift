@@ -2,8 +2,8 @@ import LTFNBytes
 
 /// What may still be made out of a file, over all that a command does with it.
 ///
-/// Each variable may be little enough and their sum too much: a thousand recipes fit into a file of a
-/// few kilobytes.
+/// Each variable may be little enough and their sum too much: a thousand recipes fit into a file of
+/// a few kilobytes.
 public struct ExpansionBudget: Hashable, Sendable {
     /// In bytes of values.
     public let limit: UInt64

@@ -4,7 +4,8 @@ public struct ReadingSelection: Hashable, Sendable {
     public var patterns: [GlobPattern] = []
     /// Whether a part that cannot be read is left out, as a loss by name, instead of refused.
     public var skipsUnreadable = false
-    /// Whether the last of several parts of one name is read, as a loss by name, instead of refused.
+    /// Whether the last of several parts of one name is read, as a loss by name, instead of
+    /// refused.
     public var takesLastOfDuplicates = false
     /// Which of several arrays that stand one behind the other without names, from 0 on.
     public var arrayIndex: Int?

@@ -7,8 +7,8 @@ extension DType {
         }
     }
 
-    /// The numbers that all codes of an element stand for, in the order of the codes; nil when an element
-    /// has more than 8 bits, or is no number.
+    /// The numbers that all codes of an element stand for, in the order of the codes; nil when an
+    /// element has more than 8 bits, or is no number.
     package var codeValues: [Double]? {
         guard bitCount <= 8, let number = codeValue else { return nil }
         return (0..<UInt32(1) << UInt32(bitCount)).map(number)

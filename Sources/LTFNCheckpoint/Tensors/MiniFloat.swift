@@ -52,7 +52,8 @@ package struct MiniFloat {
     @inline(__always)
     package static func half(_ code: UInt16) -> Double {
         let isSpecial = code & 0x7C00 == 0x7C00
-        // The exponent of a float16 is that of a float32 less 112; so subnormal numbers, too, are right.
+        // The exponent of a float16 is that of a float32 less 112; so subnormal numbers, too, are
+        // right.
         let magnitude = Float(bitPattern: UInt32(code & 0x7FFF) << 13) * 0x1p112
         let bits = isSpecial ? magnitude.bitPattern | 0x7F80_0000 : magnitude.bitPattern
         return Double(Float(bitPattern: bits | UInt32(code & 0x8000) << 16))

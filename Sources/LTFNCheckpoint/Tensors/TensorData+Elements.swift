@@ -3,7 +3,8 @@ import LTFNBytes
 extension TensorData {
     /// The elements as they are stored.
     ///
-    /// - Parameter type: the type that is stored: `Float` for float32, `BFloat16` for bfloat16, `Int64`, …
+    /// - Parameter type: the type that is stored: `Float` for float32, `BFloat16` for bfloat16,
+    ///   `Int64`, …
     /// - Returns: the elements in row-major order.
     /// - Throws: `notRepresentable` when the tensor has another dtype; `io` when memory is short.
     public func elements<T: TensorElement>(

@@ -1,4 +1,5 @@
-/// What options and subcommands are called elsewhere, without hyphens, and what they are called here.
+/// What options and subcommands are called elsewhere, without hyphens, and what they are called
+/// here.
 enum OptionMeanings {
     static let options: [String: String] = [
         // Training.

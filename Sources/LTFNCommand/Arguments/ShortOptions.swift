@@ -1,6 +1,7 @@
 import LTFNBytes
 
-/// Short options in one word, as POSIX has them: `-qf` is `-q -f`, and `-fom.ltfn` is `-f -o m.ltfn`.
+/// Short options in one word, as POSIX has them: `-qf` is `-q -f`, and `-fom.ltfn` is `-f -o
+/// m.ltfn`.
 ///
 /// The parser would take `-dash.ltfn` for a cluster, too, and find `-h` in it.
 struct ShortOptions {

@@ -4,7 +4,8 @@ import LTFNBytes
 struct Subcommands {
     let description: CommandDescription
 
-    /// - Throws: `CommandFailure` when a word that would be a file is rather a misspelled subcommand.
+    /// - Throws: `CommandFailure` when a word that would be a file is rather a misspelled
+    ///   subcommand.
     func expectNoMistake(in words: [String]) throws(CommandFailure) {
         let names = description.subcommandNames
         if words.first == "help", let asked = words.dropFirst().first, !asked.hasPrefix("-"),

@@ -3,8 +3,8 @@ import LTFNBytes
 
 /// What may stand where the cursor is, for the scripts of `CompletionScript`.
 ///
-/// The shells ask the program itself: only it knows that a default subcommand takes files where others have
-/// their names, and which variables a model has.
+/// The shells ask the program itself: only it knows that a default subcommand takes files where
+/// others have their names, and which variables a model has.
 struct Completion {
     let root: CommandDescription
     /// The names of the variables in the checkpoint at a path; none when it cannot be read.
@@ -15,7 +15,8 @@ struct Completion {
 
     /// One answer, a line.
     enum Answer: Hashable {
-        /// The word at the cursor begins with an option's name, and what follows completes the rest.
+        /// The word at the cursor begins with an option's name, and what follows completes the
+        /// rest.
         case prefix(String)
         case word(String, summary: String)
         /// Files whose names end so; all, when the list is empty.
@@ -33,7 +34,8 @@ struct Completion {
         }
     }
 
-    /// - Parameter words: those up to the cursor, without the program's name; the last may be empty.
+    /// - Parameter words: those up to the cursor, without the program's name; the last may be
+    ///   empty.
     func answers(to words: [String]) -> [Answer] {
         let last = words.last ?? ""
         let before = Array(words.dropLast())

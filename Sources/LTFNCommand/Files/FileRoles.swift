@@ -1,7 +1,7 @@
 import LTFNBytes
 
-/// The files of a command and what each is to it: no output may replace an input or another output, and
-/// nothing that is printed may go into one of them.
+/// The files of a command and what each is to it: no output may replace an input or another output,
+/// and nothing that is printed may go into one of them.
 public struct FileRoles {
     /// A file, and what it is to the command.
     public struct File {
@@ -19,16 +19,16 @@ public struct FileRoles {
     private let replaceable: [File]
     private let outputs: [File]
 
-    /// - Parameter replaceable: inputs that the first output may take the place of, but which it may not
-    ///   be written into while they are read.
+    /// - Parameter replaceable: inputs that the first output may take the place of, but which it
+    ///   may not be written into while they are read.
     public init(inputs: [File], replaceable: [File] = [], outputs: [File]) {
         self.inputs = inputs
         self.replaceable = replaceable
         self.outputs = outputs
     }
 
-    /// - Throws: `CommandFailure` when two of them are one file, however they are spelled, or an input is
-    ///   meant to be standard input.
+    /// - Throws: `CommandFailure` when two of them are one file, however they are spelled, or an
+    ///   input is meant to be standard input.
     public func expectDistinct() throws(CommandFailure) {
         if let input = (inputs + replaceable).first(where: { $0.path == "-" }) {
             throw CommandFailure(

@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// How a command talks: colour, and how much. A quiet one prints no progress, notes, reports, nor warnings
-/// other than of what is lost.
+/// How a command talks: colour, and how much. A quiet one prints no progress, notes, reports, nor
+/// warnings other than of what is lost.
 public struct DisplayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
     public var color: ColorChoice = .auto

@@ -1,8 +1,8 @@
 import LTFNBytes
 
 extension JSONOptions {
-    /// Where the document goes, opened before any work is done: a file that cannot be written is found at
-    /// once.
+    /// Where the document goes, opened before any work is done: a file that cannot be written is
+    /// found at once.
     ///
     /// - Parameter quiet: whether only the document is wanted, not the text.
     /// - Throws: `io`.

@@ -1,7 +1,8 @@
 import ArgumentParser
 import LTFNCheckpoint
 
-/// `--skip-unreadable`, `--duplicates`, `--index`: what is read of a file that is not all it could be.
+/// `--skip-unreadable`, `--duplicates`, `--index`: what is read of a file that is not all it could
+/// be.
 public struct ReadingOptions: ParsableArguments {
     @Flag(help: "Leave out what cannot be read, as text beside the weights, and tell of it.")
     var skipUnreadable = false

@@ -37,8 +37,8 @@ public enum CommandMain {
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
     }
 
-    /// Keeps what goes wrong before the files of the command are known out of them: whatever an argument
-    /// names is not written into when standard error is appended to it.
+    /// Keeps what goes wrong before the files of the command are known out of them: whatever an
+    /// argument names is not written into when standard error is appended to it.
     private static func keepErrors(outOfFilesIn arguments: [String]) {
         guard let target = FileIdentity(descriptor: Output.stderr.descriptor),
             FileIdentity.byteCount(descriptor: Output.stderr.descriptor) > 0

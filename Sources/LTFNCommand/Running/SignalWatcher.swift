@@ -1,12 +1,12 @@
 import LTFNBytes
 import Synchronization
 
-/// Lets a long loop end well when the user presses Ctrl-C, closes the terminal, or the system asks the
-/// process to stop.
+/// Lets a long loop end well when the user presses Ctrl-C, closes the terminal, or the system asks
+/// the process to stop.
 ///
-/// The first SIGINT, SIGTERM or SIGHUP is only noted: the loop looks at `received` between two steps, saves
-/// and ends. The second one removes the temporary files that are
-/// being written and quits at once.
+/// The first SIGINT, SIGTERM or SIGHUP is only noted: the loop looks at `received` between two
+/// steps, saves and ends. The second one removes the temporary files that are being written and
+/// quits at once.
 public final class SignalWatcher: Sendable {
     /// A signal that asks to stop.
     public enum StopSignal: Int32, Hashable, Sendable {
@@ -32,8 +32,8 @@ public final class SignalWatcher: Sendable {
     ///
     /// - Parameters:
     ///   - onFirst: called when the first signal arrives, on a thread of the watcher.
-    ///   - quitsAtFirst: the first signal is taken for the second, for commands that have nothing to save,
-    ///     or nothing until `workBegins()`.
+    ///   - quitsAtFirst: the first signal is taken for the second, for commands that have nothing
+    ///     to save, or nothing until `workBegins()`.
     public init(
         onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in }, quitsAtFirst: Bool = false
     ) {

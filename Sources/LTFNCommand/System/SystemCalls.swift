@@ -95,8 +95,8 @@ enum SystemCalls {
         _exit(status)
     }
 
-    /// Hands every SIGINT, SIGTERM and SIGHUP from now on to `handler`, on a thread of its own, where
-    /// it may do anything; no other thread is interrupted.
+    /// Hands every SIGINT, SIGTERM and SIGHUP from now on to `handler`, on a thread of its own,
+    /// where it may do anything; no other thread is interrupted.
     ///
     /// Call it before any other thread is started: threads inherit what is blocked.
     ///

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A stream that text is written to, gathered in blocks.
 ///
-/// Everything that the commands print goes through here. What people read is shown: whatever in it could
-/// steer a terminal is escaped, wherever it came from, but for the styles of `Terminal`.
+/// Everything that the commands print goes through here. What people read is shown: whatever in it
+/// could steer a terminal is escaped, wherever it came from, but for the styles of `Terminal`.
 public final class Output: Sendable {
     public static let stdout = Output(descriptor: 1)
     /// Each piece is written at once.
@@ -50,8 +50,8 @@ public final class Output: Sendable {
         self.blockByteCount = blockByteCount
     }
 
-    /// Writes lines of `text` for people. Once the stream has failed, text is dropped: see `isClosed` and
-    /// `failure`.
+    /// Writes lines of `text` for people. Once the stream has failed, text is dropped: see
+    /// `isClosed` and `failure`.
     public func write(_ text: String) {
         send(ShownText.lines(text))
     }

@@ -29,8 +29,8 @@ enum ShownText {
 
 /// How a style is marked on its way to an `Output`.
 ///
-/// A real escape sequence could as well come out of a file. So the mark holds a number that is drawn anew in
-/// each process, and that nothing from outside can know.
+/// A real escape sequence could as well come out of a file. So the mark holds a number that is
+/// drawn anew in each process, and that nothing from outside can know.
 enum StyleMark {
     private static let secret = String(UInt64.random(in: .min ... .max), radix: 36) + ":"
 

@@ -12,7 +12,8 @@ public enum Style: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Terminal {
-    /// `text` in `style`, or as it is where colour is off; for an `Output`, which knows the marks in it.
+    /// `text` in `style`, or as it is where colour is off; for an `Output`, which knows the marks
+    /// in it.
     public func styled(_ text: String, _ style: Style) -> String {
         guard hasColor, !text.isEmpty else { return text }
         return StyleMark.text(style.rawValue) + text + StyleMark.text("0")

@@ -52,12 +52,12 @@ public struct Conversion: Sendable {
 
     /// Writes the output: a few pieces of a tensor are in memory at a time.
     ///
-    /// What the source says of its values and of their initial values is checked on the way: what is
-    /// wrong must not become right in a file with digests of its own.
+    /// What the source says of its values and of their initial values is checked on the way: what
+    /// is wrong must not become right in a file with digests of its own.
     ///
     /// - Returns: nil when `observer` wanted to stop; the output is then not complete.
-    /// - Throws: `notRepresentable` when the plan is not executable, `checksumMismatch` when the source
-    ///   contradicts itself; all that reader and writer throw.
+    /// - Throws: `notRepresentable` when the plan is not executable, `checksumMismatch` when the
+    ///   source contradicts itself; all that reader and writer throw.
     @discardableResult
     public func write(
         to files: any FileSetSink, observer: @escaping Observer = { _ in true }

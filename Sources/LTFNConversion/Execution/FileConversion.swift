@@ -23,10 +23,11 @@ public struct FileConversion: Sendable {
         public var bases: [String] = []
         /// What an `.ltfn` output is stored relative to.
         public var relativeTo: String?
-        /// The most bytes of values in a file, where the target can be kept in several; nil: as the format has
-        /// it.
+        /// The most bytes of values in a file, where the target can be kept in several; nil: as the
+        /// format has it.
         public var shardByteCount: UInt64?
-        /// The values of a safetensors output begin at a multiple of so many bytes; nil: as the format has it.
+        /// The values of a safetensors output begin at a multiple of so many bytes; nil: as the
+        /// format has it.
         public var alignment: Int?
         /// Whether an `.ltfn` input whose end is missing is read by its last whole index.
         public var recovers = false
@@ -62,13 +63,15 @@ public struct FileConversion: Sendable {
 
     public let request: Request
     public let conversion: Conversion
-    /// Where the main file goes: `request.output`, or the index of the set that is written in its place.
+    /// Where the main file goes: `request.output`, or the index of the set that is written in its
+    /// place.
     public let output: String
     /// The files that are written beside the main one.
     public let otherOutputs: [String]
     /// The files that the input consists of beside the one that was named.
     public let otherInputs: [String]
-    /// The names of the parts of a set that is replaced which the new one has no use for: they go with it.
+    /// The names of the parts of a set that is replaced which the new one has no use for: they go
+    /// with it.
     public let retiredParts: [String]
     /// Remarks about the files, a sentence each.
     public let notes: [String]
@@ -83,8 +86,8 @@ public struct FileConversion: Sendable {
 
     /// Opens the input and plans. Nothing is written.
     ///
-    /// - Throws: all that opening the input can throw; `unsupportedFeature` for a format that is not
-    ///   known, or cannot be read or written.
+    /// - Throws: all that opening the input can throw; `unsupportedFeature` for a format that is
+    ///   not known, or cannot be read or written.
     public init(
         _ request: Request, registry: FormatRegistry = .standard,
         limits: DecodingLimits = .standard
@@ -196,8 +199,8 @@ public struct FileConversion: Sendable {
         }
     }
 
-    /// The parts of the set whose index is replaced, as that names them, without those that are written anew
-    /// and without the input.
+    /// The parts of the set whose index is replaced, as that names them, without those that are
+    /// written anew and without the input.
     private static func retiredParts(
         at output: String, _ others: [String], _ request: Request, _ limits: DecodingLimits
     ) -> [String] {
@@ -249,7 +252,8 @@ public struct FileConversion: Sendable {
             + "dtype and shape: \(verbs.1) stored whole."
     }
 
-    /// What opaque bits may be, where they stay what they are in a file whose format has no better name.
+    /// What opaque bits may be, where they stay what they are in a file whose format has no better
+    /// name.
     private static func hints(
         _ plan: ConversionPlan, _ format: any CheckpointFormat
     ) -> [String] {
@@ -290,8 +294,8 @@ public struct FileConversion: Sendable {
         return problems
     }
 
-    /// What is wrong with the places of the output, each thing once: a folder that is missing is missing for
-    /// every file of a set.
+    /// What is wrong with the places of the output, each thing once: a folder that is missing is
+    /// missing for every file of a set.
     private static func problems(
         at outputs: [String], _ request: Request
     ) -> [ConversionPlan.Problem] {
@@ -346,8 +350,8 @@ public struct FileConversion: Sendable {
                 in: drafts, written: written, observer: observer)
             return differences.map { $0.isEmpty ? .equal : .different($0) }
         } catch {
-            // The source was read well, and is not read again: the output is what cannot be read, or a
-            // base.
+            // The source was read well, and is not read again: the output is what cannot be read,
+            // or a base.
             let isAboutBase = error.path.map { base in
                 base == request.relativeTo || request.bases.contains(base)
             }

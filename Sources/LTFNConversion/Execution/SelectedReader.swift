@@ -3,8 +3,8 @@ import LTFNCheckpoint
 
 /// Some variables of an open checkpoint.
 ///
-/// Where a tied variable is wanted and its target is not, it holds the values itself, and others that were
-/// tied to the same target are tied to it.
+/// Where a tied variable is wanted and its target is not, it holds the values itself, and others
+/// that were tied to the same target are tied to it.
 struct SelectedReader: CheckpointReader {
     let manifest: Manifest
     let losses: [FormatLoss]

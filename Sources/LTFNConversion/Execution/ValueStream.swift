@@ -1,8 +1,8 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// The values of one variable on their way from a reader to a writer, whatever lengths the one likes
-/// to read and the other to write. One piece is in memory at a time.
+/// The values of one variable on their way from a reader to a writer, whatever lengths the one
+/// likes to read and the other to write. One piece is in memory at a time.
 struct ValueStream {
     private let reader: any CheckpointReader
     private let index: Int

@@ -80,7 +80,8 @@ public struct ConversionPlan: Sendable {
             .reduce(0) { CheckedSize.total($0, UInt64($1.target.tensor.byteCount)) }
     }
 
-    /// The bytes of the initial values of tied variables, which are made to be checked and go nowhere.
+    /// The bytes of the initial values of tied variables, which are made to be checked and go
+    /// nowhere.
     var replayedByteCount: UInt64 {
         steps.filter { $0.target.tiedTo != nil && $0.target.initializer?.isReproducible == true }
             .reduce(0) { CheckedSize.total($0, UInt64($1.target.tensor.byteCount)) }

@@ -4,8 +4,8 @@ import LTFNInitializers
 extension InitializerSpec {
     /// Whether the record stays true when the bits that it gives as `dtype` are called `other`.
     ///
-    /// A description does: it tells what was done. What can be replayed does when every element has the
-    /// same bits in both, as zeros mostly have; then the digest is the same, too.
+    /// A description does: it tells what was done. What can be replayed does when every element has
+    /// the same bits in both, as zeros mostly have; then the digest is the same, too.
     func isTrue(of other: DType, as dtype: DType) -> Bool {
         guard isReproducible, other != dtype else { return true }
         guard let before = repeatedElement(in: dtype) else { return false }

@@ -1,8 +1,8 @@
 /// The images of each step, in file order or shuffled.
 ///
-/// Shuffled, every image comes once in an epoch, and a batch may reach over into the next epoch. The
-/// order of an epoch depends on nothing but the seed and the epoch's number, so a step's images can be
-/// told without those of the steps before.
+/// Shuffled, every image comes once in an epoch, and a batch may reach over into the next epoch.
+/// The order of an epoch depends on nothing but the seed and the epoch's number, so a step's images
+/// can be told without those of the steps before.
 public struct BatchOrder: Sendable {
     public let schedule: BatchSchedule
     /// nil: in file order.

@@ -1,7 +1,7 @@
 /// Which images each step of training sees: the tutorial's recipe.
 ///
-/// The first twelfth of the images, at most 5,000, is set aside; the others are taken in file order,
-/// step after step, and again from the front when the end comes near.
+/// The first twelfth of the images, at most 5,000, is set aside; the others are taken in file
+/// order, step after step, and again from the front when the end comes near.
 public struct BatchSchedule: Hashable, Sendable {
     /// The images set aside: never trained on.
     public let heldOut: Range<Int>

@@ -5,7 +5,8 @@ public struct ArrayArchives: Sendable {
     /// An array of numbers from 0 to 255 in row-major order.
     public typealias ByteArray = (name: String, shape: [Int], elements: [UInt8])
 
-    /// Finds, in the bytes of a file, the array that has one of the names, or the only one there is.
+    /// Finds, in the bytes of a file, the array that has one of the names, or the only one there
+    /// is.
     public typealias Read =
         @Sendable (
             _ file: [UInt8], _ names: [String], _ byteLimit: Int

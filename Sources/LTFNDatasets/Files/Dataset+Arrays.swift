@@ -7,8 +7,8 @@ extension Dataset {
     ///   - pixels: `[N, H, W, C] uint8`
     ///   - labels: `[N] uint8`, from 0 on.
     ///   - testCount: how many images are not trained on.
-    /// - Throws: `corrupt` when the arrays do not belong together, or nothing is left for one of the two
-    ///   uses.
+    /// - Throws: `corrupt` when the arrays do not belong together, or nothing is left for one of
+    ///   the two uses.
     public init(
         pixels: [UInt8], labels: [UInt8], height: Int, width: Int, channels: Int = 1,
         testCount: Int

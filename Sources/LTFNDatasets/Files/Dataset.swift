@@ -7,7 +7,8 @@ public struct Dataset: Sendable {
     public let origin: Origin
     /// The files, in the order of `DatasetPart.allCases`.
     public let files: [DatasetPart: DatasetFile]
-    /// What a person should know of how the files were chosen: sentences, not yet escaped for a terminal.
+    /// What a person should know of how the files were chosen: sentences, not yet escaped for a
+    /// terminal.
     public let remarks: [String]
 
     /// Where the images are from.
@@ -21,11 +22,12 @@ public struct Dataset: Sendable {
 
     /// Reads the four files of a directory, each under any of its usual names.
     ///
-    /// In place of the directory, one above it in torchvision's or Keras' layout, an archive such as
-    /// `mnist.npz`, one of the files, or what their names begin with may be given.
+    /// In place of the directory, one above it in torchvision's or Keras' layout, an archive such
+    /// as `mnist.npz`, one of the files, or what their names begin with may be given.
     ///
-    /// - Throws: `io` when a file is missing or cannot be read; `notThisFormat` when there are several
-    ///   data sets; `corrupt` when the files do not belong together; otherwise as `DatasetFile`.
+    /// - Throws: `io` when a file is missing or cannot be read; `notThisFormat` when there are
+    ///   several data sets; `corrupt` when the files do not belong together; otherwise as
+    ///   `DatasetFile`.
     public init(directory: String, archives: ArrayArchives = .none) throws(FormatError) {
         guard let place = try DatasetPlace.find(directory, archives: archives) else {
             throw Self.missing(.trainingImages, directory)

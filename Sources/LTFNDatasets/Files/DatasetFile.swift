@@ -22,10 +22,10 @@ public struct DatasetFile: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - part: which of the arrays of an archive.
-    ///   - count: how many are wanted, from the first on. Of a file of more than 64 MiB no others are read;
-    ///     nil: all.
-    /// - Throws: `io` when the file cannot be read; `limitExceeded` for more than `byteLimit` bytes;
-    ///   otherwise as `ImageSet`. Every error names the path.
+    ///   - count: how many are wanted, from the first on. Of a file of more than 64 MiB no others
+    ///     are read; nil: all.
+    /// - Throws: `io` when the file cannot be read; `limitExceeded` for more than `byteLimit`
+    ///   bytes; otherwise as `ImageSet`. Every error names the path.
     public static func images(
         at path: String, part: DatasetPart = .testImages, count: Int? = nil,
         archives: ArrayArchives = .none, byteLimit: Int = defaultByteLimit

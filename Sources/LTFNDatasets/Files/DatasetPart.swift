@@ -73,10 +73,11 @@ extension DatasetPart {
         return nil
     }
 
-    /// The names under which the labels of a file of images may stand beside it, the likeliest first.
+    /// The names under which the labels of a file of images may stand beside it, the likeliest
+    /// first.
     ///
-    /// The file's own name with `labels` for `images`, and when it ends in one of the usual names, every
-    /// usual name of the labels behind the same beginning; each packed and unpacked.
+    /// The file's own name with `labels` for `images`, and when it ends in one of the usual names,
+    /// every usual name of the labels behind the same beginning; each packed and unpacked.
     public static func labelNames(forImages fileName: String) -> [String] {
         var names: [String] = []
         if let own = exchanging("images", for: "labels", in: fileName) {

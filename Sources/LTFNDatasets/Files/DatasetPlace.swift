@@ -2,8 +2,8 @@ import LTFNBytes
 
 /// Where a data set lies: files of one folder with a common beginning, or one archive.
 struct DatasetPlace: Hashable {
-    /// What the paths of all its files begin with: `data/EMNIST/raw/emnist-letters-`; or the path of
-    /// the archive.
+    /// What the paths of all its files begin with: `data/EMNIST/raw/emnist-letters-`; or the path
+    /// of the archive.
     let base: String
     let isArchive: Bool
 
@@ -17,9 +17,9 @@ struct DatasetPlace: Hashable {
 
     /// Finds the data set that `path` names.
     ///
-    /// That is a folder with its files; a folder of torchvision (`data`, `data/MNIST`, `data/MNIST/raw`) or of
-    /// Keras (with `mnist.npz` or `fashion-mnist`); an archive; one of the files; or what the names of the
-    /// files begin with (`data/EMNIST/raw/emnist-letters`).
+    /// That is a folder with its files; a folder of torchvision (`data`, `data/MNIST`,
+    /// `data/MNIST/raw`) or of Keras (with `mnist.npz` or `fashion-mnist`); an archive; one of the
+    /// files; or what the names of the files begin with (`data/EMNIST/raw/emnist-letters`).
     ///
     /// - Returns: nil when there is none.
     /// - Throws: `notThisFormat` when there are several; `io` for a path that cannot be looked at.
@@ -45,7 +45,8 @@ struct DatasetPlace: Hashable {
                 + "one of these in place of the folder.")
     }
 
-    /// What `path` names that is no folder: an archive, one of the files, or their common beginning.
+    /// What `path` names that is no folder: an archive, one of the files, or their common
+    /// beginning.
     private static func beginning(
         with path: String, _ archives: ArrayArchives
     ) throws(FormatError) -> DatasetPlace? {

@@ -1,7 +1,7 @@
 import LTFNBytes
 
-/// The file that is taken where several stand under the names of one part of a data set, and what is to
-/// be said of the others.
+/// The file that is taken where several stand under the names of one part of a data set, and what
+/// is to be said of the others.
 struct FileChoice<Value> {
     let value: Value
     let file: DatasetFile

@@ -13,8 +13,8 @@ public struct ImageSample: Sendable {
     /// `Dataset(directory:)` finds it; and the labels beside them.
     ///
     /// - Parameters:
-    ///   - path: of an IDX file or an array of NumPy, an archive, a folder, or what the names in one
-    ///     begin with.
+    ///   - path: of an IDX file or an array of NumPy, an archive, a folder, or what the names in
+    ///     one begin with.
     ///   - labels: the path of the labels; nil: they are looked for.
     ///   - count: how many images are wanted, from the first on; nil: all.
     /// - Throws: as `DatasetFile` and `Dataset(directory:)`.
@@ -98,7 +98,8 @@ extension DatasetFile {
 }
 
 extension FormatError {
-    /// The same error; when a file is damaged and beside it lies another, packed or unpacked, it says so.
+    /// The same error; when a file is damaged and beside it lies another, packed or unpacked, it
+    /// says so.
     fileprivate func mentioning(wholeFileBeside path: String) -> FormatError {
         guard [.truncated, .corrupt, .checksumMismatch, .notThisFormat].contains(code),
             let other = DatasetPart.bothWays(of: path).last,

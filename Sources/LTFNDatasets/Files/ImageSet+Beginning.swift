@@ -1,8 +1,8 @@
 import LTFNBytes
 
 extension ImageSet {
-    /// A file that is no longer is read whole: then it is known which data set it is of, and that nothing
-    /// is missing.
+    /// A file that is no longer is read whole: then it is known which data set it is of, and that
+    /// nothing is missing.
     private static let wholeByteCount = 64 << 20
 
     /// Reads the first images of a long file, packed by gzip or not, and none of the others.

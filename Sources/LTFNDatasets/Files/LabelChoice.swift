@@ -9,11 +9,11 @@ extension DatasetFile {
         public let remarks: [String]
     }
 
-    /// Reads the labels that stand beside a file of images under one of their usual names, or in the
-    /// same archive.
+    /// Reads the labels that stand beside a file of images under one of their usual names, or in
+    /// the same archive.
     ///
-    /// Of several that differ, those are taken that are known to belong to the images, or else the first of
-    /// as many as there are images; the remarks say so.
+    /// Of several that differ, those are taken that are known to belong to the images, or else the
+    /// first of as many as there are images; the remarks say so.
     ///
     /// - Returns: nil when there are none.
     /// - Throws: as `labels(at:)`, for the first file that is there when none can be read.

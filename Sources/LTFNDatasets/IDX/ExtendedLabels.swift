@@ -1,7 +1,7 @@
 import LTFNBytes
 
-/// Labels that say more of an image than its class, as QMNIST's do: `[N, C] int32`, big-endian, of which
-/// the first column is the class (the others tell who wrote the digit).
+/// Labels that say more of an image than its class, as QMNIST's do: `[N, C] int32`, big-endian, of
+/// which the first column is the class (the others tell who wrote the digit).
 enum ExtendedLabels {
     private static let magic: [UInt8] = [0, 0, 0x0C, 2]
     private static let headerByteCount = 12

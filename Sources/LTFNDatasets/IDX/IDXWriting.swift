@@ -1,8 +1,8 @@
 import LTFNBytes
 
 extension ImageSet {
-    /// The IDX file of these images: one byte for each pixel of `[N, H, W]`, row-major; of several channels
-    /// `[N, H, W, C]`.
+    /// The IDX file of these images: one byte for each pixel of `[N, H, W]`, row-major; of several
+    /// channels `[N, H, W, C]`.
     static func idx(
         of pixels: [UInt8], count: Int, height: Int, width: Int, channels: Int = 1
     ) -> [UInt8] {

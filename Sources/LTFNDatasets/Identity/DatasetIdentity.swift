@@ -2,8 +2,8 @@ import LTFNBytes
 
 /// Which data set a file is of: the SHA-256 of its unpacked bytes, and the name that goes with it.
 ///
-/// What is stored otherwise, as an array of NumPy or with more than the class in its labels, has the
-/// identity of the IDX file of unsigned bytes that says the same.
+/// What is stored otherwise, as an array of NumPy or with more than the class in its labels, has
+/// the identity of the IDX file of unsigned bytes that says the same.
 public struct DatasetIdentity: Hashable, Sendable {
     public let digest: SHA256Digest
 

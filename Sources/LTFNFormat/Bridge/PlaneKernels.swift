@@ -91,7 +91,8 @@ package struct PlaneKernels: Hashable, Sendable, CustomStringConvertible {
 
 // Residuals.
 extension PlaneKernels {
-    /// The bytes that the tails of `byteCount` bytes of words may take, and what is written behind them.
+    /// The bytes that the tails of `byteCount` bytes of words may take, and what is written behind
+    /// them.
     package static func tailRoom(forWordsOf byteCount: Int) -> Int { byteCount + 8 }
 
     /// Writes the residual that leads from `origins` to `words`.
@@ -100,8 +101,8 @@ extension PlaneKernels {
     ///   - origins: whole words.
     ///   - words: as many bytes.
     ///   - symbols: a byte for every word.
-    ///   - tails: `tailRoom` bytes; those behind the tails are of no meaning, but for bits of zero up
-    ///     to the next whole byte.
+    ///   - tails: `tailRoom` bytes; those behind the tails are of no meaning, but for bits of zero
+    ///     up to the next whole byte.
     /// - Returns: the bits in `tails`.
     package func residual(
         from origins: RawSpan, to words: RawSpan, _ coding: WordCoding,

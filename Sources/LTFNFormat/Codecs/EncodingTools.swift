@@ -17,8 +17,8 @@ struct EncodingTools: Sendable {
     ///
     /// - Parameters:
     ///   - isWanted: for each plane, the lowest first.
-    ///   - body: gets a byte for every word and plane, the lowest plane first; those of a plane that
-    ///     is not wanted are of no meaning.
+    ///   - body: gets a byte for every word and plane, the lowest plane first; those of a plane
+    ///     that is not wanted are of no meaning.
     mutating func split<Result>(
         _ words: RawSpan, _ coding: WordCoding, where isWanted: [Bool], _ body: (RawSpan) -> Result
     ) -> Result {

@@ -1,5 +1,5 @@
-/// Writes deflate streams (RFC 1951) of literals alone: several times as fast as zlib, and the same on
-/// every machine.
+/// Writes deflate streams (RFC 1951) of literals alone: several times as fast as zlib, and the same
+/// on every machine.
 package enum LiteralDeflater {
     /// The bytes that share a code: long enough that its table costs little, short enough to follow
     /// a distribution that moves.
@@ -56,7 +56,8 @@ package enum LiteralDeflater {
 
     /// The code lengths, run-length coded and Huffman-coded themselves (§3.2.7).
     private static func writeTable(_ lengths: [UInt8], to stream: inout BitWriter) {
-        // Two distance codes of 1 bit, which are never used: some decoders doubt an incomplete code.
+        // Two distance codes of 1 bit, which are never used: some decoders doubt an incomplete
+        // code.
         let runs = runs(lengths + [1, 1])
         var counts = [UInt32](repeating: 0, count: 19)
         for run in runs { counts[run.symbol] += 1 }

@@ -4,7 +4,8 @@ import LTFNBytes
 public enum Effort: String, Hashable, Sendable, CaseIterable {
     /// Exponents are squeezed, everything else is stored.
     case standard
-    /// Repeated strings are looked for in every plane too: several times slower, and seldom smaller.
+    /// Repeated strings are looked for in every plane too: several times slower, and seldom
+    /// smaller.
     case thorough
 }
 

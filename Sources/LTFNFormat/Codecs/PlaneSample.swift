@@ -7,8 +7,8 @@ package struct PlaneSample {
         self.histograms = histograms
     }
 
-    /// Which of `count` words are looked at: one place in every sixteenth, each elsewhere in it, since
-    /// the columns of a matrix repeat; none when they are too few to tell much.
+    /// Which of `count` words are looked at: one place in every sixteenth, each elsewhere in it,
+    /// since the columns of a matrix repeat; none when they are too few to tell much.
     ///
     /// They are an eighth of all, at most 2048 at each place.
     package static func places(of count: Int) -> [Range<Int>] {
@@ -22,8 +22,8 @@ package struct PlaneSample {
         }
     }
 
-    /// For each plane, whether no code of single bytes makes it shorter: of a mantissa's low bits more
-    /// need not be counted.
+    /// For each plane, whether no code of single bytes makes it shorter: of a mantissa's low bits
+    /// more need not be counted.
     var isNoise: [Bool] { histograms.map { !$0.isCodable } }
 
     /// About the bytes that the planes of `count` words take, unless their distribution moves.

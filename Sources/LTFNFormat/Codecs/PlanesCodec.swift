@@ -19,8 +19,8 @@ enum PlanesCodec {
         return planes.map { write($0, of: words, coding) }
     }
 
-    /// Whether a residual that takes `limit` bytes is so much shorter than planes are by their sample
-    /// that they need not be tried.
+    /// Whether a residual that takes `limit` bytes is so much shorter than planes are by their
+    /// sample that they need not be tried.
     private static func isHopeless(_ least: Int, _ limit: Int) -> Bool {
         least - least / 16 > limit
     }

@@ -1,6 +1,7 @@
 import LTFNBytes
 
-/// Words as the change since other words: lengths, packed as a plane, and the bits behind the first.
+/// Words as the change since other words: lengths, packed as a plane, and the bits behind the
+/// first.
 enum ResidualCodec {
     /// The stored bytes, or nil when they would not be fewer than `words`.
     ///

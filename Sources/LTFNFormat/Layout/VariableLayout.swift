@@ -97,7 +97,8 @@ extension VariableLayout {
 
     /// - Parameters:
     ///   - previousName: where the name of the variable before stands, which this one sorts behind.
-    ///   - previousTensor: of the variable before, and where it stands: shared, when this one is the same.
+    ///   - previousTensor: of the variable before, and where it stands: shared, when this one is
+    ///     the same.
     static func read(
         from reader: inout RecordReader, after previousName: Range<Int>?,
         like previousTensor: (info: TensorInfo, range: Range<Int>)?, baseCount: Int,

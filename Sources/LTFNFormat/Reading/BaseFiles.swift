@@ -8,8 +8,8 @@ public struct BaseFiles: Sendable {
 
     /// Opens files in any order; one may need another of them. What is not needed does no harm.
     ///
-    /// - Throws: all that opening a file throws; `limitExceeded` when too many stand behind one another,
-    ///   or files are stored relative to one another in a circle.
+    /// - Throws: all that opening a file throws; `limitExceeded` when too many stand behind one
+    ///   another, or files are stored relative to one another in a circle.
     public init(paths: [String], limits: DecodingLimits = .standard) throws(FormatError) {
         var pending: [NativeReader] = []
         for path in paths {
@@ -72,8 +72,8 @@ extension NativeReader {
 
     /// Makes sure that the base files are there, and those that they need themselves.
     ///
-    /// - Throws: `io` with the operation `open`: the file that is missing is named by its content digest,
-    ///   and those that were given in its place by their paths.
+    /// - Throws: `io` with the operation `open`: the file that is missing is named by its content
+    ///   digest, and those that were given in its place by their paths.
     public func expectBases() throws(FormatError) {
         var pending = [self]
         var seen: Set<SHA256Digest> = []

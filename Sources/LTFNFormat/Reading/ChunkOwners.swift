@@ -15,7 +15,8 @@ struct ChunkOwners {
         }
     }
 
-    /// The variable that chunk `number` of a file with references belongs to; nil when there is none.
+    /// The variable that chunk `number` of a file with references belongs to; nil when there is
+    /// none.
     ///
     /// Complexity: O(log variables).
     func variable(ofChunk number: Int) -> Int? {

@@ -37,8 +37,8 @@ extension NativeReader {
         }
     }
 
-    /// All values of variables, as the plans give them, and the digest of each: whoever decodes a part
-    /// hashes it.
+    /// All values of variables, as the plans give them, and the digest of each: whoever decodes a
+    /// part hashes it.
     private func decodeAll(
         _ plans: [DecodingPlan]
     ) throws(FormatError) -> [(bytes: AlignedBytes, digest: SHA256Digest)] {
@@ -74,8 +74,8 @@ extension NativeReader {
         }
     }
 
-    /// The bytes `range` of a variable, decoded over memory that holds `filler`, for tests: every byte of
-    /// it is written.
+    /// The bytes `range` of a variable, decoded over memory that holds `filler`, for tests: every
+    /// byte of it is written.
     package func decode(
         _ number: Int, bytes range: Range<Int>, over filler: UInt8
     ) throws(FormatError) -> AlignedBytes {

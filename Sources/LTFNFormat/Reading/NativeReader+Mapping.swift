@@ -3,11 +3,12 @@ import LTFNCheckpoint
 import Synchronization
 
 extension NativeReader {
-    /// The values of a variable as they stand in the file, without a copy: those whose chunks are all
-    /// raw and follow one another, which is how raw variables are written. They are 64-byte aligned.
+    /// The values of a variable as they stand in the file, without a copy: those whose chunks are
+    /// all raw and follow one another, which is how raw variables are written. They are 64-byte
+    /// aligned.
     ///
-    /// The first time, every checksum and the digest of all values are compared before they are handed out;
-    /// this reader then believes them, whatever happens to the file.
+    /// The first time, every checksum and the digest of all values are compared before they are
+    /// handed out; this reader then believes them, whatever happens to the file.
     ///
     /// - Returns: nil when they do not stand in the file as such, or the source cannot be mapped:
     ///   `read(_:)` gives them then.
@@ -42,8 +43,8 @@ extension NativeReader {
         return first.offset..<end
     }
 
-    /// Reads raw chunks instead of touching the mapped bytes: a file that has become shorter then is an
-    /// error.
+    /// Reads raw chunks instead of touching the mapped bytes: a file that has become shorter then
+    /// is an error.
     private func checkStoredBytes(of number: Int) throws(FormatError) {
         let isCutAtLeaves = 1 << chunkExponent(number) >= ValueHash.leafByteCount
         let hash = isCutAtLeaves ? try leafHash(of: number) : try hash(of: number)

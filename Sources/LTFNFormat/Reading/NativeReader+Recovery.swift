@@ -3,15 +3,16 @@ import LTFNCheckpoint
 import LTFNParallel
 
 extension NativeReader {
-    /// Opens a file whose footer is missing or damaged, by its last index that is whole and takes every
-    /// byte before it into account. That of another file, which is held as values or metadata, does not.
+    /// Opens a file whose footer is missing or damaged, by its last index that is whole and takes
+    /// every byte before it into account. That of another file, which is held as values or
+    /// metadata, does not.
     ///
     /// What the index does not speak of is ignored; chunks are believed by their checksums.
     ///
     /// Complexity: linear in the length of the file.
     ///
-    /// - Throws: `corrupt` when there is no such index, `io`; `limitExceeded`, also when the file has
-    ///   too many beginnings of an index.
+    /// - Throws: `corrupt` when there is no such index, `io`; `limitExceeded`, also when the file
+    ///   has too many beginnings of an index.
     public static func recovering(
         _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
         threadCount: Int = ThreadPool.coreCount
@@ -62,8 +63,8 @@ extension NativeReader {
 private struct IndexSearch {
     private let source: any ByteSource
     private let limits: DecodingLimits
-    /// How many bytes of indexes may still be looked at. Those of an honest file lie side by side; in a
-    /// file that is made for it one may begin every few bytes and reach to the end.
+    /// How many bytes of indexes may still be looked at. Those of an honest file lie side by side;
+    /// in a file that is made for it one may begin every few bytes and reach to the end.
     private var allowance: UInt64
 
     init(_ source: any ByteSource, _ limits: DecodingLimits) {

@@ -6,11 +6,12 @@ import LTFNParallel
 extension NativeReader {
     /// Calls `body` with all values of a variable from front to back. A run holds whole elements.
     ///
-    /// Memory: a few chunks, whatever the variable takes; what is the same again and again is not made.
-    /// The caller decides how much a file may ask for in all.
+    /// Memory: a few chunks, whatever the variable takes; what is the same again and again is not
+    /// made. The caller decides how much a file may ask for in all.
     ///
-    /// - Parameter isChecked: whether the digest of all values is compared at the end, for which what is the
-    ///   same again and again is hashed in a 128th of the time that its bytes would take.
+    /// - Parameter isChecked: whether the digest of all values is compared at the end, for which
+    ///   what is the same again and again is hashed in a 128th of the time that its bytes would
+    ///   take.
     /// - Throws: as `read(_:)`, and what `body` throws.
     public func forEachRun(
         of number: Int, isChecked: Bool, _ body: (ValueRun) throws(FormatError) -> Void

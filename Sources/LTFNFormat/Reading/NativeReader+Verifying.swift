@@ -95,7 +95,8 @@ extension NativeReader {
             "The values have the digest \(found), the file says \(expected).")
     }
 
-    /// Finds out whether it is a base that has other values than it says, for a variable with the wrong ones.
+    /// Finds out whether it is a base that has other values than it says, for a variable with the
+    /// wrong ones.
     ///
     /// - Throws: what is wrong with the base, which is named.
     private func checkBases(of number: Int) throws(FormatError) {

@@ -108,11 +108,11 @@ public struct NativeReader: CheckpointReader {
         try read([number])[0]
     }
 
-    /// A range of the bytes of `manifest.variables[number]`: only the chunks that hold them are read, and
-    /// only their checksums compared. The digest is that of all values: `read(_:)` compares it, and
-    /// `check(_:of:)` for whoever puts ranges together.
-    /// Where only a part of a chunk is wanted that has to be decoded whole, the reader keeps it until others
-    /// come, one for each thread.
+    /// A range of the bytes of `manifest.variables[number]`: only the chunks that hold them are
+    /// read, and only their checksums compared. The digest is that of all values: `read(_:)`
+    /// compares it, and `check(_:of:)` for whoever puts ranges together. Where only a part of a
+    /// chunk is wanted that has to be decoded whole, the reader keeps it until others come, one for
+    /// each thread.
     ///
     /// - Parameter range: within the variable's bytes.
     /// - Throws: as `read(_:)`.
@@ -138,7 +138,8 @@ public struct NativeReader: CheckpointReader {
         }
         let range = index.chunkRange(number)
         if range.isEmpty { return StorageInfo(storedByteCount: 0, codec: "empty") }
-        // Files of a million variables have mostly one chunk each: the list of its codecs is made once.
+        // Files of a million variables have mostly one chunk each: the list of its codecs is made
+        // once.
         if range.count == 1, let only = index.chunks[range].first {
             return StorageInfo(
                 storedByteCount: only.storedByteCount,
@@ -175,7 +176,8 @@ public struct NativeReader: CheckpointReader {
         manifest.variables[number].tiedTo.flatMap { manifest.index(of: $0) } ?? number
     }
 
-    /// - Throws: `limitExceeded` when the values would be more than a file of this length may ask for.
+    /// - Throws: `limitExceeded` when the values would be more than a file of this length may ask
+    ///   for.
     func checkAllowance(
         _ tensor: TensorInfo, _ range: Range<Int>
     ) throws(FormatError) {

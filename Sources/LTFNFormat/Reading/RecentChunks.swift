@@ -1,10 +1,11 @@
 import LTFNBytes
 import Synchronization
 
-/// The decoded chunks of which only a part was wanted last: the next part mostly is of the same chunk.
+/// The decoded chunks of which only a part was wanted last: the next part mostly is of the same
+/// chunk.
 ///
-/// A variable may be cut more finely than the one in its base file. Without these, every small chunk
-/// would decode the long one of the base again.
+/// A variable may be cut more finely than the one in its base file. Without these, every small
+/// chunk would decode the long one of the base again.
 final class RecentChunks: Sendable {
     private struct Entry {
         let number: Int

@@ -180,8 +180,9 @@ struct VariableDecoder {
             at: record.codec.storesNothing ? nil : record.offset)
     }
 
-    /// The bytes that a constant chunk repeats, or the initial values when they are all the same; nil
-    /// for other chunks. A reference may lead to a variable whose elements are of another length.
+    /// The bytes that a constant chunk repeats, or the initial values when they are all the same;
+    /// nil for other chunks. A reference may lead to a variable whose elements are of another
+    /// length.
     func repeatedPattern(ofChunk number: Int) throws(FormatError) -> [UInt8]? {
         let index = reader.index
         let record = index.chunks[number]
@@ -222,8 +223,8 @@ struct VariableDecoder {
         return (0..<unitByteCount).map { pattern[$0 % pattern.count] }
     }
 
-    /// The stored bytes of a raw chunk, or of one that refers to a raw chunk, after they were checked: they
-    /// are values.
+    /// The stored bytes of a raw chunk, or of one that refers to a raw chunk, after they were
+    /// checked: they are values.
     func checkedRawChunk(_ number: Int) throws(FormatError) -> [UInt8] {
         let record = reader.index.chunks[number]
         let isReference = record.codec == .reference

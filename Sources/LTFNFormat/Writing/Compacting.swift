@@ -2,8 +2,8 @@ import LTFNBytes
 import LTFNCheckpoint
 
 extension NativeFormat {
-    /// Writes a file anew without what earlier versions of it left behind. Chunks are copied as they
-    /// are stored, so nothing is decoded and no base is needed.
+    /// Writes a file anew without what earlier versions of it left behind. Chunks are copied as
+    /// they are stored, so nothing is decoded and no base is needed.
     ///
     /// Memory: the index and one chunk.
     ///

@@ -220,7 +220,8 @@ extension NativeWriter {
         }
     }
 
-    /// The variable of the base file that has the name, dtype and shape of `number`, if it is wanted.
+    /// The variable of the base file that has the name, dtype and shape of `number`, if it is
+    /// wanted.
     private func origin(of number: Int) -> Origin? {
         guard let base, options.codecs.contains(.base) || options.codecs.contains(.baseResidual)
         else { return nil }
@@ -268,8 +269,8 @@ extension NativeWriter {
         }
     }
 
-    /// What is stored relative to values that the base file does not say it has would be wrong with the
-    /// base file that has them.
+    /// What is stored relative to values that the base file does not say it has would be wrong with
+    /// the base file that has them.
     private mutating func check(_ original: OriginalPart) throws(FormatError) {
         originalHash.add(original.leaves)
         guard let base, let variable = original.endOf else { return }

@@ -1,14 +1,15 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// What a checkpoint tells at once: for completions, and for files that were named in the wrong order.
+/// What a checkpoint tells at once: for completions, and for files that were named in the wrong
+/// order.
 public enum CheckpointNames {
     /// How the names of checkpoints end, of every format that is known: `ltfn`.
     public static let fileExtensions = FormatRegistry.standard.formats.flatMap(
         \.traits.fileExtensions)
 
-    /// The names of the variables in the file at `path`, of any format that is known; none when it cannot be
-    /// read.
+    /// The names of the variables in the file at `path`, of any format that is known; none when it
+    /// cannot be read.
     public static func variables(inFileAt path: String) -> [String] {
         let file = try? ModelFile(path, ModelFile.Options(readsValues: false))
         return file?.reader.manifest.variables.map(\.name.string) ?? []
@@ -22,8 +23,8 @@ public enum CheckpointNames {
         return FormatRegistry.standard.formats.contains { $0.recognizes(look) }
     }
 
-    /// What is wrong with the order of the files on a command line that takes a model first; nil: nothing
-    /// that can be told.
+    /// What is wrong with the order of the files on a command line that takes a model first; nil:
+    /// nothing that can be told.
     public static func misorder(_ command: String, model: String, others: [String]) -> String? {
         guard let other = others.first(where: isCheckpoint), !isCheckpoint(fileAt: model) else {
             return nil

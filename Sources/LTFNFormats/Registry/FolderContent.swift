@@ -1,9 +1,10 @@
 import LTFNInterchange
 
-/// A folder that is no set of files, told by the names in it: what is there, and what to name instead.
+/// A folder that is no set of files, told by the names in it: what is there, and what to name
+/// instead.
 ///
-/// A model that lies alone in a folder is not opened by the name of the folder: the day another one lies
-/// beside it, the same command would mean something else.
+/// A model that lies alone in a folder is not opened by the name of the folder: the day another one
+/// lies beside it, the same command would mean something else.
 struct FolderContent {
     /// The indexes of sets.
     private var indexes: [String] = []

@@ -1,6 +1,7 @@
 import LTFNInterchange
 
-/// A file that is no checkpoint of a known format, told by how it begins: what it is, and what to do.
+/// A file that is no checkpoint of a known format, told by how it begins: what it is, and what to
+/// do.
 struct ForeignContent {
     /// One or two sentences.
     let sentence: String

@@ -107,10 +107,11 @@ public struct Identification: Sendable {
 }
 
 extension FormatRegistry {
-    /// Finds the format to read a file in: the one called `name`, or else the one that the file tells of.
+    /// Finds the format to read a file in: the one called `name`, or else the one that the file
+    /// tells of.
     ///
-    /// - Throws: as `identify(_:path:)`; `unsupportedFeature` when the format is not known, or cannot be
-    ///   read.
+    /// - Throws: as `identify(_:path:)`; `unsupportedFeature` when the format is not known, or
+    ///   cannot be read.
     public func identify(
         _ files: any FileSet, path: String, named name: String?
     ) throws(FormatError) -> Identification {

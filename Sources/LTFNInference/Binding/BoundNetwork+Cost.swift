@@ -2,8 +2,8 @@ import LTFNBytes
 public import LTFNCheckpoint
 import LTFNKernels
 
-/// What a network out of a file may take to run: a graph of a few hundred bytes can ask for any amount of
-/// memory and of work.
+/// What a network out of a file may take to run: a graph of a few hundred bytes can ask for any
+/// amount of memory and of work.
 public struct RunningLimits: Hashable, Sendable {
     /// In bytes, the parameters among them: twice what may be made of values.
     public var memory: Int
@@ -22,8 +22,8 @@ public struct RunningLimits: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - fileByteCount: the length of the file that `reader` opened.
-    ///   - operationCount: nil: 4,000,000,000, or 65,536 for each byte of the files. A convolution uses
-    ///     each of its parameters once for every pixel, so large networks stay below.
+    ///   - operationCount: nil: 4,000,000,000, or 65,536 for each byte of the files. A convolution
+    ///     uses each of its parameters once for every pixel, so large networks stay below.
     public init(
         _ limits: DecodingLimits, fileByteCount: UInt64, reader: any CheckpointReader,
         operationCount: Double? = nil
@@ -37,8 +37,9 @@ public struct RunningLimits: Hashable, Sendable {
 }
 
 extension BoundNetwork {
-    /// What running one image takes, by the direct methods: a multiply-add or a comparison counts as one,
-    /// and a value that is written as 16, which is what memory costs where arithmetic is little.
+    /// What running one image takes, by the direct methods: a multiply-add or a comparison counts
+    /// as one, and a value that is written as 16, which is what memory costs where arithmetic is
+    /// little.
     public var operationCount: Double {
         zip(geometry.layers, geometry.outputCounts).reduce(0) {
             $0 + $1.0.operationCount(outputs: $1.1) + 16 * Double($1.1)
@@ -59,14 +60,14 @@ extension BoundNetwork {
         }
     }
 
-    /// Makes sure that parameters and predictions take no more than `limit` bytes, before they are made;
-    /// what images take on the way, the engine checks.
+    /// Makes sure that parameters and predictions take no more than `limit` bytes, before they are
+    /// made; what images take on the way, the engine checks.
     ///
     /// - Returns: what is left for the images.
     /// - Throws: `limitExceeded`.
     func checkMemory(limit: Int) throws(FormatError) -> Int {
-        // Many layers may use one variable. No product overflows: a layer has at most 2^31 values of each
-        // kind.
+        // Many layers may use one variable. No product overflows: a layer has at most 2^31 values
+        // of each kind.
         let parameters = geometry.layers.reduce(0.0) { $0 + $1.parameterByteCount }
         // A logit, a counter, and what both become in a document.
         let need = parameters + 64 * Double(geometry.classCount)
@@ -84,8 +85,8 @@ extension BoundNetwork {
 }
 
 extension LayerGeometry {
-    /// The values as they are read, layer by layer, one behind the other, and as the kernels take them:
-    /// transformed in tiles of 8×8, a kernel of 3×3 becomes 64/9 times as large.
+    /// The values as they are read, layer by layer, one behind the other, and as the kernels take
+    /// them: transformed in tiles of 8×8, a kernel of 3×3 becomes 64/9 times as large.
     fileprivate var parameterByteCount: Double {
         var packed = 1.0
         if case .convolution(let geometry) = self, geometry.kernelShape.prefix(2) == [3, 3] {

@@ -11,9 +11,9 @@ public struct BoundNetwork: Sendable {
     public let graphLayers: [Int]
 
     /// - Parameter shape: the shape of a variable, or `nil` when there is none of that name.
-    /// - Throws: `corrupt` when a variable is missing, a shape does not fit its layer, or a layer does not
-    ///   fit the one before; `unsupportedFeature` for an input that is not `[H, W, C]`; `limitExceeded`
-    ///   when a layer is too large.
+    /// - Throws: `corrupt` when a variable is missing, a shape does not fit its layer, or a layer
+    ///   does not fit the one before; `unsupportedFeature` for an input that is not `[H, W, C]`;
+    ///   `limitExceeded` when a layer is too large.
     public init(
         graph: ModelGraph, shape: (VariableName) -> TensorShape?
     ) throws(FormatError) {
@@ -61,8 +61,8 @@ public struct BoundNetwork: Sendable {
 
     /// The values of the variables, layer by layer; a bias that the graph leaves out is zeros.
     ///
-    /// - Throws: `corrupt` when a variable is missing or has not the shape it had when it was bound,
-    ///   `unsupportedFeature` when it is not float32.
+    /// - Throws: `corrupt` when a variable is missing or has not the shape it had when it was
+    ///   bound, `unsupportedFeature` when it is not float32.
     public func layerParameters(
         _ variables: [VariableName: TensorData]
     ) throws(FormatError) -> [LayerParameters] {

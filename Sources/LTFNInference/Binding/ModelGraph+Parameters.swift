@@ -5,8 +5,8 @@ extension ModelGraph {
     /// Reads the variables that the layers use, those that are there.
     ///
     /// - Parameter budget: how much may be made out of the file.
-    /// - Throws: `limitExceeded` when they are more than that, before the first is read; what the reader
-    ///   throws.
+    /// - Throws: `limitExceeded` when they are more than that, before the first is read; what the
+    ///   reader throws.
     public func parameters(
         in reader: any CheckpointReader, budget: ExpansionBudget
     ) throws(FormatError) -> [VariableName: TensorData] {

@@ -1,7 +1,7 @@
 import LTFNBytes
 
-/// What a network says of images, counted batch by batch, and compared with their classes where these
-/// are known.
+/// What a network says of images, counted batch by batch, and compared with their classes where
+/// these are known.
 public struct ClassificationScore: Hashable, Sendable {
     /// What the images were taken for.
     public private(set) var predictions: PredictionTally
@@ -36,7 +36,8 @@ extension InferenceSession {
     ///   - batchSize: how many are run in one call.
     ///   - pixels: the images of a part of the range, `[N, H, W, C] uint8`.
     ///   - labels: their classes, `[N]`; nil: they are not known.
-    ///   - onBatch: called with what has been run and its logits, `[N, classes] float32`; whether to go on.
+    ///   - onBatch: called with what has been run and its logits, `[N, classes] float32`; whether
+    ///     to go on.
     /// - Returns: nil when `onBatch` wanted to stop before the end.
     /// - Throws: as `logits(pixels:)`.
     public func score(

@@ -1,7 +1,7 @@
 /// The class with the largest logit, the first of equals.
 ///
-/// - Returns: nil without logits, and when one of them is NaN or infinite: what the others say is then of
-///   no meaning.
+/// - Returns: nil without logits, and when one of them is NaN or infinite: what the others say is
+///   then of no meaning.
 public func predictedClass(of logits: Span<Float>) -> Int? {
     var best: Int?
     for index in logits.indices {

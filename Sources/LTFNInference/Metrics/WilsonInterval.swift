@@ -8,8 +8,8 @@ public struct WilsonInterval: Hashable, Sendable {
 
     /// - Parameters:
     ///   - successes: 0 to `count`.
-    ///   - z: the quantile of the standard normal that belongs to the confidence; the default is for
-    ///     95 %.
+    ///   - z: the quantile of the standard normal that belongs to the confidence; the default is
+    ///     for 95 %.
     /// - Returns: nil without trials.
     public init?(successes: Int, of count: Int, z: Double = z95) {
         guard count > 0, (0...count).contains(successes) else { return nil }

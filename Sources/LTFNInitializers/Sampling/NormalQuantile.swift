@@ -1,7 +1,7 @@
 /// The inverse of the normal distribution function, from + − × ÷ √ alone.
 ///
-/// The relative error is below 3.5e-16. Every operation is rounded on its own, so that the result is
-/// the same on every machine.
+/// The relative error is below 3.5e-16. Every operation is rounded on its own, so that the result
+/// is the same on every machine.
 package enum NormalQuantile {
     /// The z with P(Z < z) = 1/2 + `distance`.
     ///

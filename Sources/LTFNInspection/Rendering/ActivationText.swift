@@ -2,7 +2,8 @@ import LTFNBytes
 import LTFNInference
 
 extension ActivationReport {
-    /// The report for a person: a histogram for each layer, all on the same axis, and the predictions.
+    /// The report for a person: a histogram for each layer, all on the same axis, and the
+    /// predictions.
     public func text(_ layout: TextLayout) -> String {
         let width = min(layout.width - 4, 76) / 2 * 2
         let magnitude = largestMagnitude

@@ -12,7 +12,8 @@ public enum InspectionSchema {
 }
 
 extension CheckpointReport {
-    /// The report for a program. Numbers that are not finite are null, with their counts beside them.
+    /// The report for a program. Numbers that are not finite are null, with their counts beside
+    /// them.
     public var json: String {
         var text = ""
         _ = write(TextLayout(), axis: .each, text: nil, json: { text += $0 })

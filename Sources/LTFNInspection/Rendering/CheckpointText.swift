@@ -141,8 +141,8 @@ private struct VariableKind: Hashable {
 /// One line for each variable, for a look at the index alone.
 private struct VariableTable {
     private static let titles = ["variable", "dtype", "shape", "values", "stored", "initializer"]
-    /// Variables that the columns are made wide enough for: looking at all of a million for that would
-    /// take as long as listing them. A later one that needs more shifts its line.
+    /// Variables that the columns are made wide enough for: looking at all of a million for that
+    /// would take as long as listing them. A later one that needs more shifts its line.
     private static let measuredCount = 4_096
     private let layout: TextLayout
     private var widths: [Int]

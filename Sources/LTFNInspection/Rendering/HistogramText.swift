@@ -1,9 +1,9 @@
 /// Histograms as one line of bars.
 ///
-/// The convention is the same everywhere: the axis runs from -a to +a with zero in the middle; values
-/// that are exactly zero are not drawn (they are counted beside); a bar is as high as its count by
-/// that of the highest; and whatever is there is seen, however little. At most three bars may be
-/// cut off, so that a peak does not flatten the rest; they end in an arrow.
+/// The convention is the same everywhere: the axis runs from -a to +a with zero in the middle;
+/// values that are exactly zero are not drawn (they are counted beside); a bar is as high as its
+/// count by that of the highest; and whatever is there is seen, however little. At most three bars
+/// may be cut off, so that a peak does not flatten the rest; they end in an arrow.
 enum HistogramText {
     private static let blocks = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█", "▲"]
     private static let letters = [" ", ".", ":", "-", "=", "+", "*", "%", "#", "^"]

@@ -1,5 +1,5 @@
-/// Mean, least and largest value with so many digits that the last two can be told apart: 3, or up to
-/// the 17 that tell any two float64 values apart. Integers have all their digits.
+/// Mean, least and largest value with so many digits that the last two can be told apart: 3, or up
+/// to the 17 that tell any two float64 values apart. Integers have all their digits.
 struct RangeText {
     let mean: String
     let minimum: String

@@ -6,8 +6,8 @@ public struct TextLayout: Sendable {
     public var width: Int
     /// Whether block characters can be drawn.
     public var isUnicode: Bool
-    /// Whether a name that is longer than its column may be cut: where a person looks at it, never where
-    /// another program reads it.
+    /// Whether a name that is longer than its column may be cut: where a person looks at it, never
+    /// where another program reads it.
     public var mayCut: Bool
     /// Puts a piece of text in the colour of its role.
     public var paint: @Sendable (String, Role) -> String

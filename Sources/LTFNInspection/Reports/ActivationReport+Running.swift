@@ -44,8 +44,8 @@ private struct BlockActivations: Sendable {
     /// About what a layer takes: its histogram, twice.
     private static let layerByteCount = 64 << 10
 
-    /// How many blocks there may be at the same time, so that deep networks take no more memory than
-    /// others.
+    /// How many blocks there may be at the same time, so that deep networks take no more memory
+    /// than others.
     static func limit(layerCount: Int) -> Int {
         max(1, (64 << 20) / (max(layerCount, 1) * layerByteCount))
     }

@@ -1,8 +1,8 @@
 import LTFNCheckpoint
 import LTFNInference
 
-/// What a network's layers make of some images: the values before each ReLU, the logits, and what is
-/// predicted from them.
+/// What a network's layers make of some images: the values before each ReLU, the logits, and what
+/// is predicted from them.
 public struct ActivationReport: Hashable, Sendable {
     public var imageCount: Int
     /// Convolutions and dense layers, in order; the last one gives the logits.
@@ -25,8 +25,8 @@ public struct LayerActivations: Hashable, Sendable {
     public var statistics: ValueStatistics
     /// How many values are above zero: those that a ReLU lets through.
     public var positiveCount: Int
-    /// For a layer with a ReLU behind it: how many units never are above zero, for no image and at no
-    /// place. They say nothing, and their weights get no gradient.
+    /// For a layer with a ReLU behind it: how many units never are above zero, for no image and at
+    /// no place. They say nothing, and their weights get no gradient.
     public var deadUnitCount: Int?
 
     /// The part of the values that is above zero; nil without values.

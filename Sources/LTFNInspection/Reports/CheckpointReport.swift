@@ -15,7 +15,8 @@ public struct CheckpointReport<Variables: Sequence<VariableReport>> {
     public var graph: ModelGraph?
     public var metadata: Metadata
     public var totals: CheckpointTotals
-    /// In the order of the network's layers; those that it does not use behind them, in natural order.
+    /// In the order of the network's layers; those that it does not use behind them, in natural
+    /// order.
     public var variables: Variables
     /// What the variables were chosen by; nil: they are all there are.
     public var selection: VariableSelection?
@@ -49,7 +50,8 @@ extension CheckpointReport where Variables == [VariableReport] {
 }
 
 extension CheckpointReport where Variables == InspectedVariables {
-    /// A report whose variables are looked at when they are asked for, one at a time and each time anew.
+    /// A report whose variables are looked at when they are asked for, one at a time and each time
+    /// anew.
     ///
     /// - Parameters:
     ///   - selection: those that are looked at; the totals are about all.

@@ -11,8 +11,8 @@ struct DriftCollector {
     private var distance = SquaredSum()
     private var norm = SquaredSum()
 
-    /// - Returns: nil when the initial values cannot be replayed, or are not real numbers that a float64
-    ///   holds.
+    /// - Returns: nil when the initial values cannot be replayed, or are not real numbers that a
+    ///   float64 holds.
     init?(_ info: VariableInfo) {
         let dtype = info.tensor.dtype
         guard dtype != .i64, dtype != .u64, let decoder = ElementDecoder(dtype),

@@ -10,8 +10,8 @@ extension VariableReport {
             expected: info.initializer.flatMap(Expectation.init))
     }
 
-    /// Looks at the values as far as `budget` allows, and compares their digest with the recorded one;
-    /// not that of what is the same again and again for longer than `budget` allows.
+    /// Looks at the values as far as `budget` allows, and compares their digest with the recorded
+    /// one; not that of what is the same again and again for longer than `budget` allows.
     ///
     /// What is wrong with them is told in `outcome`.
     mutating func look(
@@ -57,8 +57,8 @@ private struct ValueWalk {
 
     /// The bytes of values that have to be made and looked at.
     ///
-    /// What is the same again and again takes no work, unless initial values stand beside it. Elements
-    /// take the same time whatever their dtype: those of less than 4 bytes count as 4.
+    /// What is the same again and again takes no work, unless initial values stand beside it.
+    /// Elements take the same time whatever their dtype: those of less than 4 bytes count as 4.
     func cost(of reader: any CheckpointReader, _ index: Int) -> UInt64 {
         var byteCount = info.tensor.byteCount
         if drift?.isSampled != true { byteCount = reader.distinctByteCount(of: index) }

@@ -13,14 +13,14 @@ public struct VerificationReport: Hashable, Sendable {
     public var soundByteCount: UInt64 = 0
     /// How many initial values were replayed and have the digest that is recorded.
     public var replayedCount = 0
-    /// One for each variable that is damaged, or that this program cannot make all of, and one for the
-    /// rest of the file.
+    /// One for each variable that is damaged, or that this program cannot make all of, and one for
+    /// the rest of the file.
     public var problems: [FormatError] = []
-    /// What of the file was left out before its values were looked at, a part of its record that no longer
-    /// holds among it.
+    /// What of the file was left out before its values were looked at, a part of its record that no
+    /// longer holds among it.
     public var losses: [FormatLoss] = []
-    /// How many variables were not looked at, because their values would be too many, and what is said
-    /// of the first.
+    /// How many variables were not looked at, because their values would be too many, and what is
+    /// said of the first.
     public var unreadCount = 0
     public var firstUnread: FormatError?
 
@@ -31,7 +31,8 @@ public struct VerificationReport: Hashable, Sendable {
         case unsupported
         /// Its values would be too many.
         case unread
-        /// Nothing wrong was found, and the file keeps nothing that its values could be compared with.
+        /// Nothing wrong was found, and the file keeps nothing that its values could be compared
+        /// with.
         case unchecked
         case sound
     }

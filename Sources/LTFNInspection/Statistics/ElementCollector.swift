@@ -4,8 +4,8 @@ import LTFNCheckpoint
 extension ValueStatistics {
     /// The statistics of the elements of `tensor`, taken in one pass.
     ///
-    /// - Returns: nil for dtypes whose elements are not numbers. Complex numbers are counted, those that
-    ///   are zero or not finite apart; they have no mean and no order.
+    /// - Returns: nil for dtypes whose elements are not numbers. Complex numbers are counted, those
+    ///   that are zero or not finite apart; they have no mean and no order.
     public init?(_ tensor: TensorData) {
         guard var collector = ElementCollector(tensor.info.dtype) else { return nil }
         collector.add(tensor.bytes, count: tensor.info.shape.elementCount)

@@ -2,9 +2,9 @@ import LTFNCheckpoint
 
 /// Counts of finite values in equal bins around zero, on an axis that grows with the values.
 ///
-/// The bins part [-2^k, 2^k) in 4,096, where 2^k is the least power of two well above every magnitude.
-/// A larger value doubles the axis, and each pair of bins becomes one: so one pass is enough, and the
-/// counts of two histograms add up exactly.
+/// The bins part [-2^k, 2^k) in 4,096, where 2^k is the least power of two well above every
+/// magnitude. A larger value doubles the axis, and each pair of bins becomes one: so one pass is
+/// enough, and the counts of two histograms add up exactly.
 public struct Histogram: Hashable, Sendable {
     /// How many bins there are.
     public static let binCount = 4096
@@ -60,7 +60,8 @@ public struct Histogram: Hashable, Sendable {
         isEmpty = false
     }
 
-    /// Counts a value of a magnitude below 2^`exponent`, `count` times, in the bin that a block would.
+    /// Counts a value of a magnitude below 2^`exponent`, `count` times, in the bin that a block
+    /// would.
     mutating func add(_ value: Double, count: Int) {
         counts[ValueBlock.bin(of: value, scale: powerOfTwo(11 - exponent))] &+= UInt64(count)
         isEmpty = false
@@ -103,8 +104,8 @@ extension Histogram {
     }
 
     /// The histogram in `count` columns (an even number, 2 to 4,096) on the shortest axis -a … +a
-    /// that holds every value up to `magnitude`. Each column is a whole number of bins, so the counts
-    /// are exact; values beyond the axis are in the outermost columns.
+    /// that holds every value up to `magnitude`. Each column is a whole number of bins, so the
+    /// counts are exact; values beyond the axis are in the outermost columns.
     public func columns(_ count: Int, reaching magnitude: Double) -> Columns {
         let side = min(max(count / 2, 1), Self.half)
         var whole = self

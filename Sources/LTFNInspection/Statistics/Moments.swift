@@ -2,9 +2,9 @@ import LTFNCheckpoint
 
 /// Mean and squared deviations of some numbers.
 ///
-/// Both are kept in units of a power of two, so that the squares of very large and very small numbers
-/// neither overflow nor vanish; and the mean in two parts, so that numbers which differ only in their
-/// last digits keep their deviation.
+/// Both are kept in units of a power of two, so that the squares of very large and very small
+/// numbers neither overflow nor vanish; and the mean in two parts, so that numbers which differ
+/// only in their last digits keep their deviation.
 struct Moments: Hashable, Sendable {
     private(set) var count = 0.0
     private var mean = DoublePair()
@@ -39,8 +39,8 @@ struct Moments: Hashable, Sendable {
         squaredDeviations = max(deviations.squares - deviations.sum * correction, 0)
     }
 
-    /// The exponent of the unit for numbers of this magnitude: 0 where no square comes near the limits
-    /// of float64.
+    /// The exponent of the unit for numbers of this magnitude: 0 where no square comes near the
+    /// limits of float64.
     static func unit(for magnitude: Double) -> Int {
         guard !(0x1p-400...0x1p400 ~= magnitude) else { return 0 }
         // 2^-exponent has to be a normal number. Zeros need no unit: they take any other's.

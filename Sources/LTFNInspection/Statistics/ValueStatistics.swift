@@ -51,8 +51,8 @@ public struct IntegerRange: Hashable, Sendable {
 
 /// Gathers statistics in one pass over values that come in pieces of any length.
 ///
-/// Means and squared deviations are taken for blocks of 4,096 values, wherever the pieces end, in double
-/// precision, and put together always in the same order.
+/// Means and squared deviations are taken for blocks of 4,096 values, wherever the pieces end, in
+/// double precision, and put together always in the same order.
 public struct StatisticsAccumulator: Sendable {
     private var result = ValueStatistics()
     /// Values that are still to be looked at.

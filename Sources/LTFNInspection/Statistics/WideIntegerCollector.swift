@@ -1,7 +1,7 @@
 import LTFNBytes
 
-/// Gathers statistics of 64-bit integers: range, mean and deviation from the integers themselves, the
-/// histogram from the nearest float64.
+/// Gathers statistics of 64-bit integers: range, mean and deviation from the integers themselves,
+/// the histogram from the nearest float64.
 struct WideIntegerCollector {
     private let isSigned: Bool
     private var accumulator = StatisticsAccumulator()

@@ -3,8 +3,8 @@ import LTFNCheckpoint
 /// What a type descriptor of NumPy means, in any of the spellings that NumPy resolves: `<f4`, `f4`,
 /// `=f`, `float32`, `single`.
 ///
-/// A platform's own sizes (`l`, `int`) are those of 64-bit Linux and macOS, its own byte order (`=`, `|`,
-/// none) is little-endian.
+/// A platform's own sizes (`l`, `int`) are those of 64-bit Linux and macOS, its own byte order
+/// (`=`, `|`, none) is little-endian.
 struct NPYDescriptor: Hashable {
     /// A kind of elements, and how many bytes one of them has.
     enum Element: Hashable {
@@ -122,8 +122,8 @@ extension NPYDescriptor {
         "complex256": .longDouble(byteCount: 32),
     ]
 
-    /// Whole names, those of the ml_dtypes package among them. Its types of less than 8 bits fill a byte
-    /// each, as no dtype does.
+    /// Whole names, those of the ml_dtypes package among them. Its types of less than 8 bits fill a
+    /// byte each, as no dtype does.
     private static let names: [String: DType] = [
         "bool": .bool, "bool_": .bool, "byte": .i8, "ubyte": .u8, "short": .i16, "ushort": .u16,
         "intc": .i32, "uintc": .u32, "int": .i64, "uint": .u64, "int_": .i64, "long": .i64,

@@ -1,7 +1,8 @@
-/// How long the elements of an array are, records among them, which no checkpoint holds: what stands behind
-/// such an array can be found.
+/// How long the elements of an array are, records among them, which no checkpoint holds: what
+/// stands behind such an array can be found.
 enum NPYRecord {
-    /// The bytes of an element of this `descr`; nil when the file does not tell, as for Python objects.
+    /// The bytes of an element of this `descr`; nil when the file does not tell, as for Python
+    /// objects.
     ///
     ///     descr = string | "[" field {"," field} "]" | "(" descr "," shape ")"
     ///     field = "(" name "," descr ["," shape] ")"

@@ -13,8 +13,8 @@ enum NPYSeries {
     ///
     /// Every byte of the file has to belong to an array.
     ///
-    /// - Throws: `corrupt` when there are several and none is chosen, or not as many as the choice needs;
-    ///   `truncated`, and what reading a header throws.
+    /// - Throws: `corrupt` when there are several and none is chosen, or not as many as the choice
+    ///   needs; `truncated`, and what reading a header throws.
     static func array(
         of source: any ByteSource, at index: Int?, limits: DecodingLimits
     ) throws(FormatError) -> StoredArray {

@@ -5,8 +5,8 @@ import Synchronization
 /// The values behind the header of an npy file, in the order that checkpoints hold them in.
 final class NPYValues: Sendable {
     private let header: NPYHeader
-    /// Column-major values cannot be turned range by range as they come: they are kept from the first
-    /// range that is asked for until the last.
+    /// Column-major values cannot be turned range by range as they come: they are kept from the
+    /// first range that is asked for until the last.
     private let columnMajor = Mutex<AlignedBytes?>(nil)
 
     init(_ header: NPYHeader) {

@@ -13,8 +13,8 @@ struct NPZContent {
     private(set) var losses: [FormatLoss] = []
     private(set) var notes: [String] = []
 
-    /// - Throws: `unsupportedFeature`, `corrupt` and others for members that cannot be read, all of them
-    ///   named at once, unless `selection` leaves them out.
+    /// - Throws: `unsupportedFeature`, `corrupt` and others for members that cannot be read, all of
+    ///   them named at once, unless `selection` leaves them out.
     init(
         _ archive: ZipArchive, limits: DecodingLimits, selection: ReadingSelection
     ) throws(FormatError) {
@@ -58,8 +58,8 @@ struct NPZContent {
         losses += try unfit.losses(remainingCount: arrays.count) + foreign.losses
     }
 
-    /// For every name the number of the member that NumPy takes: the last of those that are called exactly
-    /// so, or else the last with the ending of an array.
+    /// For every name the number of the member that NumPy takes: the last of those that are called
+    /// exactly so, or else the last with the ending of an array.
     private mutating func lastOfEach(
         _ names: [String], _ members: [ZipMember], _ selection: ReadingSelection
     ) throws(FormatError) -> [ByteString: Int] {

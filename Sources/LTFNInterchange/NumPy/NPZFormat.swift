@@ -3,8 +3,8 @@ import LTFNCheckpoint
 
 /// NumPy's archive of arrays: a zip of npy files, stored or deflated.
 ///
-/// A member is called as its variable with `.npy` behind it (`NPZMemberName`). Members that are no arrays
-/// are refused, or left out by name: nothing is dropped in silence.
+/// A member is called as its variable with `.npy` behind it (`NPZMemberName`). Members that are no
+/// arrays are refused, or left out by name: nothing is dropped in silence.
 public struct NPZFormat: SelectiveFormat {
     static let name = "npz"
 
@@ -92,7 +92,8 @@ private struct NPZWriter: SequentialWriter {
             throw FormatError(
                 .notRepresentable, format: NPZFormat.name, variable: name, "No such array.")
         }
-        // The checksum stands before the data, and pipes cannot be wound back: values are read twice.
+        // The checksum stands before the data, and pipes cannot be wound back: values are read
+        // twice.
         var checksum = CRC32()
         checksum.update(header)
         try forEachPiece(byteCount: byteCount, of: values) { checksum.update($0) }

@@ -1,14 +1,15 @@
 /// What a variable is called as the member of an archive.
 ///
-/// Programs unpack members as files, so a name must not lead out of the folder that they unpack to. What
-/// could is written as `%` and two digits, and undone on the way back.
+/// Programs unpack members as files, so a name must not lead out of the folder that they unpack to.
+/// What could is written as `%` and two digits, and undone on the way back.
 ///
 ///     layer1/weights    layer1/weights.npy
 ///     ../../tmp/x       %2E%2E/%2E%2E/tmp/x.npy
 ///     /tmp/x            %2Ftmp/x.npy
 ///     C:\x              C%3A%5Cx.npy
 ///
-/// A harmless name stays as it is, unless it reads as one that was written so: then its `%` is `%25`.
+/// A harmless name stays as it is, unless it reads as one that was written so: then its `%` is
+/// `%25`.
 package enum NPZMemberName {
     static let suffix = ".npy"
 

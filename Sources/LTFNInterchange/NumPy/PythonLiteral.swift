@@ -26,8 +26,8 @@ enum PythonLiteral {
 ///     string = ["u" | "r"] ("'" characters "'" | '"' characters '"')
 ///     integer = ["+" | "-"] (decimal | "0x" hexadecimal | "0o" octal | "0b" binary) ["L"]
 ///
-/// Blanks, line ends and comments (`#` to the end of the line) may stand between. `L` is Python 2's, which
-/// wrote no version 3.
+/// Blanks, line ends and comments (`#` to the end of the line) may stand between. `L` is Python
+/// 2's, which wrote no version 3.
 struct PythonLiteralParser {
     private let text: [UInt8]
     private let base: UInt64

@@ -11,8 +11,8 @@ import LTFNCheckpoint
 ///      "variables": {name: {"dtype": "f32", "shape": [..], "initializer": {..}, "metadata": {..}}}}
 ///
 /// Every key but `schema` is left out when there is nothing to say, and so is the document. Other
-/// programs change tensors and carry the document along: what is not understood, or does not fit the file,
-/// must not be carried on as if it were true, and is a loss by name (`RestoredManifest`).
+/// programs change tensors and carry the document along: what is not understood, or does not fit
+/// the file, must not be carried on as if it were true, and is a loss by name (`RestoredManifest`).
 /// `Spec/embedded-manifest.md` is the whole description.
 enum EmbeddedManifest {
     static let key = "ltfn.manifest"
@@ -102,8 +102,9 @@ enum EmbeddedManifest {
         return strings.sorted { ByteString($0.key) < ByteString($1.key) }
     }
 
-    /// What other programs look for and `manifest` does not say: the loaders of transformers want to know
-    /// which framework a file is for. Our tensors are as any of them saves them, and `pt` is what all read.
+    /// What other programs look for and `manifest` does not say: the loaders of transformers want
+    /// to know which framework a file is for. Our tensors are as any of them saves them, and `pt`
+    /// is what all read.
     private static func added(
         beside keys: [String], _ manifest: Manifest
     ) -> [(key: String, value: String)] {

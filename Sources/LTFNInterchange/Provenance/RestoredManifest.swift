@@ -3,8 +3,9 @@ import LTFNCheckpoint
 
 /// What a file says of its tensors, with as much of its record (`EmbeddedManifest`) as still holds.
 ///
-/// Another program may have added, removed, renamed or cast tensors and carried the record along. The
-/// tensors are read all the same; each part of the record that does not fit them is a loss by name.
+/// Another program may have added, removed, renamed or cast tensors and carried the record along.
+/// The tensors are read all the same; each part of the record that does not fit them is a loss by
+/// name.
 struct RestoredManifest {
     var manifest: Manifest
     private(set) var losses: [FormatLoss] = []

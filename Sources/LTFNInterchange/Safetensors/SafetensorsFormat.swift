@@ -9,8 +9,8 @@ public struct SafetensorsFormat: SelectiveFormat {
     static let name = "safetensors"
 
     public var selection: ReadingSelection
-    /// The values of a file that is written begin at a multiple of so many bytes, so that they can be mapped.
-    /// The reference writer's files have 8.
+    /// The values of a file that is written begin at a multiple of so many bytes, so that they can
+    /// be mapped. The reference writer's files have 8.
     public var alignment: Int
 
     /// What is written unless told otherwise: a line of the cache.
@@ -87,7 +87,8 @@ public struct SafetensorsFormat: SelectiveFormat {
         return losses
     }
 
-    /// Whether the reference reader finds out how many elements there are: it multiplies from the front.
+    /// Whether the reference reader finds out how many elements there are: it multiplies from the
+    /// front.
     private static func canMultiply(_ shape: TensorShape) -> Bool {
         var count: UInt64 = 1
         for dimension in shape.dimensions {

@@ -6,9 +6,9 @@ import LTFNCheckpoint
 ///     8   n, the byte count of the text, little-endian
 ///     n   JSON: an object of tensors and `__metadata__`; spaces may follow
 ///
-/// A tensor is `{"dtype": S, "shape": [..], "data_offsets": [begin, end]}`, its offsets counted from
-/// the byte behind the text. `__metadata__` is an object of strings, or null. What else the reference
-/// reader passes over is read, and told of.
+/// A tensor is `{"dtype": S, "shape": [..], "data_offsets": [begin, end]}`, its offsets counted
+/// from the byte behind the text. `__metadata__` is an object of strings, or null. What else the
+/// reference reader passes over is read, and told of.
 struct SafetensorsHeader {
     /// A tensor and where it is, counted from the byte behind the header.
     struct Entry: Hashable {
@@ -250,7 +250,8 @@ extension SafetensorsHeader {
             guard case .object(let members) = value else {
                 throw Self.error("It must be an object of dtype, shape and data_offsets.")
             }
-            // No key stands twice: with as many known ones as there are, every field gets its value.
+            // No key stands twice: with as many known ones as there are, every field gets its
+            // value.
             var known = 0
             for member in members {
                 known += 1

@@ -2,7 +2,8 @@ import LTFNBytes
 import LTFNCheckpoint
 
 /// A safetensors file that is being written, laid out as the reference writer does it:
-/// `__metadata__` first, then the tensors by dtype and name, spaces up to a multiple of the alignment.
+/// `__metadata__` first, then the tensors by dtype and name, spaces up to a multiple of the
+/// alignment.
 struct SafetensorsWriter: SequentialWriter {
     private let sink: any ByteSink
     private(set) var sequence: WritingSequence

@@ -5,8 +5,8 @@ import LTFNCheckpoint
 ///
 ///     {"metadata": {"total_size": 123, ..}, "weight_map": {name: file, ..}}
 ///
-/// A convention of the transformers library. Every tensor of the set stands in the map, with the file that
-/// holds it; what else is said of the whole stands in the metadata.
+/// A convention of the transformers library. Every tensor of the set stands in the map, with the
+/// file that holds it; what else is said of the whole stands in the metadata.
 struct ShardIndex {
     /// What the name of an index ends with.
     static let ending = ".safetensors.index.json"
@@ -27,7 +27,8 @@ struct ShardIndex {
         self.metadata = metadata
     }
 
-    /// - Throws: `notThisFormat`, `corrupt`, `unsupportedFeature`, `limitExceeded`, `truncated`, `io`.
+    /// - Throws: `notThisFormat`, `corrupt`, `unsupportedFeature`, `limitExceeded`, `truncated`,
+    ///   `io`.
     init(parsing source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
         let limit = min(
             UInt64(max(limits.indexByteCount, 0)), SafetensorsHeader.maximumTextByteCount)

@@ -3,12 +3,14 @@ import LTFNCheckpoint
 
 /// A set of safetensors files with an index, as the transformers library keeps large models.
 ///
-/// The set is named by its index, `model.safetensors.index.json`, or by the folder that it lies in. Beside
-/// the values, the index keeps what safetensors has no place for, under the key `ltfn.manifest` of its metadata.
+/// The set is named by its index, `model.safetensors.index.json`, or by the folder that it lies in.
+/// Beside the values, the index keeps what safetensors has no place for, under the key
+/// `ltfn.manifest` of its metadata.
 public struct ShardedSafetensorsFormat: SelectiveFormat {
     static let name = "safetensors-set"
 
-    /// The most bytes of values in a file of the set that is written; a longer variable gets its own file.
+    /// The most bytes of values in a file of the set that is written; a longer variable gets its
+    /// own file.
     public var shardByteCount: UInt64
     public var selection: ReadingSelection
     /// As of `SafetensorsFormat`, for every file of the set.
@@ -82,8 +84,8 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
     /// `model` for `model-00002-of-00003.safetensors`; nil for a name that no part of a set has.
     public static func stem(ofPart name: String) -> String? { ShardPlan.stem(ofPart: name) }
 
-    /// Which files the index `name` speaks of that are called as the parts of this very set are; none when
-    /// it cannot be read.
+    /// Which files the index `name` speaks of that are called as the parts of this very set are;
+    /// none when it cannot be read.
     public static func ownParts(
         ofIndex source: any ByteSource, named name: String, limits: DecodingLimits
     ) -> [String] {

@@ -106,8 +106,8 @@ struct ShardedSafetensorsReader: CheckpointReader {
                 + "which has no such tensor.")
     }
 
-    /// What index and files say of the whole. A key of the metadata that has several values is kept once for
-    /// each file, with the name of the file before it.
+    /// What index and files say of the whole. A key of the metadata that has several values is kept
+    /// once for each file, with the name of the file before it.
     private static func restored(
         _ index: ShardIndex, _ names: [String], _ shards: [SafetensorsReader],
         _ leftOut: Set<ByteString>

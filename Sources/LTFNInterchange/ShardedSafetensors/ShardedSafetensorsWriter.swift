@@ -42,8 +42,8 @@ struct ShardedSafetensorsWriter: SequentialWriter {
         _ files: any FileSetSink, _ manifest: Manifest, _ plan: ShardPlan, _ shard: Int,
         _ metadata: [(key: String, value: String)], _ alignment: Int
     ) throws(FormatError) -> SafetensorsWriter {
-        // What is said beside the values stands in the index; strings, such as {"format": "pt"}, in every
-        // file as well, where programs look for them.
+        // What is said beside the values stands in the index; strings, such as {"format": "pt"}, in
+        // every file as well, where programs look for them.
         let part = try Manifest(
             variables: plan.shards[shard].map {
                 VariableInfo(

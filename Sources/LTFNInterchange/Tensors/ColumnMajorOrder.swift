@@ -1,10 +1,11 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// Puts column-major elements where row-major order has them: as they come, block by block, or once all
-/// are there, any range of the tensor.
+/// Puts column-major elements where row-major order has them: as they come, block by block, or once
+/// all are there, any range of the tensor.
 struct ColumnMajorOrder {
-    /// Elements that stand together in column-major order: all of the first axes, a part of the next.
+    /// Elements that stand together in column-major order: all of the first axes, a part of the
+    /// next.
     struct Block {
         /// Its bytes in column-major order.
         var range: Range<Int>
@@ -76,9 +77,9 @@ struct ColumnMajorOrder {
 
     /// How many bytes are best taken at once.
     ///
-    /// Where an axis is fixed in a piece, the elements of a line of the cache are in as many pieces as it
-    /// has indices, and each of them reads the line again. So few axes are fixed, and no more is taken of
-    /// the next than makes good use of what is read.
+    /// Where an axis is fixed in a piece, the elements of a line of the cache are in as many pieces
+    /// as it has indices, and each of them reads the line again. So few axes are fixed, and no more
+    /// is taken of the next than makes good use of what is read.
     var pieceByteCount: Int {
         guard let cut = axes.first(where: { $0.behind <= Self.largestPieceByteCount / 2 }),
             cut.behind > 0
@@ -105,7 +106,8 @@ struct ColumnMajorOrder {
         return bytes
     }
 
-    /// The most elements at the front of `range` that are a part of one axis, and all of those behind it.
+    /// The most elements at the front of `range` that are a part of one axis, and all of those
+    /// behind it.
     private func largestBox(in range: Range<Int>) -> (box: TurnedBox, byteCount: Int) {
         var box = TurnedBox(axes: [])
         for (number, axis) in axes.enumerated() {

@@ -10,7 +10,8 @@ struct ForeignNames {
     /// What was given to names that are not possible.
     private var given: [ByteString: VariableName] = [:]
 
-    /// - Parameter names: all names of the file: none that is possible is given to another variable.
+    /// - Parameter names: all names of the file: none that is possible is given to another
+    ///   variable.
     init(_ names: [String]) {
         all = names
     }

@@ -3,8 +3,8 @@ import LTFNBytes
 /// Elements of a tensor, an interval of each axis, on their way from one order to the other.
 ///
 /// Neighbours in one order are far apart in the other, so a box is gone through in tiles that the
-/// processor's nearest caches hold, as in the transposition of a matrix: along its first axes, which are
-/// neighbours before, and its last, which are neighbours behind.
+/// processor's nearest caches hold, as in the transposition of a matrix: along its first axes,
+/// which are neighbours before, and its last, which are neighbours behind.
 struct TurnedBox {
     struct Axis {
         var count: Int
@@ -53,8 +53,8 @@ struct TurnedBox {
         }
     }
 
-    /// How the axes are divided: the first for the rows of a tile, those from the second number on for
-    /// its columns.
+    /// How the axes are divided: the first for the rows of a tile, those from the second number on
+    /// for its columns.
     private static func ends(of axes: [Axis]) -> (front: Int, back: Int) {
         var (front, back) = (0, axes.count)
         var (rowCount, columnCount) = (1, 1)
@@ -72,8 +72,8 @@ struct TurnedBox {
         return (front, back)
     }
 
-    /// The most rows and columns of a tile: about as many of both, and where there are few of the one,
-    /// more of the other.
+    /// The most rows and columns of a tile: about as many of both, and where there are few of the
+    /// one, more of the other.
     private static func tile(
         _ rows: ArraySlice<Axis>, _ columns: ArraySlice<Axis>, _ elementCount: Int
     ) -> (rows: Int, columns: Int) {

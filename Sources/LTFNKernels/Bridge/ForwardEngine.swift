@@ -4,8 +4,8 @@ import Synchronization
 
 /// Runs images through a network. Safe to use from several threads at once.
 ///
-/// The result for an image depends on its place in the batch at most in the last bits, and never on the
-/// number of threads.
+/// The result for an image depends on its place in the batch at most in the last bits, and never on
+/// the number of threads.
 public final class ForwardEngine: Sendable {
     public let geometry: NetworkGeometry
     private let plan: NetworkPlan
@@ -16,8 +16,8 @@ public final class ForwardEngine: Sendable {
     /// Images that one thread takes through the network at a time.
     public static let blockCount = 25
 
-    /// So many threads find room when memory is short. That it is a fixed number keeps the blocks, and
-    /// with them the last bits of the logits, the same for any number of threads.
+    /// So many threads find room when memory is short. That it is a fixed number keeps the blocks,
+    /// and with them the last bits of the logits, the same for any number of threads.
     private static let sharers = 8
 
     /// - Parameters:
@@ -25,8 +25,8 @@ public final class ForwardEngine: Sendable {
     ///   - maximumBatch: images that are given at a time, at most; fewer save working memory.
     ///   - keepsLayers: whether `observe` is to be called; costs memory and time.
     ///   - memoryLimit: the bytes that all threads together may take to work.
-    /// - Throws: `corrupt` when the parameters are not as many as the layers ask for, `limitExceeded`
-    ///   when one image needs too much working memory.
+    /// - Throws: `corrupt` when the parameters are not as many as the layers ask for,
+    ///   `limitExceeded` when one image needs too much working memory.
     public init(
         _ geometry: NetworkGeometry, parameters: [LayerParameters], maximumBatch: Int,
         keepsLayers: Bool = false, pool: ThreadPool,
@@ -73,11 +73,12 @@ public final class ForwardEngine: Sendable {
         return result.withLock { $0 }
     }
 
-    /// Runs the images and calls `body` with what each layer made of each block of them, in order and on
-    /// the calling thread: the layer's index, and `[images, …]` values before any ReLU that follows.
+    /// Runs the images and calls `body` with what each layer made of each block of them, in order
+    /// and on the calling thread: the layer's index, and `[images, …]` values before any ReLU that
+    /// follows.
     ///
-    /// - Throws: `corrupt` when the values are not whole images; `unsupportedFeature` when the engine
-    ///   does not keep layers.
+    /// - Throws: `corrupt` when the values are not whole images; `unsupportedFeature` when the
+    ///   engine does not keep layers.
     public func observe(
         _ batch: ImageBatch, _ body: (_ layer: Int, _ values: [Float]) -> Void
     ) throws(FormatError) {
@@ -91,18 +92,19 @@ public final class ForwardEngine: Sendable {
             })
     }
 
-    /// Runs the images, block by block on all threads, lets `look` see what each layer made of a block,
-    /// and calls `body` with what was collected of each block, in order and on the calling thread.
+    /// Runs the images, block by block on all threads, lets `look` see what each layer made of a
+    /// block, and calls `body` with what was collected of each block, in order and on the calling
+    /// thread.
     ///
     /// Where blocks begin does not depend on the number of threads.
     ///
     /// - Parameters:
     ///   - limit: how many collections there may be at the same time, at most.
     ///   - make: an empty collection, for one block.
-    ///   - look: the collection of the block, the layer's index, and `[images, …]` values before any
-    ///     ReLU that follows.
-    /// - Throws: `corrupt` when the values are not whole images; `unsupportedFeature` when the engine
-    ///   does not keep layers.
+    ///   - look: the collection of the block, the layer's index, and `[images, …]` values before
+    ///     any ReLU that follows.
+    /// - Throws: `corrupt` when the values are not whole images; `unsupportedFeature` when the
+    ///   engine does not keep layers.
     public func observe<Collection: Sendable>(
         _ batch: ImageBatch, limit: Int = .max, make: @escaping @Sendable () -> Collection,
         look: @escaping @Sendable (inout Collection, _ layer: Int, Span<Float>) -> Void,

@@ -3,10 +3,11 @@ import LTFNBytes
 import LTFNParallel
 import Synchronization
 
-/// Computes the loss of a batch of images and its gradients to a network's parameters, and applies them.
+/// Computes the loss of a batch of images and its gradients to a network's parameters, and applies
+/// them.
 ///
-/// The batch is cut into a fixed number of parts, each part's gradients are summed image by image and the
-/// parts are added in their order, so the result does not depend on the number of threads.
+/// The batch is cut into a fixed number of parts, each part's gradients are summed image by image
+/// and the parts are added in their order, so the result does not depend on the number of threads.
 public final class GradientEngine {
     public let geometry: NetworkGeometry
     /// Images of a batch, at most.
@@ -18,7 +19,8 @@ public final class GradientEngine {
     /// Each part's gradients, laid out as the parameters.
     private var sums: AlignedBytes
     private let slices: [ParameterSlice]
-    /// What each part of a batch shows, and a batch's labels: made once, so that a step allocates nothing.
+    /// What each part of a batch shows, and a batch's labels: made once, so that a step allocates
+    /// nothing.
     private let results: PartResults
     private var targets: [Int32] = []
     private var parameters: AlignedBytes
@@ -34,8 +36,9 @@ public final class GradientEngine {
     ///   - parameters: one for each layer of `geometry`.
     ///   - maximumBatch: images that are given at a time, at most.
     ///   - fixed: parameters that stay as they are: their gradients are 0.
-    /// - Throws: `corrupt` when the parameters are not as many as the layers ask for or `maximumBatch` is
-    ///   not positive, `limitExceeded` when one image needs too much working memory.
+    /// - Throws: `corrupt` when the parameters are not as many as the layers ask for or
+    ///   `maximumBatch` is not positive, `limitExceeded` when one image needs too much working
+    ///   memory.
     public init(
         _ geometry: NetworkGeometry, parameters: [LayerParameters], maximumBatch: Int,
         fixed: Set<ParameterPlace> = [], pool: ThreadPool,
@@ -83,8 +86,8 @@ public final class GradientEngine {
     ///
     /// - Parameter labels: one for each image.
     /// - Returns: the mean loss and how many images' largest logit is that of their label.
-    /// - Throws: `corrupt` when the values are not whole images, labels and images are not as many, there
-    ///   is none or more than `maximumBatch`, or a label is not below the number of classes.
+    /// - Throws: `corrupt` when the values are not whole images, labels and images are not as many,
+    ///   there is none or more than `maximumBatch`, or a label is not below the number of classes.
     public func computeGradients(
         _ batch: ImageBatch, labels: [UInt8]
     ) throws(FormatError) -> (loss: Double, correct: Int) {
@@ -179,8 +182,8 @@ public final class GradientEngine {
 }
 
 extension GradientEngine {
-    /// Calls `body` for every kernel and bias, in the layers' order, with its values and the gradient of
-    /// the last batch, so that it can change the values: what an optimizer is made of.
+    /// Calls `body` for every kernel and bias, in the layers' order, with its values and the
+    /// gradient of the last batch, so that it can change the values: what an optimizer is made of.
     public func update(
         _ body: (
             _ parameter: ParameterPlace, _ values: inout MutableSpan<Float>,

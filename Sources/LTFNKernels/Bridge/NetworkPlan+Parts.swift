@@ -64,8 +64,8 @@ extension NetworkPlan {
         }
     }
 
-    /// Adds up a slice of the parts' gradients in their order, and makes a step with it if a rate is
-    /// given.
+    /// Adds up a slice of the parts' gradients in their order, and makes a step with it if a rate
+    /// is given.
     func finish(
         _ slice: ParameterSlice, parts: Int, rate: Float?, sums: UnsafePointer<Float>,
         gradients: UnsafeMutablePointer<Float>, parameters: UnsafeMutablePointer<Float>

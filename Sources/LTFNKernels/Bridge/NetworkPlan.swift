@@ -2,9 +2,9 @@ import LTFNBytes
 
 /// Where everything lies that one thread needs to run a block of images through a network.
 ///
-/// A lane is one block of memory: what the stages make, gradients, sums of the kernels' gradients, and
-/// scratch. Between two segments there is room for the whole block of images, within one only for those
-/// that go through it together, unless what every stage makes is kept.
+/// A lane is one block of memory: what the stages make, gradients, sums of the kernels' gradients,
+/// and scratch. Between two segments there is room for the whole block of images, within one only
+/// for those that go through it together, unless what every stage makes is kept.
 struct NetworkPlan: Sendable {
     /// What the lanes keep.
     enum Purpose {
@@ -26,8 +26,8 @@ struct NetworkPlan: Sendable {
     /// Floats of all parameters, each kernel followed by its bias.
     let parameterCount: Int
 
-    /// Where each stage's kernel for the forward pass lies among the packed parameters, its bias, and
-    /// its kernel for the gradient to the input.
+    /// Where each stage's kernel for the forward pass lies among the packed parameters, its bias,
+    /// and its kernel for the gradient to the input.
     private(set) var packedOffsets: [Int] = []
     private(set) var packedBiasOffsets: [Int] = []
     private(set) var turnedOffsets: [Int] = []
@@ -55,7 +55,8 @@ struct NetworkPlan: Sendable {
         /// There is room for the block's images, else only for those that go through together.
         let holdsBlock: Bool
 
-        /// Where the part of an image lies, `group` being the first of those that go through together.
+        /// Where the part of an image lies, `group` being the first of those that go through
+        /// together.
         func offset(group: Int) -> Int { holdsBlock ? offset + group * stride : offset }
     }
 

@@ -2,12 +2,14 @@ import CKernels
 import LTFNParallel
 import Synchronization
 
-/// The most arithmetic that this machine does with an instruction set: what kernels are measured by.
+/// The most arithmetic that this machine does with an instruction set: what kernels are measured
+/// by.
 public enum PeakArithmetic {
     /// Multiply-adds between registers, on every thread of the pool at once.
     ///
     /// - Parameter rounds: of a few dozen instructions each, on each thread.
-    /// - Returns: the floating-point operations of all threads together; a multiply-add counts as two.
+    /// - Returns: the floating-point operations of all threads together; a multiply-add counts as
+    ///   two.
     public static func run(
         rounds: Int, pool: ThreadPool, instructionSet: InstructionSet
     ) -> Int {

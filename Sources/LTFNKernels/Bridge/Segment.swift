@@ -1,12 +1,13 @@
-/// Stages that a few images go through one after the other, before the next few follow, so that what one
-/// stage makes is still in the cache when the next one takes it.
+/// Stages that a few images go through one after the other, before the next few follow, so that
+/// what one stage makes is still in the cache when the next one takes it.
 struct Segment: Sendable {
     let stages: Range<Int>
-    /// Images that go through together; the last of a block may be up to half as many more or fewer.
+    /// Images that go through together; the last of a block may be up to half as many more or
+    /// fewer.
     let imageCount: Int
 
-    /// Bytes of the largest tensor that the images of a segment may make together: with its neighbours
-    /// and the tiles of a chunk it stays within a second-level cache.
+    /// Bytes of the largest tensor that the images of a segment may make together: with its
+    /// neighbours and the tiles of a chunk it stays within a second-level cache.
     private static let tensorByteCount = 450_000
 
     /// Cuts the stages where the images become smaller.

@@ -1,11 +1,12 @@
 import CKernels
 
-/// One step of a network as the kernels run it: a layer with the ReLU and the pooling behind it, and where
-/// its parameters lie.
+/// One step of a network as the kernels run it: a layer with the ReLU and the pooling behind it,
+/// and where its parameters lie.
 struct Stage: Sendable {
     enum Operation: Sendable {
         case convolution(ck_window)
-        /// A convolution that pays in Winograd's way, and the turned one for the gradient to its input.
+        /// A convolution that pays in Winograd's way, and the turned one for the gradient to its
+        /// input.
         case winograd(ck_winograd, turned: ck_winograd)
         case maxPool(ck_window)
         case relu
@@ -53,7 +54,8 @@ struct Stage: Sendable {
         }
     }
 
-    /// Floats in which the gradient to the kernel is summed in a form of its own; 0 when it needs none.
+    /// Floats in which the gradient to the kernel is summed in a form of its own; 0 when it needs
+    /// none.
     var kernelSumCount: Int {
         if case .winograd(let winograd, _) = operation { return winograd.sumCount }
         return 0

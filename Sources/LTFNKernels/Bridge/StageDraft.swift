@@ -9,8 +9,8 @@ struct StageDraft {
     let inputCount: Int
     var outputCount: Int
 
-    /// The network's layers, each with the ReLU and the 2×2 pooling behind it where the kernels can do
-    /// them together, and where nobody asks for what lies between.
+    /// The network's layers, each with the ReLU and the 2×2 pooling behind it where the kernels can
+    /// do them together, and where nobody asks for what lies between.
     static func drafts(
         of geometry: NetworkGeometry, _ purpose: NetworkPlan.Purpose
     ) -> [StageDraft] {

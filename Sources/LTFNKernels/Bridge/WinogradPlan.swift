@@ -79,8 +79,8 @@ extension ck_winograd {
         result.pitch_w = in_w + max(pad_left, out_w + 2 - in_w - pad_left)
         result.tiles_h = ((height - 1) * result.pitch_h + out_h + tile - 1) / tile
         result.tiles_w = ((width - 1) * result.pitch_w + out_w + tile - 1) / tile
-        // As many tiles as leave their points in a second-level cache, but enough to make it worth while
-        // to read the kernel.
+        // As many tiles as leave their points in a second-level cache, but enough to make it worth
+        // while to read the kernel.
         let bytes = 4 * Int(tile + 2) * Int(tile + 2) * (Int(in_c) + Int(out_c))
         result.chunk = Int32(min(max(900_000 / bytes, 16), 48))
         return result

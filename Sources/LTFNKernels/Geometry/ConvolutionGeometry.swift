@@ -1,6 +1,7 @@
 import LTFNBytes
 
-/// The shapes of a 2-D convolution: input and output NHWC, kernel `[height, width, in, out]` (HWIO).
+/// The shapes of a 2-D convolution: input and output NHWC, kernel `[height, width, in, out]`
+/// (HWIO).
 public struct ConvolutionGeometry: Hashable, Sendable {
     public let input: FeatureMap
     public let output: FeatureMap

@@ -28,7 +28,8 @@ extension FeatureMap: CustomStringConvertible {
 
 /// The product of positive extents, at most `FeatureMap.maximumElementCount`.
 ///
-/// - Throws: `corrupt` when an extent is not positive, `limitExceeded` when the product is too large.
+/// - Throws: `corrupt` when an extent is not positive, `limitExceeded` when the product is too
+///   large.
 func checkedProduct(_ extents: [Int], _ what: String) throws(FormatError) -> Int {
     var product = 1
     for extent in extents {

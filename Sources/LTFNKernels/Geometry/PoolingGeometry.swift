@@ -9,8 +9,8 @@ public struct PoolingGeometry: Hashable, Sendable {
     /// The window along the width.
     public let horizontal: Window
 
-    /// - Throws: `corrupt` when a number is not positive, a VALID window does not fit, or a SAME window
-    ///   would see nothing but padding; `limitExceeded` when a tensor would be too large.
+    /// - Throws: `corrupt` when a number is not positive, a VALID window does not fit, or a SAME
+    ///   window would see nothing but padding; `limitExceeded` when a tensor would be too large.
     public init(
         input: FeatureMap, windowHeight: Int, windowWidth: Int, strideHeight: Int,
         strideWidth: Int, padding: Padding

@@ -52,8 +52,8 @@ public struct Window: Hashable, Sendable {
         }
     }
 
-    /// The input position under tap `tap` of the window at output position `position`, or `nil` where
-    /// it lies in the padding.
+    /// The input position under tap `tap` of the window at output position `position`, or `nil`
+    /// where it lies in the padding.
     public func inputPosition(of position: Int, tap: Int) -> Int? {
         let at = position * stride + tap - before
         return at >= 0 && at < input ? at : nil

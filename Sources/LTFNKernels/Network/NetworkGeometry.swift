@@ -37,8 +37,8 @@ public struct NetworkGeometry: Hashable, Sendable {
     /// Elements that each layer makes of one image.
     public let outputCounts: [Int]
 
-    /// - Throws: `corrupt` when there is no layer or a layer does not take what the one before makes,
-    ///   `limitExceeded` when a layer is too large.
+    /// - Throws: `corrupt` when there is no layer or a layer does not take what the one before
+    ///   makes, `limitExceeded` when a layer is too large.
     public init(input: FeatureMap, layers: [LayerGeometry]) throws(FormatError) {
         var counts: [Int] = []
         var current = input.elementCount

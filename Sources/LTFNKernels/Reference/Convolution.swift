@@ -1,5 +1,6 @@
 extension Reference {
-    /// `output[n, y, x, o] = bias[o] + Σ input[n, y·s + i − p, x·s + j − p, c] · kernel[i, j, c, o]`.
+    /// `output[n, y, x, o] = bias[o] + Σ input[n, y·s + i − p, x·s + j − p, c] · kernel[i, j, c,
+    /// o]`.
     ///
     /// - Parameters:
     ///   - input: `[images, height, width, in]`.
@@ -64,7 +65,8 @@ extension Reference {
         return gradient
     }
 
-    /// The gradient to a bias that was added to every row: the sum of the rows of `[rows, channels]`.
+    /// The gradient to a bias that was added to every row: the sum of the rows of `[rows,
+    /// channels]`.
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     public static func biasGradient<Scalar: ReferenceScalar>(

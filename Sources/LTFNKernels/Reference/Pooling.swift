@@ -10,8 +10,8 @@ extension Reference {
         winners(input, images: images, geometry).map { input[$0] }
     }
 
-    /// The gradient to the input of `maxPool`: each output's gradient goes to the first of the largest
-    /// values in row-major order, as in TensorFlow.
+    /// The gradient to the input of `maxPool`: each output's gradient goes to the first of the
+    /// largest values in row-major order, as in TensorFlow.
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     public static func maxPoolGradient<Scalar: ReferenceScalar>(

@@ -1,7 +1,7 @@
 /// The definitions of every operation in plain Swift: slow, simple and the oracle of all fast code.
 ///
-/// Every function is compiled for float32 and float64 by itself: other modules do not see the bodies, and
-/// generic code is a hundred times slower.
+/// Every function is compiled for float32 and float64 by itself: other modules do not see the
+/// bodies, and generic code is a hundred times slower.
 ///
 /// Tensors are flat arrays in row-major order: activations NHWC, convolution kernels HWIO, dense
 /// kernels `[in, out]`. The caller keeps counts and geometry consistent.

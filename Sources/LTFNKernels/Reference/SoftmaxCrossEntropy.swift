@@ -1,6 +1,6 @@
 extension Reference {
-    /// The mean over the images of `ln Σ exp(logits) − logits[label]`, shifted by the largest logit so
-    /// that no exponential overflows; a logit that is not finite makes the loss not finite.
+    /// The mean over the images of `ln Σ exp(logits) − logits[label]`, shifted by the largest logit
+    /// so that no exponential overflows; a logit that is not finite makes the loss not finite.
     ///
     /// - Parameters:
     ///   - logits: `[images, classes]`.

@@ -83,7 +83,8 @@ extension InitializerRecipe {
         }
     }
 
-    /// The names that `init(parsing:)` knows, with the parameters that they take: `[:stddev[,mean]]`.
+    /// The names that `init(parsing:)` knows, with the parameters that they take:
+    /// `[:stddev[,mean]]`.
     ///
     /// A name that a framework has means that framework's distribution.
     public static let usages: KeyValuePairs = [

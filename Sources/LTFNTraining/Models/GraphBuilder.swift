@@ -5,8 +5,8 @@ import LTFNKernels
 
 /// Puts a network together layer by layer, and keeps account of the shape that each one leaves.
 ///
-/// A layer that is not named is called `layer1`, `layer2`, … by the layers with weights before it, and
-/// what follows it `layer1_relu`, `layer1_pool`.
+/// A layer that is not named is called `layer1`, `layer2`, … by the layers with weights before it,
+/// and what follows it `layer1_relu`, `layer1_pool`.
 public struct GraphBuilder: Sendable {
     private let input: ModelGraph.Input
     private var layers: [Layer] = []
@@ -25,14 +25,14 @@ public struct GraphBuilder: Sendable {
     /// normal with σ = √(1.3 · 2 / fan in); the 1.3 makes up for the cut at 2σ.
     public static let reluRecipe = InitializerRecipe.tensorFlow1VarianceScaling()
 
-    /// A network for images of `[height, width, channels] uint8`. Pixels from 0 to 255 are brought to
-    /// 0 … 1, unless told otherwise.
+    /// A network for images of `[height, width, channels] uint8`. Pixels from 0 to 255 are brought
+    /// to 0 … 1, unless told otherwise.
     ///
     /// - Parameters:
     ///   - scale: what a pixel is multiplied with,
     ///   - offset: and what is then added to it.
-    /// - Throws: `corrupt` for a number that is not positive, `limitExceeded` for images that are too
-    ///   large.
+    /// - Throws: `corrupt` for a number that is not positive, `limitExceeded` for images that are
+    ///   too large.
     public init(
         height: Int, width: Int, channels: Int = 1, scale: Double = 1.0 / 255, offset: Double = 0
     ) throws(FormatError) {
@@ -49,8 +49,8 @@ public struct GraphBuilder: Sendable {
     ///   - stride: how far the kernel moves, down and across.
     ///   - padding: `same` keeps the size where the stride is 1.
     ///   - recipe: what the kernel is filled with first; the bias begins at zero.
-    /// - Throws: `corrupt` after `flatten`, for a name that is taken, a number that is not positive and a
-    ///   kernel that does not fit; `limitExceeded` for a layer that is too large.
+    /// - Throws: `corrupt` after `flatten`, for a name that is taken, a number that is not positive
+    ///   and a kernel that does not fit; `limitExceeded` for a layer that is too large.
     public mutating func convolution(
         name: String? = nil, outputs: Int, kernel: Int = 3, stride: Int = 1,
         padding: Layer.Padding = .same, initializer recipe: InitializerRecipe = reluRecipe
@@ -117,8 +117,8 @@ public struct GraphBuilder: Sendable {
     /// - Parameters:
     ///   - outputs: how many values it makes; of the last layer, the number of classes.
     ///   - recipe: what the weights are filled with first; the bias begins at zero.
-    /// - Throws: `corrupt` before `flatten`, for a name that is taken and a number that is not positive;
-    ///   `limitExceeded` for a layer that is too large.
+    /// - Throws: `corrupt` before `flatten`, for a name that is taken and a number that is not
+    ///   positive; `limitExceeded` for a layer that is too large.
     public mutating func dense(
         name: String? = nil, outputs: Int, initializer recipe: InitializerRecipe = .glorotUniform
     ) throws(FormatError) {

@@ -1,8 +1,8 @@
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019, Algorithm 2):
 /// θ ← θ − η·(m̂ / (√v̂ + ε) + λ·θ), m̂ and v̂ as in Adam.
 ///
-/// λ is counted as in PyTorch's `AdamW`, where the learning rate multiplies it; the paper's λ is this
-/// one times the learning rate. Biases decay like weights.
+/// λ is counted as in PyTorch's `AdamW`, where the learning rate multiplies it; the paper's λ is
+/// this one times the learning rate. Biases decay like weights.
 public struct AdamW: Optimizer {
     /// λ
     public let weightDecay: Double

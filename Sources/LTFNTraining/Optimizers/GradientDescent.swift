@@ -1,6 +1,7 @@
 /// Stochastic gradient descent: θ ← θ − η·g (Robbins and Monro 1951).
 ///
-/// The trainer does these steps in the kernels, fused with the backward pass; the bits are the same.
+/// The trainer does these steps in the kernels, fused with the backward pass; the bits are the
+/// same.
 public struct GradientDescent: Optimizer {
     public let name = "sgd"
     public let slotNames: [String] = []

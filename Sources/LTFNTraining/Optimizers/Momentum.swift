@@ -1,9 +1,10 @@
-/// Gradient descent with momentum (Polyak 1964): v ← μ·v + g; θ ← θ − η·v. Or Nesterov's accelerated
-/// gradient (1983, in the form of Sutskever et al. 2013): v ← μ·v + g; θ ← θ − η·(g + μ·v).
+/// Gradient descent with momentum (Polyak 1964): v ← μ·v + g; θ ← θ − η·v. Or Nesterov's
+/// accelerated gradient (1983, in the form of Sutskever et al. 2013): v ← μ·v + g; θ ← θ − η·(g +
+/// μ·v).
 ///
 /// The rate stands outside of v, as in PyTorch's `SGD(momentum=μ, nesterov=…)` and TensorFlow's
-/// `MomentumOptimizer`: a new rate counts for the whole of v at once. Keras's `SGD` has the rate inside
-/// of v, which differs as soon as the rate changes.
+/// `MomentumOptimizer`: a new rate counts for the whole of v at once. Keras's `SGD` has the rate
+/// inside of v, which differs as soon as the rate changes.
 public struct Momentum: Optimizer {
     /// μ
     public let momentum: Double

@@ -12,7 +12,8 @@ extension Trainer {
             training: metadata(of: start, evaluation: nil))
     }
 
-    /// The network, the recipe, and all that is needed to go on: nothing that differs from run to run.
+    /// The network, the recipe, and all that is needed to go on: nothing that differs from run to
+    /// run.
     ///
     /// - Throws: `notRepresentable` when a variable's name leaves no room for an optimizer's.
     func checkpoint(

@@ -1,7 +1,8 @@
 import LTFNBytes
 public import LTFNCheckpoint
 
-/// All that changes from step to step: a run that goes on from here takes the same steps, bit for bit.
+/// All that changes from step to step: a run that goes on from here takes the same steps, bit for
+/// bit.
 ///
 /// The images of a step and all random numbers depend on the seed and the step's number alone.
 public struct TrainingState: Sendable {

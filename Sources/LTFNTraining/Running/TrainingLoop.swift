@@ -123,10 +123,11 @@ struct TrainingLoop {
 
     /// The result of a run that came apart after `completed` steps.
     ///
-    /// When it was resumed behind the last good step, the weights kept are those it was resumed with.
+    /// When it was resumed behind the last good step, the weights kept are those it was resumed
+    /// with.
     ///
-    /// - Parameter shouldStop: asked before every step that is done again; the weights kept are then
-    ///   those reached.
+    /// - Parameter shouldStop: asked before every step that is done again; the weights kept are
+    ///   then those reached.
     mutating func divergedResult(
         _ kind: Divergence.Kind, cost: Double, shouldStop: () -> Bool
     ) throws(FormatError) -> TrainingResult {

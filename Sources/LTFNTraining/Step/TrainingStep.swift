@@ -21,11 +21,11 @@ public final class TrainingStep {
         public var correct: Int
     }
 
-    /// - Parameter parameters: at least the variables that the graph names, float32, with their initial
-    ///   values.
-    /// - Throws: `corrupt` when a variable is missing, is used twice, or its shape does not fit the graph,
-    ///   `unsupportedFeature` when it is not float32, `limitExceeded` when one image needs too much
-    ///   working memory.
+    /// - Parameter parameters: at least the variables that the graph names, float32, with their
+    ///   initial values.
+    /// - Throws: `corrupt` when a variable is missing, is used twice, or its shape does not fit the
+    ///   graph, `unsupportedFeature` when it is not float32, `limitExceeded` when one image needs
+    ///   too much working memory.
     public init(
         graph: ModelGraph, parameters: [VariableName: TensorData], batchSize: Int, pool: ThreadPool
     ) throws(FormatError) {
@@ -68,8 +68,8 @@ public final class TrainingStep {
         return Outcome(loss: result.loss, correct: result.correct)
     }
 
-    /// Calls `body` for every variable, in the order of the graph, with its values and the gradient of the
-    /// last batch: what an optimizer does after `computeGradients`.
+    /// Calls `body` for every variable, in the order of the graph, with its values and the gradient
+    /// of the last batch: what an optimizer does after `computeGradients`.
     public func update(
         _ body: (
             _ variable: VariableName, _ values: inout MutableSpan<Float>, _ gradient: Span<Float>

@@ -41,7 +41,8 @@ extension Benchmark {
         Benchmark(name: name, unit: .bytes, peers: peers) { settings in
             let checkpoint = try content(settings)
             let amount = checkpoint.rawByteCount
-            // Into memory that is there already: the system's work of finding some is not the codec's.
+            // Into memory that is there already: the system's work of finding some is not the
+            // codec's.
             let (format, sink) = (format(threadCount), MemorySink())
             try format.write(checkpoint, to: sink)
             let stored = sink.bytes.count
@@ -105,8 +106,8 @@ extension Benchmark {
 
     /// Four dense kernels with the tutorial's two kinds of initializer.
     ///
-    /// - Parameter isTrained: whether the values are a little way from a recorded initializer, or of
-    ///   unknown origin.
+    /// - Parameter isTrained: whether the values are a little way from a recorded initializer, or
+    ///   of unknown origin.
     private static func someWeights(isTrained: Bool) throws -> Checkpoint {
         var infos: [VariableInfo] = []
         var tensors: [TensorData] = []

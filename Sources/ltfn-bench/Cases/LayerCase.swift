@@ -13,7 +13,8 @@ struct LayerCase: Sendable {
     /// What is done with the layer.
     enum Pass: String, CaseIterable {
         case forward
-        /// Forward and the gradients to the kernel, to the bias and, but for the first layer, to the input.
+        /// Forward and the gradients to the kernel, to the bias and, but for the first layer, to
+        /// the input.
         case training
     }
 

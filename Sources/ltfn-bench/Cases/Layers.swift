@@ -3,9 +3,9 @@ import LTFNKernels
 
 /// Each layer of the tutorial's network by itself.
 ///
-/// A layer stands in a frame, so that its input comes out of the caches as in the network and its output
-/// need not be copied: before it a 1×1 convolution of one channel with a ReLU, behind it a pooling that
-/// takes one pixel. The frame alone is measured too, and its time taken off.
+/// A layer stands in a frame, so that its input comes out of the caches as in the network and its
+/// output need not be copied: before it a 1×1 convolution of one channel with a ReLU, behind it a
+/// pooling that takes one pixel. The frame alone is measured too, and its time taken off.
 extension Benchmark {
     static func layers(_ place: ComputingPlace) -> [Benchmark] {
         LayerCase.tutorial.flatMap { layer in

@@ -44,8 +44,8 @@ extension Benchmark {
 final class Peaks {
     private var rates: [ComputingPlace: Double] = [:]
 
-    /// Floating-point operations a second: one more try, and the best of all, since nothing is faster than
-    /// it can be.
+    /// Floating-point operations a second: one more try, and the best of all, since nothing is
+    /// faster than it can be.
     func rate(_ place: ComputingPlace) -> Double {
         let best = max(rates[place] ?? 0, Self.sample(place).rate)
         rates[place] = best

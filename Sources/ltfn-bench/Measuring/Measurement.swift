@@ -42,14 +42,15 @@ struct Comparison {
     /// The same work on one thread, in turns with ours.
     var single: Measurement?
 
-    /// As many copies of the work on one thread as ours has threads, at the same time: the rates added.
+    /// As many copies of the work on one thread as ours has threads, at the same time: the rates
+    /// added.
     var copies: Measurement?
 
     /// How many times as fast as on one thread.
     var speedUp: Double? { single.flatMap { ratio(to: $0) } }
 
-    /// How many times as fast copies that have nothing to do with one another are: what the machine's
-    /// cores, caches and memory allow.
+    /// How many times as fast copies that have nothing to do with one another are: what the
+    /// machine's cores, caches and memory allow.
     var copiesSpeedUp: Double? {
         guard let copies = copies?.medianRate, let single = single?.medianRate else { return nil }
         return copies / single

@@ -21,8 +21,8 @@ import Testing
         return try NativeReader(source).contentDigest.description
     }
 
-    /// `0.ltfn`, `1.ltfn` and `2.ltfn`, each a little further than the one before in `w`; `fixed` stays
-    /// what it was.
+    /// `0.ltfn`, `1.ltfn` and `2.ltfn`, each a little further than the one before in `w`; `fixed`
+    /// stays what it was.
     private func makeFiles() throws {
         var random = RandomBits(seed: 5)
         var values = (0..<30_000).map { _ in Float(Int32(truncatingIfNeeded: random.next())) }

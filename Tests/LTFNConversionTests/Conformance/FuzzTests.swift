@@ -6,7 +6,8 @@ import Testing
 
 /// Mutants of good files, as many as `LTFN_FUZZ_RUNS` says for each format (3,000 unless told).
 ///
-/// Nothing traps, nothing hangs, and whatever is accepted can be written again and read as the same.
+/// Nothing traps, nothing hangs, and whatever is accepted can be written again and read as the
+/// same.
 @Suite("Mutants of every format") struct FuzzTests {
     typealias Subject = ConformanceTests.Subject
 

@@ -31,7 +31,8 @@ import Testing
         return try format.open(MemorySource(ZipBuilder(members).bytes), limits: .standard)
     }
 
-    /// Text, records, objects, something else, other compression, encryption, damage; and two arrays.
+    /// Text, records, objects, something else, other compression, encryption, damage; and two
+    /// arrays.
     private var mixed: [Member] {
         var packed = Member("packed.npy", array)
         packed.method = 12

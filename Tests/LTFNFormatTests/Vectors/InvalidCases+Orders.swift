@@ -3,7 +3,8 @@ import LTFNBytes
 private let three = Draft.three
 private let letter = Array("w".utf8)
 
-/// Files that break a rule in two places, two rules, or seem to: a reader names what it has to check first.
+/// Files that break a rule in two places, two rules, or seem to: a reader names what it has to
+/// check first.
 extension InvalidCase {
     static let orders = [
         InvalidCase(

@@ -3,9 +3,9 @@ import LTFNKernels
 extension Sample {
     /// The errors to expect relative to the norms, behind each layer and of each layer's gradients.
     ///
-    /// Each layer's own error is added to what comes in, which no layer makes larger relative to the
-    /// norm: white noise grows as white data do. The softmax makes of a relative error e of the logits
-    /// one of at most 2 · max |logit| · e.
+    /// Each layer's own error is added to what comes in, which no layer makes larger relative to
+    /// the norm: white noise grows as white data do. The softmax makes of a relative error e of the
+    /// logits one of at most 2 · max |logit| · e.
     ///
     /// - Parameter tiles: the outputs of the tiles that Winograd's convolution may be cut into.
     func expectedErrors(tiles: [Int]) -> (layers: [Double], gradients: [Double]) {

@@ -2,8 +2,9 @@ import LTFNKernels
 import LTFNParallel
 import Testing
 
-/// The gradients of one convolution, between a 1×1 convolution, whose gradient shows the gradient to
-/// the input, and a dense layer. Nothing is cut off or chosen, so every error is one of rounding.
+/// The gradients of one convolution, between a 1×1 convolution, whose gradient shows the gradient
+/// to the input, and a dense layer. Nothing is cut off or chosen, so every error is one of
+/// rounding.
 @Suite("Gradients within the expected error")
 struct GradientAccuracyTests {
     // A number by itself may be small by accident; norms of many are not.

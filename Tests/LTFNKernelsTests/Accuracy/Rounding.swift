@@ -1,26 +1,28 @@
 import LTFNKernels
 
-/// How far float32 arithmetic may be from exact arithmetic. `Spec/decisions/0004-tiles-and-rounding.md`
-/// has the derivations.
+/// How far float32 arithmetic may be from exact arithmetic.
+/// `Spec/decisions/0004-tiles-and-rounding.md` has the derivations.
 enum Rounding {
     /// The unit roundoff of float32.
     static let unit = 0x1p-24
 
-    /// γₙ = n·u / (1 − n·u): n roundings of a product, or of a sum in any order, change it by at most
-    /// γₙ times the sum of the magnitudes (Higham, Accuracy and Stability of Numerical Algorithms, 2nd
-    /// edition, 2002, lemma 3.1 and section 3.1). Fused multiply-adds round less often.
+    /// γₙ = n·u / (1 − n·u): n roundings of a product, or of a sum in any order, change it by at
+    /// most γₙ times the sum of the magnitudes (Higham, Accuracy and Stability of Numerical
+    /// Algorithms, 2nd edition, 2002, lemma 3.1 and section 3.1). Fused multiply-adds round less
+    /// often.
     static func gamma(_ count: Int) -> Double {
         let product = Double(count) * unit
         return product / (1 - product)
     }
 
-    /// The error to expect relative to the norm of the result when `termCount` products are added one
-    /// after the other and `otherCount` more roundings lie on the way.
+    /// The error to expect relative to the norm of the result when `termCount` products are added
+    /// one after the other and `otherCount` more roundings lie on the way.
     ///
     /// Roundings are taken as independent and without bias (Higham and Mary, A New Approach to
-    /// Probabilistic Rounding Error Analysis, SIAM J. Sci. Comput. 41, 2019), each with a variance of
-    /// u²/3. The kth partial sum has k/n of the variance of the whole, so n sums count as n/2 roundings of
-    /// the result. `amplification` says how much larger than the result are the numbers that are rounded.
+    /// Probabilistic Rounding Error Analysis, SIAM J. Sci. Comput. 41, 2019), each with a variance
+    /// of u²/3. The kth partial sum has k/n of the variance of the whole, so n sums count as n/2
+    /// roundings of the result. `amplification` says how much larger than the result are the
+    /// numbers that are rounded.
     static func expected(
         termCount: Int, otherCount: Int = 2, amplification: Double = 1
     ) -> Double {

@@ -2,8 +2,8 @@ import LTFNKernels
 import LTFNParallel
 import Testing
 
-/// Convolutions that are cut into Winograd's tiles, against the error that their matrices let expect, for
-/// every image by itself.
+/// Convolutions that are cut into Winograd's tiles, against the error that their matrices let
+/// expect, for every image by itself.
 @Suite("Tiled convolutions within the expected error")
 struct TileAccuracyTests {
     /// The tiles that inference and training may cut: training avoids those above 4.

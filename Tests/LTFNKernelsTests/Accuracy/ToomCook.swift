@@ -59,8 +59,9 @@ struct ToomCook {
     /// How much larger than the result the numbers are that are added in two dimensions, in the
     /// root mean square over white data and all places of a tile: √(‖A∘A‖…‖G∘G‖…‖B∘B‖ / taps).
     ///
-    /// After the bounds in norms of A, G and B by Barabasz, Anderson, Soodhalter and Gregg, Error Analysis
-    /// and Improving the Accuracy of Winograd Convolution for Deep Neural Networks, ACM TOMS 46, 2020.
+    /// After the bounds in norms of A, G and B by Barabasz, Anderson, Soodhalter and Gregg, Error
+    /// Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks, ACM
+    /// TOMS 46, 2020.
     var amplification: Double {
         let weights = zip(Self.squares(g), Self.squares(b)).map { $0 * $1 }
         return Self.mean(a, weights) / 3
@@ -91,7 +92,8 @@ struct ToomCook {
         rows.map { $0.reduce(0) { $0 + abs($1) } }
     }
 
-    /// The mean over the columns of Σ row² · weight: squared in two dimensions, of which this is the root.
+    /// The mean over the columns of Σ row² · weight: squared in two dimensions, of which this is
+    /// the root.
     private static func mean(_ rows: [[Double]], _ weights: [Double]) -> Double {
         let columnCount = rows[0].count
         var sum = 0.0

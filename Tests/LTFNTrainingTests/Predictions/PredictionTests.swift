@@ -12,7 +12,8 @@ import Testing
 /// What the kept model says of MNIST's test images, fast and by the reference in double precision.
 ///
 /// LTFN_PREDICTION_COUNT sets how many of the 10,000 images are taken, evenly spread; the reference
-/// needs a twentieth of a second for each, so the tests take few. tools/check-predictions takes all.
+/// needs a twentieth of a second for each, so the tests take few. tools/check-predictions takes
+/// all.
 @Suite("Predictions on MNIST")
 struct PredictionTests {
     private static let dataFolder = ProcessInfo.processInfo.environment["LTFN_DATA_DIR"]

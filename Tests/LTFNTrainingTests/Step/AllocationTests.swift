@@ -4,8 +4,9 @@ import Testing
 /// Working memory is taken once: what a step or a batch takes later is small change and the result.
 @Suite("Memory in the steady state")
 struct AllocationTests {
-    /// The result of a batch of twenty has 832 bytes, and waking threads takes a few hundred more; the
-    /// working memory that must not be taken again is some megabytes. A step on one thread takes nothing.
+    /// The result of a batch of twenty has 832 bytes, and waking threads takes a few hundred more;
+    /// the working memory that must not be taken again is some megabytes. A step on one thread
+    /// takes nothing.
     static let most = 1_536
 
     @Test("training steps and inference batches take no working memory", arguments: [1, 2, 3])

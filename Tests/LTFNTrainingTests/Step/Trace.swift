@@ -1,7 +1,8 @@
 import Foundation
 import LTFNCheckpoint
 
-/// TensorFlow's training trace on the tutorial's network and recipe, and the images it was made with.
+/// TensorFlow's training trace on the tutorial's network and recipe, and the images it was made
+/// with.
 struct Trace {
     let folder: URL
     let losses: [Double]

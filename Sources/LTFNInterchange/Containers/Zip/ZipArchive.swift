@@ -24,7 +24,8 @@ struct ZipMember: Sendable {
 /// follow each other from the first byte to the directory without gaps and overlaps, so that no
 /// reader can see another archive in the same bytes.
 struct ZipArchive: Sendable {
-    /// In the order of the directory. A name that stands several times means the last, to most programs.
+    /// In the order of the directory. A name that stands several times means the last, to most
+    /// programs.
     let members: [ZipMember]
     let source: any ByteSource
     /// The format that errors name.

@@ -17,7 +17,8 @@ final class ZipCursor: Sendable {
         self.archive = archive
     }
 
-    /// A range of a member's bytes. With the last of them the whole member is checked against its CRC-32.
+    /// A range of a member's bytes. With the last of them the whole member is checked against its
+    /// CRC-32.
     ///
     /// - Parameters:
     ///   - range: within the bytes of the member but the first `start`.
