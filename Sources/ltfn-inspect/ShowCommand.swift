@@ -67,7 +67,7 @@ struct ShowCommand: CommandWithExamples {
             unit: "variables",
             terminal: display.errorTerminal, isQuiet: display.quiet || noStats || isWatched)
         // Where a person sees the variables come, a bar would be in the way.
-        let report = CheckpointReport(
+        var report = CheckpointReport(
             of: model.reader, name: file, formatName: model.format.traits.name,
             fileByteCount: model.byteCount, selection: selection, depth: noStats ? .index : .init(),
             limits: model.limits
@@ -75,6 +75,7 @@ struct ShowCommand: CommandWithExamples {
             progress.update(count)
             if isWatched { Output.stdout.flush() }
         }
+        report.otherFiles = model.otherPaths
         let layout = display.layout
         var findings = InspectionFindings()
         try document.write { text, json in

@@ -1,4 +1,5 @@
 import Foundation
+import LTFNBytes
 import ProgramSupport
 import Testing
 
@@ -48,9 +49,17 @@ struct SchemaTests {
         try expectValid(
             "plan.json", in: folder, "ltfn-convert", "m.ltfn", "-o", "m.npz", "--dry-run",
             "--allow-loss", "all")
-        for name in ["m.safetensors"] {
-            try expectValid("foreign.json", in: folder, "ltfn-inspect", name)
+        try expectValid("foreign.json", in: folder, "ltfn-inspect", "m.safetensors")
+        try expectValid(
+            "parts.json", in: folder, "ltfn-convert", "m.ltfn", "-o", "set.safetensors",
+            "--shard-size", "1M")
+        try expectValid("set.json", in: folder, "ltfn-inspect", "set.safetensors.index.json")
+        let set = try JSONReader.read(folder.get("set.json"))
+        guard case .array(let others) = set["other_files"] else {
+            Issue.record("no other files")
+            return
         }
+        #expect(others.count > 1)
         try expectValid("formats.json", in: folder, "ltfn-convert", "--list-formats")
     }
 

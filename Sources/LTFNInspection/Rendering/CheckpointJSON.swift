@@ -44,6 +44,7 @@ struct DocumentWriter {
                 "format": .string(report.formatName),
                 "metadata": report.metadata.document,
                 "network": report.graph.map { .string($0.name) } ?? .null,
+                "other_files": .array(report.otherFiles.map { .string($0) }),
                 "selection": report.selection.map { .array($0.patterns.map { .string($0) }) }
                     ?? .null,
                 "totals": report.totals.json,

@@ -9,6 +9,9 @@ public struct CheckpointReport<Variables: Sequence<VariableReport>> {
     public var name: String
     /// `ltfn`, `safetensors`, …
     public var formatName: String
+    /// The other files of a set.
+    public var otherFiles: [String] = []
+    /// Of all its files.
     public var fileByteCount: UInt64
     /// nil: the format has none.
     public var content: ContentIdentity?
