@@ -25,17 +25,17 @@ enum OutputFile {
     ///
     /// - Parameters:
     ///   - replacingExisting: as for `DurableFileWriter`.
-    ///   - waitsForReader: as for `DurableFileWriter`.
+    ///   - reader: as for `DurableFileWriter`.
     ///   - output: the file that this one is kept beside, and is as private as.
     /// - Returns: the length of the file in bytes.
     /// - Throws: `io`; what stood there before is then still there.
     static func write(
         _ checkpoint: Checkpoint, to path: String, replacingExisting: Bool = true,
-        waitsForReader: Bool = true, beside output: String? = nil
+        reader: PipeReader = .expectedSoon, beside output: String? = nil
     ) throws(FormatError) -> UInt64 {
         let writer = try DurableFileWriter(
             path: path, replacingExisting: replacingExisting, asPrivateAs: output,
-            waitsForReader: waitsForReader)
+            reader: reader)
         try NativeFormat().write(checkpoint, to: writer)
         try writer.commit()
         return writer.position

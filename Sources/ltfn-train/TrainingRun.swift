@@ -126,7 +126,7 @@ struct TrainingRun {
             throw CommandFailure(.no, message)
         }
         let signal = signals.received
-        let byteCount = try write(result, waitsForReader: signal == nil)
+        let byteCount = try write(result, to: .awaited { signals.received == nil })
         signals.workEnds()
         display.summarize(result, byteCount: byteCount)
         try display.writeDocument(result, output: command.outputPath, byteCount: byteCount)
@@ -138,11 +138,11 @@ struct TrainingRun {
 
     /// Writes the output, whose name was tried out before: what fails now fails midway.
     private func write(
-        _ result: TrainingResult, waitsForReader: Bool
+        _ result: TrainingResult, to reader: PipeReader
     ) throws(CommandFailure) -> UInt64 {
         do throws(FormatError) {
             return try OutputFile.write(
-                result.checkpoint, to: command.outputPath, waitsForReader: waitsForReader)
+                result.checkpoint, to: command.outputPath, reader: reader)
         } catch {
             var failure = CommandFailure(error)
             if error.code == .io { failure.status = .readOrWriteFailed }

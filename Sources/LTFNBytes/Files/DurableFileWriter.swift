@@ -48,16 +48,15 @@ public final class DurableFileWriter: ByteSink {
     /// Creates the temporary file.
     ///
     /// - Parameters:
-    ///   - replacingExisting: false makes it an error when a file of that name exists, now or at
-    ///     the commit.
-    ///   - relative: the path of a file whose owner, group, permissions and attributes a new file
-    ///     gets too, if it is there: what is kept beside a file is as private as that.
-    ///   - waitsForReader: false makes it an error when nobody has opened a pipe of that name to
-    ///     read it.
+    ///   - replacingExisting: false makes it an error when a file of that name exists, now or at the
+    ///     commit.
+    ///   - relative: the path of a file whose owner, group, permissions and attributes a new file gets
+    ///     too, if it is there: what is kept beside a file is as private as that.
+    ///   - reader: how long somebody is waited for who reads from a pipe of that name.
     /// - Throws: `io` with the operation `create`.
     public init(
         path: String, replacingExisting: Bool = true, asPrivateAs relative: String? = nil,
-        waitsForReader: Bool = true
+        reader: PipeReader = .expectedSoon
     ) throws(FormatError) {
         self.path = path
         state = WritingState(path: path)
@@ -69,7 +68,7 @@ public final class DurableFileWriter: ByteSink {
                 descriptor = try SystemCalls.duplicateForWriting(number)
             case .device(let path):
                 draft = nil
-                descriptor = try Self.open(device: path, waitsForReader: waitsForReader)
+                descriptor = try reader.open(path)
             case .file(let directory, let name, let replaced):
                 if replaced != nil && !replacingExisting {
                     throw SystemError(number: SystemError.exists)
@@ -85,28 +84,6 @@ public final class DurableFileWriter: ByteSink {
         } catch {
             throw error.formatError(.create, path: path)
         }
-    }
-
-    private static func open(
-        device path: String, waitsForReader: Bool
-    ) throws(SystemError) -> Int32 {
-        if waitsForReader { return try SystemCalls.open(path, for: .writing) }
-        let descriptor: Int32
-        do throws(SystemError) {
-            descriptor = try SystemCalls.open(path, for: .writingWhenRead)
-        } catch {
-            guard error.number == SystemError.noReader else { throw error }
-            throw SystemError(
-                number: error.number, reason: "nobody reads from the pipe, and it is not waited for"
-            )
-        }
-        do throws(SystemError) {
-            try SystemCalls.waitWhenFull(descriptor)
-        } catch {
-            try? SystemCalls.close(descriptor)
-            throw error
-        }
-        return descriptor
     }
 
     private static func notes(

@@ -51,6 +51,10 @@ enum OutputPlace {
         case .pipe:
             try SharedFolder(directory)?.expectWritable(info)
             return .device(path: path)
+        case .socket:
+            throw SystemError(
+                number: SystemError.noReader,
+                reason: "it is a socket, and cannot be written to by its name")
         case .other: return .device(path: path)
         case .regular:
             // A rename would replace a file that its owner has made read-only.

@@ -44,6 +44,7 @@ struct RegularFile {
             switch kind {
             case .directory: (SystemError.directory, "a directory")
             case .pipe: (SystemError.notSeekable, "a pipe")
+            case .socket: (SystemError.noReader, "a socket")
             default: (SystemError.invalid, "a device")
             }
         return FormatError(

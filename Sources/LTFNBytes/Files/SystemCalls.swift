@@ -36,7 +36,7 @@ struct SystemError: Error {
 /// nothing decided, nothing remembered.
 enum SystemCalls {
     enum Kind {
-        case regular, directory, pipe, other
+        case regular, directory, pipe, socket, other
     }
 
     struct FileInfo {
@@ -59,7 +59,6 @@ enum SystemCalls {
         case reading
         /// As soon as a pipe has a writer.
         case readingWhenReady
-        case writing
         /// A pipe must have a reader already.
         case writingWhenRead
         /// What is written goes to the end of a file that exists.
@@ -96,7 +95,6 @@ extension SystemCalls {
         switch opening {
         case .reading: flags = O_RDONLY | O_NONBLOCK
         case .readingWhenReady: flags = O_RDONLY
-        case .writing: flags = O_WRONLY
         case .writingWhenRead: flags = O_WRONLY | O_NONBLOCK
         case .appending: flags = O_WRONLY | O_APPEND | O_NONBLOCK
         case .directory: flags = O_RDONLY | O_DIRECTORY
@@ -119,6 +117,11 @@ extension SystemCalls {
         let flags = fcntl(descriptor, F_GETFL)
         if flags < 0 { throw SystemError(number: errno) }
         try check(fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK))
+    }
+
+    /// Lets a hundredth of a second pass, or less when a signal comes.
+    static func sleepBriefly() {
+        usleep(10_000)
     }
 
     /// A second descriptor of the same open file, which must be open for writing.
@@ -165,6 +168,7 @@ extension SystemCalls {
         case UInt32(S_IFREG): kind = .regular
         case UInt32(S_IFDIR): kind = .directory
         case UInt32(S_IFIFO): kind = .pipe
+        case UInt32(S_IFSOCK): kind = .socket
         default: kind = .other
         }
         return FileInfo(
@@ -489,7 +493,8 @@ extension SystemError {
         case ELOOP: "its symbolic links lead round in a circle"
         case EMFILE, ENFILE: "too many files are open"
         case EPIPE: "the reader at the other end has gone"
-        case ENXIO, ENODEV: "there is no such device"
+        case ENXIO: "it is a socket, or a device that is not there"
+        case ENODEV: "there is no such device"
         case ETXTBSY: "it is a program that is running"
         case EWOULDBLOCK: "another process is adding to it"
         case EINTR: "signals interrupt it again and again"
