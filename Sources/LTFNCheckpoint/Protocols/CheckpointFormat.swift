@@ -166,10 +166,13 @@ public struct FormatTraits: Hashable, Sendable {
     public var canWrite: Bool
     /// Whether a checkpoint is kept in several files.
     public var isSet: Bool
+    /// Whether bytes behind the end are passed over, as the tool that owns the format does it.
+    public var toleratesTail: Bool
 
     public init(
         name: String, summary: String, fileExtensions: [String], dtypes: Set<DType>,
-        canRead: Bool = true, canWrite: Bool = true, isSet: Bool = false
+        canRead: Bool = true, canWrite: Bool = true, isSet: Bool = false,
+        toleratesTail: Bool = false
     ) {
         self.name = name
         self.summary = summary
@@ -178,6 +181,7 @@ public struct FormatTraits: Hashable, Sendable {
         self.canRead = canRead
         self.canWrite = canWrite
         self.isSet = isSet
+        self.toleratesTail = toleratesTail
     }
 }
 

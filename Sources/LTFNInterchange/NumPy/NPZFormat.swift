@@ -17,7 +17,7 @@ public struct NPZFormat: SelectiveFormat {
     public var traits: FormatTraits {
         FormatTraits(
             name: Self.name, summary: "NumPy archive of arrays",
-            fileExtensions: ["npz"], dtypes: NPYFormat.dtypes)
+            fileExtensions: ["npz"], dtypes: NPYFormat.dtypes, toleratesTail: true)
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {

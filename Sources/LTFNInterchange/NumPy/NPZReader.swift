@@ -33,9 +33,15 @@ struct NPZReader: CheckpointReader {
         }
         self.arrays = manifest.variables.compactMap { arrays[$0.name] }
         losses = content.losses
-        notes = content.notes
+        notes = content.notes + Self.notes(onTail: archive.tailByteCount)
         cursor = ZipCursor(archive)
         self.limits = limits
+    }
+
+    private static func notes(onTail byteCount: Int) -> [String] {
+        if byteCount == 0 { return [] }
+        let found = NumberText.counted(byteCount, "byte")
+        return ["What stands behind the end of the archive (\(found)) is not read."]
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {

@@ -80,9 +80,20 @@ import Testing
         var hidden = ZipBuilder([Member("a.npy", array)])
         hidden.beforeDirectory = array
         #expect(code(hidden) == .corrupt)
-        var appended = ZipBuilder([Member("a.npy", array)])
-        appended.behind = [0]
-        #expect(code(appended) == .corrupt)
+    }
+
+    @Test("bytes behind the end are passed over, as far as other readers look for it")
+    func tails() {
+        var archive = ZipBuilder([Member("a.npy", array)])
+        archive.comment = Array("made by hand".utf8)
+        for count in [0, 1, 512, 65_535 - archive.comment.count] {
+            archive.behind = [UInt8](repeating: 0, count: count)
+            #expect(code(archive) == nil, "\(count) bytes")
+        }
+        archive.behind.append(0)
+        #expect(code(archive) == .notThisFormat)
+        archive.behind = ZipBuilder([Member("b.npy", array)]).bytes
+        #expect(code(archive) == .corrupt)
     }
 
     @Test("two directories in one file are refused, a comment is not") func comments() {

@@ -22,12 +22,15 @@ struct ZipMember: Sendable {
 ///
 /// The directory is what counts, and the headers before the members must say the same. Members
 /// follow each other from the first byte to the directory without gaps and overlaps, so that no
-/// reader can see another archive in the same bytes.
+/// reader can see another archive in the same bytes. Bytes behind its end are counted, as Python's
+/// `zipfile` takes them.
 struct ZipArchive: Sendable {
     /// In the order of the directory. A name that stands several times means the last, to most
     /// programs.
     let members: [ZipMember]
     let source: any ByteSource
+    /// How many bytes behind its end are none of the archive's.
+    let tailByteCount: Int
     /// The format that errors name.
     let format: String
 
@@ -54,6 +57,7 @@ struct ZipArchive: Sendable {
         }
         self.members = members
         self.source = source
+        tailByteCount = end.tailByteCount
         self.format = format
         try checkExtents(extents, directoryOffset: end.directoryOffset)
     }

@@ -13,6 +13,8 @@ struct ZipEndRecord {
     var entryCount: UInt64
     var directoryOffset: UInt64
     var directoryByteCount: UInt64
+    /// How many bytes stand behind the archive, such as what fills up a block of a tape.
+    private(set) var tailByteCount = 0
 
     private static let signature: UInt32 = 0x0605_4B50
     private static let byteCount = 22
@@ -36,7 +38,6 @@ struct ZipEndRecord {
             Array(tail[start...]), at: tailOffset + UInt64(start), format: format)
         let offset = reader.offset
         let narrow = try Narrow(&reader)
-        try reader.expectEnd(of: "the archive")
         if let wide = try Self.wide(source, before: offset, format: format) {
             try wide.expectAgreement(with: narrow, at: offset, format: format)
             self = wide
@@ -46,6 +47,7 @@ struct ZipEndRecord {
             directoryByteCount = UInt64(narrow.directoryByteCount)
             try expectDirectory(endsAt: offset, format: format)
         }
+        self.tailByteCount = reader.remaining
     }
 
     /// Where the record begins: where other readers find it too, at the very end without a comment,
