@@ -95,10 +95,11 @@ public struct ModelFile: Sendable {
         byteCount = CheckedSize.total(files.main?.byteCount ?? 0, reader.otherByteCount)
     }
 
-    /// Whatever is made of a manifest (lines, documents, another index) takes a few times as much.
+    /// Whatever is made of a manifest (lines, documents, another index) is as large again, and what needs
+    /// more than that asks for it.
     private static func expectRoom(besides manifest: Manifest) throws(FormatError) {
         let (metadata, all) = (manifest.metadataFootprint, manifest.footprint)
-        try MemoryRoom.expect(all + 5 * metadata)
+        try MemoryRoom.expect(all + metadata)
     }
 
     private static func recover(
