@@ -142,6 +142,45 @@ struct CompletionTests {
         }
     }
 
+    /// Names of files, as they are and as they are typed.
+    private static let quoted: [(name: String, typed: String)] = [
+        ("two words.ltfn", #"two\ words.ltfn"#), ("two words.ltfn", "\"two words.ltfn\""),
+        ("two words.ltfn", "'two words.ltfn'"), ("it's.ltfn", #"it\'s.ltfn"#),
+        ("$PWD.ltfn", #"\$PWD.ltfn"#), ("größe.ltfn", "größe.ltfn"), ("~x.ltfn", "~x.ltfn"),
+        ("a\"b.ltfn", #"a\"b.ltfn"#), ("p(1).ltfn", #"p\(1\).ltfn"#),
+        ("model.ltfn", "~/model.ltfn"),
+    ]
+
+    @Test("variables of a file whose name is quoted, and nothing is run", arguments: quoted)
+    func quotes(name: String, typed: String) throws {
+        let folder = try Self.folder()
+        try folder.put(folder.get("model.ltfn"), name)
+        let bash = """
+            source <(ltfn-inspect --generate-completion-script bash)
+            COMP_LINE="ltfn-inspect $1 --variable wei"; COMP_POINT=${#COMP_LINE}
+            COMP_WORDS=(ltfn-inspect "$1" --variable wei); COMP_CWORD=3
+            _ltfn_inspect ltfn-inspect wei
+            echo "${COMPREPLY[@]}"
+            """
+        try folder.put(Array(bash.utf8), "ask.bash")
+        try folder.put(Array(typed.utf8), "typed")
+        let start = "export PATH=$BIN:$PATH HOME=$PWD; "
+        if Programs.exists("bash") {
+            let run = Programs.shell(
+                start + "bash --norc ask.bash \"$(cat typed)\"; "
+                    + "bash --norc ask.bash '$(touch run)`touch run`'", in: folder)
+            #expect(run.lines.first == "weights", "bash, \(typed): \(run.errors)")
+            #expect(!folder.names.contains("run"))
+        }
+        if Programs.exists("fish") {
+            let run = Programs.shell(
+                start
+                    + "fish --no-config -c 'ltfn-inspect --generate-completion-script fish | source; "
+                    + "complete -C \"ltfn-inspect $(cat typed) --variable wei\"'", in: folder)
+            #expect(run.lines == ["weights"], "fish, \(typed): \(run.errors)")
+        }
+    }
+
     @Test("fish", .enabled(if: Programs.exists("fish")))
     func fish() throws {
         let folder = try Self.folder()

@@ -49,11 +49,40 @@ enum CompletionScript: String, CaseIterable {
         template.split(separator: mark, omittingEmptySubsequences: false).joined(separator: text)
     }
 
-    /// Readline breaks words at = and : as well; the program is asked about whole ones.
+    /// Readline breaks words at = and : as well, and leaves them as they are typed; the program is asked
+    /// about whole ones, as the shell would hand them over. Nothing that stands in them is run for that.
     private static let bashTemplate = #"""
+        _FUNCTION_unquote() {
+            local rest=$1 mark= char name
+            plain=
+            [[ $rest == '~' || $rest == '~/'* ]] && plain=$HOME rest=${rest#\~}
+            while [[ -n $rest ]]; do
+                char=${rest:0:1} rest=${rest:1}
+                case $mark$char in
+                \' | \") mark=$char ;;
+                \'\' | \"\") mark= ;;
+                \\) plain+=${rest:0:1} rest=${rest:1} ;;
+                \"\\)
+                    [[ $rest == [\$\`\"\\]* ]] && char=${rest:0:1} rest=${rest:1}
+                    plain+=$char
+                    ;;
+                \$ | \"\$)
+                    if [[ $rest =~ ^[A-Za-z_][A-Za-z0-9_]* || $rest =~ ^\{[A-Za-z_][A-Za-z0-9_]*\} ]]; then
+                        name=${BASH_REMATCH[0]} rest=${rest:${#BASH_REMATCH[0]}}
+                        name=${name#\{} name=${name%\}}
+                        plain+=${!name}
+                    else
+                        plain+=$char
+                    fi
+                    ;;
+                *) plain+=$char ;;
+                esac
+            done
+        }
         _FUNCTION() {
             local line=$COMP_LINE rest word count=0
             local -a words=() fields=()
+            local plain program
             for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
                 rest=${line#"${line%%[![:space:]]*}"}
                 if [[ $rest == "$line" && $count -gt 0 ]]; then
@@ -64,7 +93,13 @@ enum CompletionScript: String, CaseIterable {
                 line=${rest#"$word"}
             done
             local current=${words[count-1]} prefix= files= folders= extension path found=
-            words[count-1]=$current
+            _FUNCTION_unquote "$1"
+            program=$plain
+            for word in "${!words[@]}"; do
+                [[ $word -lt $((count - 1)) ]] || continue
+                _FUNCTION_unquote "${words[word]}"
+                words[word]=$plain
+            done
             COMPREPLY=()
             while IFS= read -r line; do
                 IFS=$'\t' read -r -a fields <<< "$line"
@@ -74,7 +109,7 @@ enum CompletionScript: String, CaseIterable {
                 f) files=("${fields[@]:1}"); found=files ;;
                 d) found=folders ;;
                 esac
-            done < <("$1" ---complete "${words[@]:1}" 2>/dev/null)
+            done < <("$program" ---complete "${words[@]:1}" 2>/dev/null)
             current=${current#"$prefix"}
             if [[ $found == files ]]; then
                 while IFS= read -r path; do
@@ -106,7 +141,7 @@ enum CompletionScript: String, CaseIterable {
         _PROGRAM() {
             local line
             local -a fields answers described
-            answers=("${(@f)$("${(Q)words[1]}" ---complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+            answers=("${(@f)$("${(Q)words[1]}" ---complete "${(@Q)${(@)words[2,CURRENT-1]}/#\~\//${(q)HOME}/}" "${(Q)PREFIX}" 2>/dev/null)}")
             for line in "${answers[@]}"; do
                 fields=("${(@ps:\t:)line}")
                 case $fields[1] in
@@ -129,7 +164,8 @@ enum CompletionScript: String, CaseIterable {
 
     private static let fishTemplate = #"""
         function __FUNCTION_complete
-            set -l words (commandline -opc)
+            set -l words (commandline -xpc 2>/dev/null; or commandline -opc)
+            set words (string replace -r '^~(?=/)' "$HOME" -- $words)
             set -l program $words[1]
             set -e words[1]
             set -l current (commandline -ct)
