@@ -95,8 +95,8 @@ public struct ModelFile: Sendable {
         byteCount = CheckedSize.total(files.main?.byteCount ?? 0, reader.otherByteCount)
     }
 
-    /// Whatever is made of a manifest (lines, documents, another index) is as large again, and what needs
-    /// more than that asks for it.
+    /// Whatever is made of a manifest (lines, documents, another index) is as large again, and what
+    /// needs more than that asks for it.
     private static func expectRoom(besides manifest: Manifest) throws(FormatError) {
         let (metadata, all) = (manifest.metadataFootprint, manifest.footprint)
         try MemoryRoom.expect(all + metadata)

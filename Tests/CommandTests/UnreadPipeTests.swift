@@ -1,7 +1,8 @@
 import ProgramSupport
 import Testing
 
-/// Outputs that can only be written to when somebody reads: an ordinary status, soon, and one sentence.
+/// Outputs that can only be written to when somebody reads: an ordinary status, soon, and one
+/// sentence.
 @Suite("Pipes that nobody reads, and sockets", .enabled(if: Programs.exists("timeout")))
 struct UnreadPipeTests {
     private static let lines = [

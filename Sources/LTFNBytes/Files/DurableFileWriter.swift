@@ -48,10 +48,10 @@ public final class DurableFileWriter: ByteSink {
     /// Creates the temporary file.
     ///
     /// - Parameters:
-    ///   - replacingExisting: false makes it an error when a file of that name exists, now or at the
-    ///     commit.
-    ///   - relative: the path of a file whose owner, group, permissions and attributes a new file gets
-    ///     too, if it is there: what is kept beside a file is as private as that.
+    ///   - replacingExisting: false makes it an error when a file of that name exists, now or at
+    ///     the commit.
+    ///   - relative: the path of a file whose owner, group, permissions and attributes a new file
+    ///     gets too, if it is there: what is kept beside a file is as private as that.
     ///   - reader: how long somebody is waited for who reads from a pipe of that name.
     /// - Throws: `io` with the operation `create`.
     public init(

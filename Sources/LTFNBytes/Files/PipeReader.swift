@@ -1,7 +1,7 @@
 /// How long a writer waits for somebody who reads from its pipe.
 ///
-/// Opening a pipe waits for its reader, for ever if there is none, and cannot be told to stop. So it is
-/// tried again and again instead.
+/// Opening a pipe waits for its reader, for ever if there is none, and cannot be told to stop. So
+/// it is tried again and again instead.
 public enum PipeReader: Sendable {
     /// A program that was started at the same time may still be on its way.
     case expectedSoon

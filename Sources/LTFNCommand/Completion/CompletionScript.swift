@@ -49,8 +49,9 @@ enum CompletionScript: String, CaseIterable {
         template.split(separator: mark, omittingEmptySubsequences: false).joined(separator: text)
     }
 
-    /// Readline breaks words at = and : as well, and leaves them as they are typed; the program is asked
-    /// about whole ones, as the shell would hand them over. Nothing that stands in them is run for that.
+    /// Readline breaks words at = and : as well, and leaves them as they are typed; the program is
+    /// asked about whole ones, as the shell would hand them over. Nothing that stands in them is
+    /// run for that.
     private static let bashTemplate = #"""
         _FUNCTION_unquote() {
             local rest=$1 mark= char name
