@@ -130,3 +130,13 @@ say_progress() { # LOG
         fi
     done
 }
+
+# Links what a release build has compiled already as a static program, as -Xswiftc -static-executable would: compiling
+# it all again takes minutes. Fails where that cannot be done.
+link_static() { # PRODUCTS PROGRAM OUTPUT
+    [ "$(uname)" = Linux ] && [ -e "$1/$2.product/Objects.LinkFileList" ] || return 1
+    mkdir -p "$(dirname "$3")"
+    swiftc -static-executable "@$1/$2.product/Objects.LinkFileList" -o "$3" -lz \
+        -l_FoundationCollections -l_FoundationCShims \
+        -Xlinker --gc-sections -Xlinker "--defsym=main=${2//-/_}_main" 2>/dev/null
+}

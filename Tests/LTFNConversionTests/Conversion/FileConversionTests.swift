@@ -131,7 +131,7 @@ import Testing
             }
         }
         #expect(
-            error(directory.path(""), directory.path("x.npz"))?.message.contains("directory")
+            error(directory.path(""), directory.path("x.npz"))?.message.contains("folder")
                 == true)
         #expect(error(directory.path("none"), directory.path("x.npz"))?.operation == .open)
         let input = Fixtures.directory.appendingPathComponent("numpy/shapes.npz").path
