@@ -81,10 +81,10 @@ struct RestoredManifest {
         guard let json else { return }
         do throws(FormatError) {
             // What another program has changed since is its own word.
-            for entry in try Metadata(json: json).entries
-            where manifest.metadata[entry.key.string] == entry.value {
-                manifest.metadata[entry.key.string] = nil
-            }
+            let added = try Metadata(json: json)
+            manifest.metadata = try Metadata(
+                unordered: manifest.metadata.entries.filter { added[$0.key.string] != $0.value }
+                    .map { (key: $0.key.string, value: $0.value) })
         } catch {
             lose(.metadata, "What was added for other programs cannot be told", error)
         }

@@ -99,6 +99,14 @@ import Testing
         #expect(try lost(["added": ["format"]]) == [.metadata])
     }
 
+    @Test("many keys that were added are left out in no square of time") func manyAdded() throws {
+        let keys = (0..<150_000).map { JSONMember("k\($0)", "v") }
+        let document: JSONValue = ["schema": "ltfn.manifest/1", "added": .object(keys)]
+        let start = ContinuousClock.now
+        #expect(try manifest(document, beside: keys).metadata.isEmpty)
+        #expect(ContinuousClock.now - start < .seconds(8))
+    }
+
     @Test(
         "a file with a document names its framework, once and without a trace",
         arguments: [nil, "tf"])
