@@ -98,8 +98,7 @@ public struct ModelFile: Sendable {
     /// Whatever is made of a manifest (lines, documents, another index) is as large again, and what
     /// needs more than that asks for it.
     private static func expectRoom(besides manifest: Manifest) throws(FormatError) {
-        let (metadata, all) = (manifest.metadataFootprint, manifest.footprint)
-        try MemoryRoom.expect(all + metadata)
+        try MemoryRoom.expect(manifest.variableFootprint + 2 * manifest.metadataFootprint)
     }
 
     private static func recover(

@@ -68,13 +68,14 @@ public struct Checkpoint: Sendable {
     /// - Throws: `corrupt` for a name that is taken, and for a tensor that is not the one
     ///   described.
     public mutating func add(_ variable: VariableInfo, _ tensor: TensorData) throws(FormatError) {
-        var pairs = zip(manifest.variables, tensors).map { ($0, $1) }
-        pairs.append((variable, tensor))
-        pairs.sort { $0.0.name < $1.0.name }
+        let place = manifest.place(of: variable.name)
+        var (variables, tensors) = (manifest.variables, tensors)
+        variables.insert(variable, at: place)
+        tensors.insert(tensor, at: place)
         self = try Checkpoint(
             manifest: Manifest(
-                variables: pairs.map(\.0), metadata: manifest.metadata, graph: manifest.graph),
-            tensors: pairs.map(\.1))
+                variables: variables, metadata: manifest.metadata, graph: manifest.graph),
+            tensors: tensors)
     }
 
     /// What the file says about itself as a whole.

@@ -1,13 +1,12 @@
 import LTFNBytes
 
 extension Manifest {
-    /// About how many bytes of memory the manifest takes. Complexity: O(values in it).
-    package var footprint: Int {
-        // No sum of what is in memory is beyond an Int.
-        variables.count * VariableInfo.footprint + metadataFootprint
-    }
+    /// About how many bytes of memory the variables take, without their metadata.
+    package var variableFootprint: Int { variables.count * VariableInfo.footprint }
 
     /// About how many bytes the metadata take, those of the variables included.
+    ///
+    /// Complexity: O(values in them).
     package var metadataFootprint: Int {
         variables.reduce(metadata.footprint) { $0 + $1.metadata.footprint }
     }

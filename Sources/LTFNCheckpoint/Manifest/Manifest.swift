@@ -36,13 +36,19 @@ public struct Manifest: Hashable, Sendable {
 
     /// The position of a variable in `variables`. Complexity: O(log n).
     public func index(of name: VariableName) -> Int? {
+        let place = place(of: name)
+        return place < variables.count && variables[place].name == name ? place : nil
+    }
+
+    /// Where a variable of that name stands, or would stand. Complexity: O(log n).
+    func place(of name: VariableName) -> Int {
         var low = 0
         var high = variables.count
         while low < high {
             let middle = (low + high) / 2
             if variables[middle].name < name { low = middle + 1 } else { high = middle }
         }
-        return low < variables.count && variables[low].name == name ? low : nil
+        return low
     }
 
     public subscript(name: VariableName) -> VariableInfo? {
