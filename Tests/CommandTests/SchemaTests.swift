@@ -95,6 +95,7 @@ struct SchemaTests {
             "ltfn-bench", ["--filter", "crc32c", "--runs", "1", "--json=bench.json"], in: folder)
         #expect(run.status == 0, "\(run.errors)")
         try expectValid("bench.json", in: folder)
+        try expectValid("list.json", in: folder, "ltfn-bench", "--list")
     }
 
     @Test("A document that is not as described is told")

@@ -4,7 +4,7 @@ extension AlignedBytes {
     ///
     /// - Parameter type: aligned to 64 bytes or less, and valid whatever its bits are.
     @_lifetime(borrow self)
-    package func elements<Element: BitwiseCopyable>(as type: Element.Type) -> Span<Element> {
+    public func elements<Element: BitwiseCopyable>(as type: Element.Type) -> Span<Element> {
         precondition(MemoryLayout<Element>.alignment <= 64)
         // The block begins at a multiple of 64 bytes, so every element is aligned.
         let elements = unsafe bytes.withUnsafeBytes { unsafe $0.bindMemory(to: type) }

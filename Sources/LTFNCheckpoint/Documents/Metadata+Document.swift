@@ -15,20 +15,9 @@ extension MetadataValue {
         case .u64(let value): .uint(value)
         case .f64(let bits): .double(Double(bitPattern: bits))
         case .string(let value): .string(value)
-        case .bytes(let value): .string(hexadecimal(value))
+        case .bytes(let value): .string(Hexadecimal.string(value))
         case .list(let values): .array(values.map(\.document))
         case .map(let value): value.document
         }
     }
-}
-
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * bytes.count)
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
 }

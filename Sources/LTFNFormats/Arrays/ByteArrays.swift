@@ -17,7 +17,7 @@ public enum ByteArrays {
     ) throws(FormatError) -> (name: String, shape: [Int], elements: [UInt8]) {
         var limits = DecodingLimits.standard
         limits.tensorByteCount = byteLimit
-        let source = MemorySource(bytes: file)
+        let source = MemorySource(file)
         let format: any CheckpointFormat =
             NPYFormat().recognizes(prefix: Array(file.prefix(64)), byteCount: source.byteCount)
             ? NPYFormat() : NPZFormat()
@@ -73,24 +73,5 @@ public enum ByteArrays {
             elements.append(bytes[start])
         }
         return elements
-    }
-}
-
-/// A file that has been read whole.
-private struct MemorySource: ByteSource {
-    let bytes: [UInt8]
-
-    var byteCount: UInt64 { UInt64(bytes.count) }
-
-    func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8] {
-        guard byteCount >= 0, offset <= self.byteCount,
-            UInt64(byteCount) <= self.byteCount - offset
-        else {
-            throw FormatError(
-                .truncated, offset: self.byteCount,
-                "The file ends after \(NumberText.counted(self.byteCount, "byte")).")
-        }
-        let start = Int(offset)
-        return Array(bytes[start..<start + byteCount])
     }
 }

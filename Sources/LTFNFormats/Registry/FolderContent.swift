@@ -1,3 +1,4 @@
+import LTFNCheckpoint
 import LTFNInterchange
 
 /// A folder that is no set of files, told by the names in it: what is there, and what to name
@@ -11,8 +12,12 @@ struct FolderContent {
     /// The files that are called as models are, other than parts of sets.
     private var models: [String] = []
     private var parts: [String] = []
+    /// How the files of models end.
+    private let endings: [String]
 
     init(_ names: [String], registry: FormatRegistry) {
+        endings = registry.formats.filter { !$0.traits.isSet }
+            .flatMap { $0.traits.fileExtensions.map { "." + $0 } }
         for name in names {
             if ShardedSafetensorsFormat.isIndex(name) {
                 indexes.append(name)
@@ -44,8 +49,8 @@ struct FolderContent {
                 + "\(stem).safetensors.index.json as well, or name one part, as in "
                 + "\(Self.join(path, first))."
         }
-        return start + " in which nothing is called as models are (.ltfn, .safetensors, .npz, "
-            + ".npy): name the file to read."
+        return start + " in which nothing is called as models are "
+            + "(\(endings.joined(separator: ", "))): name the file to read."
     }
 
     /// The first few names.

@@ -14,7 +14,7 @@ struct ComplexCollector {
     /// Adds the first `count` of `values`, each of them `times` times.
     mutating func add(_ values: AlignedBytes, count: Int, times: Int = 1) {
         if isDouble {
-            let words = values.words(as: UInt64.self)
+            let words = values.elements(as: UInt64.self)
             for index in 0..<count {
                 add(
                     Double(bitPattern: words[2 * index]),

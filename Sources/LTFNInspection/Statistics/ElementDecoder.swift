@@ -20,31 +20,31 @@ struct ElementDecoder {
         switch dtype {
         case .f32: block.append(values.floats.extracting(range))
         case .f64:
-            let words = values.words(as: UInt64.self)
+            let words = values.elements(as: UInt64.self)
             block.append(count) { Double(bitPattern: words[first + $0]) }
         case .bf16:
-            let words = values.words(as: UInt16.self)
+            let words = values.elements(as: UInt16.self)
             block.append(count) { Double(Float(bitPattern: UInt32(words[first + $0]) << 16)) }
         case .f16:
-            let words = values.words(as: UInt16.self)
+            let words = values.elements(as: UInt16.self)
             block.append(count) { MiniFloat.half(words[first + $0]) }
         case .i16:
-            let words = values.words(as: Int16.self)
+            let words = values.elements(as: Int16.self)
             block.append(count) { Double(words[first + $0]) }
         case .u16:
-            let words = values.words(as: UInt16.self)
+            let words = values.elements(as: UInt16.self)
             block.append(count) { Double(words[first + $0]) }
         case .i32:
-            let words = values.words(as: Int32.self)
+            let words = values.elements(as: Int32.self)
             block.append(count) { Double(words[first + $0]) }
         case .u32:
-            let words = values.words(as: UInt32.self)
+            let words = values.elements(as: UInt32.self)
             block.append(count) { Double(words[first + $0]) }
         case .i64:
-            let words = values.words(as: Int64.self)
+            let words = values.elements(as: Int64.self)
             block.append(count) { Double(words[first + $0]) }
         case .u64:
-            let words = values.words(as: UInt64.self)
+            let words = values.elements(as: UInt64.self)
             block.append(count) { Double(words[first + $0]) }
         default: loadCodes(range, of: values, into: &block)
         }
@@ -54,7 +54,7 @@ struct ElementDecoder {
     private func loadCodes(
         _ range: Range<Int>, of values: AlignedBytes, into block: inout ValueBlock
     ) {
-        let bytes = values.words(as: UInt8.self)
+        let bytes = values.elements(as: UInt8.self)
         let (first, bitCount, mask) = (range.lowerBound, dtype.bitCount, table.count - 1)
         let table = table
         guard bitCount < 8 else {

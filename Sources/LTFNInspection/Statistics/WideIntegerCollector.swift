@@ -25,7 +25,7 @@ struct WideIntegerCollector {
 
     /// Adds the first `count` of `values`.
     mutating func add(_ values: AlignedBytes, count: Int) {
-        let (words, flip) = (values.words(as: UInt64.self), flip)
+        let (words, flip) = (values.elements(as: UInt64.self), flip)
         for index in 0..<count {
             pending.append(words[index] ^ flip)
             if pending.count == ValueBlock.capacity { finish() }
@@ -36,7 +36,7 @@ struct WideIntegerCollector {
     mutating func add(repeating values: AlignedBytes, count: Int) {
         guard count > 0 else { return }
         finish()
-        let key = values.words(as: UInt64.self)[0] ^ flip
+        let key = values.elements(as: UInt64.self)[0] ^ flip
         (low, high) = (min(low, key), max(high, key))
         let value = value(key)
         sum &+= value &* Int128(count)
