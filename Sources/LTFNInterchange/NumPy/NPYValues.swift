@@ -42,13 +42,13 @@ final class NPYValues: Sendable {
 
     private var elementByteCount: Int { header.tensor.dtype.bitCount / 8 }
 
-    private var columnMajorOrder: ColumnMajorOrder? {
+    private var columnMajorOrder: StridedOrder? {
         // With one axis that is longer than 1, or without elements, both orders are the same.
         guard header.isColumnMajor, byteCount > 0,
             header.tensor.shape.dimensions.count(where: { $0 != 1 }) > 1
         else { return nil }
-        return ColumnMajorOrder(
-            shape: header.tensor.shape, elementByteCount: elementByteCount)
+        return StridedOrder(
+            columnMajor: header.tensor.shape, elementByteCount: elementByteCount)
     }
 
     /// The bytes of `range`, which `stored` gives in whole groups, in the machine's byte order.
@@ -68,7 +68,7 @@ final class NPYValues: Sendable {
     }
 
     private func turn(
-        _ order: ColumnMajorOrder, _ stored: (Range<Int>) throws(FormatError) -> AlignedBytes
+        _ order: StridedOrder, _ stored: (Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError) -> AlignedBytes {
         var bytes = try AlignedBytes(reserving: byteCount)
         for block in order.blocks {

@@ -4,12 +4,12 @@ import LTFNBytes
 ///
 /// Equal parts have the same places, which are listed once; only the last part may be shorter.
 struct TileSide {
-    typealias Places = (before: ElementPlaces, behind: ElementPlaces)
+    typealias Places = (source: ElementPlaces, target: ElementPlaces)
 
     struct Part {
         /// Where it begins.
-        var before: Int
-        var behind: Int
+        var source: Int
+        var target: Int
         var places: Places
     }
 
@@ -18,9 +18,9 @@ struct TileSide {
     /// - Parameters:
     ///   - axes: the first of them fastest.
     ///   - limit: how many places a part has at most, if the axes but the last have no more.
-    init(_ axes: [TurnedBox.Axis], limit: Int) {
+    init(_ axes: [StridedBox.Axis], limit: Int) {
         guard let last = axes.last else {
-            parts = [Part(before: 0, behind: 0, places: Self.places([]))]
+            parts = [Part(source: 0, target: 0, places: Self.places([]))]
             return
         }
         let unit = axes.dropLast().reduce(1) { $0 * $1.count }
@@ -35,22 +35,22 @@ struct TileSide {
         let rest = last.count % count == 0 ? whole : places(last.count % count)
         parts = stride(from: 0, to: last.count, by: count).map { first in
             Part(
-                before: first * last.before, behind: first * last.behind,
+                source: first * last.source, target: first * last.target,
                 places: first + count <= last.count ? whole : rest)
         }
     }
 
-    private static func places(_ axes: [TurnedBox.Axis]) -> Places {
-        var (before, behind) = ([0], [0])
+    private static func places(_ axes: [StridedBox.Axis]) -> Places {
+        var (source, target) = ([0], [0])
         for axis in axes {
-            let unit = before.count
+            let unit = source.count
             for step in 1..<max(axis.count, 1) {
                 for place in 0..<unit {
-                    before.append(before[place] + step * axis.before)
-                    behind.append(behind[place] + step * axis.behind)
+                    source.append(source[place] + step * axis.source)
+                    target.append(target[place] + step * axis.target)
                 }
             }
         }
-        return (ElementPlaces(before), ElementPlaces(behind))
+        return (ElementPlaces(source), ElementPlaces(target))
     }
 }

@@ -4,25 +4,25 @@ import LTFNBytes
 ///
 /// Neighbours in one order are far apart in the other, so a box is gone through in tiles that the
 /// processor's nearest caches hold, as in the transposition of a matrix: along its first axes,
-/// which are neighbours before, and its last, which are neighbours behind.
-struct TurnedBox {
+/// which are neighbours in the source, and its last, which are neighbours in the target.
+struct StridedBox {
     struct Axis {
         var count: Int
-        /// How far apart, in bytes, neighbours are before, and behind.
-        var before: Int
-        var behind: Int
+        /// How far apart, in bytes, neighbours are in the source, and in the target.
+        var source: Int
+        var target: Int
     }
 
     var axes: [Axis]
     /// Where the first element stands.
-    var before = 0
-    var behind = 0
+    var source = 0
+    var target = 0
 
     private static let tileByteCount = 32_768
     private static let axisExtent = 64
 
     /// - Parameters:
-    ///   - elements: column-major.
+    ///   - elements: in the order of the source.
     ///   - bytes: row-major.
     func copy(
         _ elementByteCount: Int, from elements: RawSpan, into bytes: inout AlignedBytes
@@ -36,18 +36,18 @@ struct TurnedBox {
         for row in rows.parts {
             // What is written comes nearly in order.
             var middle = Odometer(
-                axes[front..<back].reversed(), before: before + row.before,
-                behind: behind + row.behind)
+                axes[front..<back].reversed(), source: source + row.source,
+                target: target + row.target)
             repeat {
                 for column in columns.parts {
                     bytes.copyElements(
                         ofByteCount: elementByteCount, from: elements,
                         at: ElementGrid(
-                            start: middle.before + column.before, rows: row.places.before,
-                            columns: column.places.before),
+                            start: middle.source + column.source, rows: row.places.source,
+                            columns: column.places.source),
                         to: ElementGrid(
-                            start: middle.behind + column.behind, rows: row.places.behind,
-                            columns: column.places.behind))
+                            start: middle.target + column.target, rows: row.places.target,
+                            columns: column.places.target))
                 }
             } while middle.advance()
         }
@@ -88,16 +88,16 @@ struct TurnedBox {
     struct Odometer {
         private let axes: [Axis]
         private var indices: [Int]
-        private(set) var before: Int
-        private(set) var behind: Int
+        private(set) var source: Int
+        private(set) var target: Int
 
         /// - Parameters:
-        ///   - before: of the first place.
-        ///   - behind: of the first place.
-        init(_ axes: [Axis], before: Int = 0, behind: Int = 0) {
+        ///   - source: of the first place.
+        ///   - target: of the first place.
+        init(_ axes: [Axis], source: Int = 0, target: Int = 0) {
             self.axes = axes
-            self.before = before
-            self.behind = behind
+            self.source = source
+            self.target = target
             indices = axes.map { _ in 0 }
         }
 
@@ -106,11 +106,11 @@ struct TurnedBox {
             for number in axes.indices {
                 let axis = axes[number]
                 indices[number] += 1
-                before += axis.before
-                behind += axis.behind
+                source += axis.source
+                target += axis.target
                 if indices[number] < axis.count { return true }
-                before -= axis.before * axis.count
-                behind -= axis.behind * axis.count
+                source -= axis.source * axis.count
+                target -= axis.target * axis.count
                 indices[number] = 0
             }
             return false
