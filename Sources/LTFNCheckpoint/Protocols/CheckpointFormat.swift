@@ -166,13 +166,16 @@ public struct FormatTraits: Hashable, Sendable {
     public var canWrite: Bool
     /// Whether a checkpoint is kept in several files.
     public var isSet: Bool
-    /// Whether bytes behind the end are passed over, as the tool that owns the format does it.
+    /// Whether bytes after the end are passed over, as the tool that owns the format does it.
     public var toleratesTail: Bool
+    /// The order in which the tools that own the format keep the axes of kernels; nil: the format
+    /// is for all of them.
+    public var kernelLayout: KernelLayout?
 
     public init(
         name: String, summary: String, fileExtensions: [String], dtypes: Set<DType>,
         canRead: Bool = true, canWrite: Bool = true, isSet: Bool = false,
-        toleratesTail: Bool = false
+        toleratesTail: Bool = false, kernelLayout: KernelLayout? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -182,6 +185,7 @@ public struct FormatTraits: Hashable, Sendable {
         self.canWrite = canWrite
         self.isSet = isSet
         self.toleratesTail = toleratesTail
+        self.kernelLayout = kernelLayout
     }
 }
 

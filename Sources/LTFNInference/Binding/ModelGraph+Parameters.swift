@@ -2,7 +2,8 @@ public import LTFNBytes
 public import LTFNCheckpoint
 
 extension ModelGraph {
-    /// Reads the variables that the layers use, those that are there.
+    /// Reads the variables that the layers use, those that are there, in the layout that layers are
+    /// run in.
     ///
     /// - Parameter budget: how much may be made out of the file.
     /// - Throws: `limitExceeded` when they are more than that, before the first is read; what the
@@ -17,8 +18,17 @@ extension ModelGraph {
             try budget.charge(UInt64(reader.manifest.variables[number].tensor.byteCount))
             numbers[name] = number
         }
+        let layout = try reader.manifest.recordedKernelLayout() ?? .tensorflow
+        let roles =
+            layout == .tensorflow
+            ? [:] : try kernelRoles(in: layout) { reader.manifest[$0]?.tensor.shape }
         var parameters: [VariableName: TensorData] = [:]
-        for (name, number) in numbers { parameters[name] = try reader.read(number) }
+        for (name, number) in numbers {
+            let tensor = try reader.read(number)
+            let permutation = try roles[name]?.permutation(
+                of: tensor.info.shape, from: layout, to: .tensorflow)
+            parameters[name] = try permutation?.applied(to: tensor) ?? tensor
+        }
         return parameters
     }
 }

@@ -1,0 +1,63 @@
+import LTFNBytes
+
+/// The order in which a framework keeps the axes of kernels, and the values of a feature map that
+/// a dense layer takes.
+public enum KernelLayout: String, Hashable, Sendable, CaseIterable {
+    /// Convolutions `[H, W, I, O]`, dense layers `[in, out]`, feature maps flattened as
+    /// `[H, W, C]`: TensorFlow, Keras, Flax, and the checkpoints of this toolkit.
+    case tensorflow
+    /// Convolutions `[O, I, H, W]`, dense layers `[out, in]`, feature maps flattened as
+    /// `[C, H, W]`: PyTorch, ONNX, Core ML.
+    case pytorch
+    /// Convolutions `[O, H, W, I]`, dense layers `[out, in]`, feature maps flattened as
+    /// `[H, W, C]`: MLX.
+    case mlx
+
+    /// The key of a checkpoint's metadata that records the layout.
+    public static let metadataKey = "ltfn.layout"
+
+    /// What an axis of a kernel goes along.
+    enum Axis: Hashable {
+        case spatial(Int)
+        case input
+        case output
+    }
+
+    /// The axes of a kernel with `spatialRank` spatial axes. A dense kernel has none; one that
+    /// takes a flattened feature map has those of the map.
+    func axes(spatialRank: Int) -> [Axis] {
+        let spatial = (0..<spatialRank).map(Axis.spatial)
+        return switch self {
+        case .tensorflow: spatial + [.input, .output]
+        case .pytorch: [.output, .input] + spatial
+        case .mlx: [.output] + spatial + [.input]
+        }
+    }
+
+    /// `HWIO`, `OIHW`, `OHWI`
+    public var convolutionAxes: String {
+        axes(spatialRank: 2).map { axis in
+            switch axis {
+            case .spatial(let number): number == 0 ? "H" : "W"
+            case .input: "I"
+            case .output: "O"
+            }
+        }.joined()
+    }
+}
+
+extension Manifest {
+    /// The layout that the metadata record; nil: they record none.
+    ///
+    /// - Throws: `unsupportedFeature` for one that is not known.
+    public func recordedKernelLayout() throws(FormatError) -> KernelLayout? {
+        guard let value = metadata[KernelLayout.metadataKey] else { return nil }
+        guard case .string(let text) = value, let layout = KernelLayout(rawValue: text) else {
+            let names = KernelLayout.allCases.map(\.rawValue).joined(separator: ", ")
+            throw FormatError(
+                .unsupportedFeature,
+                "The metadata say \(KernelLayout.metadataKey) = \(value); \(names) are known.")
+        }
+        return layout
+    }
+}
