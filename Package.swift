@@ -90,8 +90,8 @@ let package = Package(
         room(
             "LTFNConversion",
             [
-                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNFormats", "LTFNInitializers",
-                "LTFNInterchange",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNFormats", "LTFNInference",
+                "LTFNInitializers", "LTFNInterchange", "LTFNParallel",
             ]),
         room(
             "LTFNTraining",

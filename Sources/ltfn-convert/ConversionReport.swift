@@ -28,7 +28,10 @@ struct ConversionReport {
         if case .different = outcome.verification { return "" }
         let proof =
             switch outcome.verification {
-            case .equal: ", bit for bit those of \(TerminalText.escaped(request.input))"
+            case .equal:
+                conversion.changes.contains(where: \.changesValues)
+                    ? ", compared with \(TerminalText.escaped(request.input))"
+                    : ", bit for bit those of \(TerminalText.escaped(request.input))"
             case .skipped, .impossible, .different: ", not verified"
             }
         let size = NumberText.byteCount(outcome.byteCount, unit: .decimal)
@@ -45,11 +48,13 @@ struct ConversionReport {
         let lost = Dictionary(grouping: plan.losses.filter { $0.variable != nil }) {
             $0.variable
         }
-        for step in plan.steps {
+        for (step, source) in zip(plan.steps, sources) {
             table.append([
-                change(step.source.name.string, step.target.name.string),
-                change(step.source.tensor.dtype.rawValue, step.target.tensor.dtype.rawValue),
-                step.source.tensor.shape.description, String(step.target.tensor.byteCount),
+                change(source.name.string, step.target.name.string),
+                change(source.tensor.dtype.rawValue, step.target.tensor.dtype.rawValue),
+                change(
+                    source.tensor.shape.description, step.target.tensor.shape.description),
+                String(step.target.tensor.byteCount),
                 (lost[step.source.name] ?? []).map(\.subject.rawValue).joined(separator: ", "),
             ])
         }
@@ -57,7 +62,7 @@ struct ConversionReport {
         let size = NumberText.byteCount(plan.valueByteCount, unit: .decimal)
         text += "\n\(NumberText.counted(plan.steps.count, "variable")), \(size) of values\n"
         text += list("Lost:", LossSummary.summaries(of: plan.losses).map(\.description))
-        text += list("Problems:", problems.map(\.description))
+        text += list("Problems:", problems.map(\.advice))
         if conversion.outputExists {
             text +=
                 "\n\(output) exists: "
@@ -65,6 +70,40 @@ struct ConversionReport {
                     ? "it would be replaced.\n" : "it is replaced only with --force.\n")
         }
         return text
+    }
+
+    /// The variables as they stand in the input, in the order of the plan's steps.
+    private var sources: [VariableInfo] { conversion.changes.map(\.source) }
+
+    /// What values have lost that were rounded; nil: nothing.
+    var roundingText: String? {
+        let rounding = (outcome?.rounding ?? []).filter {
+            $0.error.largest > 0 || $0.error.overflow != nil
+        }
+        guard let worst = rounding.max(by: { $0.error.largest < $1.error.largest }) else {
+            return nil
+        }
+        let relative = rounding.map(\.error.largestRelative).max() ?? 0
+        let overflows = rounding.filter { $0.error.overflow != nil }
+        return "Values of \(NumberText.counted(rounding.count, "variable")) were rounded, by "
+            + "\(NumberText.significant(worst.error.largest, 3)) at most (in "
+            + "\"\(worst.variable)\") and by \(NumberText.significant(relative, 3)) of the value itself."
+            + (overflows.first.map {
+                " Values of \(NumberText.counted(overflows.count, "variable")), \"\($0.variable)\" "
+                    + "first, became infinite."
+            } ?? "")
+    }
+
+    /// How far the network's layers part on sample images; nil: nobody asked.
+    var forwardText: String? {
+        guard let forward = outcome?.forward else { return nil }
+        let parting =
+            forward.firstParting.map {
+                "layer \"\($0.name)\" is the first that differs, by "
+                    + "\(NumberText.significant($0.relative, 3)) of its largest value"
+            } ?? "no layer differs"
+        return "Run on \(forward.imageCount) sample images: \(parting); "
+            + "\(forward.samePredictionCount) of \(forward.imageCount) predictions are the same."
     }
 
     private func list(_ title: String, _ lines: [String]) -> String {
@@ -98,24 +137,38 @@ extension ConversionReport {
                 "byte_count": outcome.map { .int(Int64(clamping: $0.byteCount)) } ?? .null,
             ],
             "value_byte_count": .int(Int64(clamping: plan.valueByteCount)),
-            "variables": .array(plan.steps.map(variable)),
+            "variables": .array(zip(plan.steps, sources).map(variable)),
             "losses": .array(plan.losses.map(loss)),
             "notes": .array((conversion.notes + conversion.announcements).map { .string($0) }),
-            "problems": .array(problems.map { .string($0.description) }),
+            "problems": .array(problems.map { .string($0.advice) }),
             "verified": verified,
+            "forward": forward,
             "differences": differences,
         ]
     }
 
-    private func variable(_ step: ConversionPlan.Step) -> JSONValue {
-        [
-            "name": .string(step.source.name.string),
+    private func variable(_ step: ConversionPlan.Step, _ source: VariableInfo) -> JSONValue {
+        let error = outcome?.rounding.first { $0.variable == step.target.name }?.error
+        return [
+            "name": .string(source.name.string),
             "target_name": .string(step.target.name.string),
-            "dtype": .string(step.source.tensor.dtype.rawValue),
+            "dtype": .string(source.tensor.dtype.rawValue),
             "target_dtype": .string(step.target.tensor.dtype.rawValue),
-            "shape": .array(step.source.tensor.shape.dimensions.map { .int(Int64($0)) }),
+            "shape": Self.shape(source.tensor),
+            "target_shape": Self.shape(step.target.tensor),
             "byte_count": .int(Int64(step.target.tensor.byteCount)),
+            "rounding": error.map {
+                [
+                    "largest": .double($0.largest),
+                    "largest_relative": .double($0.largestRelative),
+                    "overflows": .bool($0.overflow != nil),
+                ]
+            } ?? .null,
         ]
+    }
+
+    private static func shape(_ tensor: TensorInfo) -> JSONValue {
+        .array(tensor.shape.dimensions.map { .int(Int64($0)) })
     }
 
     private func loss(_ loss: FormatLoss) -> JSONValue {
@@ -135,8 +188,35 @@ extension ConversionReport {
         }
     }
 
+    private var forward: JSONValue {
+        guard let forward = outcome?.forward else { return nil }
+        return [
+            "image_count": .int(Int64(forward.imageCount)),
+            "same_prediction_count": .int(Int64(forward.samePredictionCount)),
+            "layers": .array(
+                forward.layers.map {
+                    ["name": .string($0.name), "relative_difference": .double($0.relative)]
+                }),
+        ]
+    }
+
     private var differences: JSONValue {
         guard case .different(let differences) = outcome?.verification else { return [] }
         return .array(differences.map { .string($0) })
+    }
+}
+
+extension ConversionPlan.Problem {
+    /// What it is, and which option helps.
+    var advice: String {
+        guard case .change(let problem) = self, let remedy = problem.remedy else {
+            return description
+        }
+        let option =
+            switch remedy {
+            case .flattens: "--flatten 7x7x128@fc.weight or --flatten none"
+            case .sourceLayout: "--layout FROM:TO, as in pytorch:tensorflow"
+            }
+        return description + " (" + option + ")"
     }
 }

@@ -22,8 +22,8 @@ struct ConvertCommand: CommandWithExamples {
         commandName: name,
         abstract: "Converts checkpoints from one format into another.",
         discussion: """
-            The input's format is told by its content, the output's by its name. Values keep every bit. What \
-            the output's format has no place for is named before any work, and lost only when \
+            The input's format is told by its content, the output's by its name. Values keep every bit, \
+            but for what is asked to be changed. What the output's format has no place for is named before any work, and lost only when \
             --allow-loss says so. The output is read again and compared before it gets its name.
             """,
         version: Toolkit.versionText(
@@ -53,6 +53,12 @@ struct ConvertCommand: CommandWithExamples {
             "into a pipe"),
         Example(
             "ltfn-convert weights.npz -o weights.ltfn --dry-run", "the whole plan, and no work"),
+        Example(
+            "ltfn-convert model.ltfn -o model.pt --layout pytorch",
+            "kernels as PyTorch has them, OIHW and [out, in], also after the flatten"),
+        Example(
+            "ltfn-convert model.safetensors -o half.safetensors --dtype f16@*.weight",
+            "the weights as float16, with the error that this makes"),
         Example(
             "ltfn-convert weights.npz -o weights.ltfn --skip-unreadable",
             "without the text and the objects that stand beside the weights"),
@@ -135,12 +141,17 @@ struct ConvertCommand: CommandWithExamples {
     @Flag(help: "Read an .ltfn file whose end is missing or damaged by its last whole index.")
     var recover = false
 
-    @Flag(help: "Do not read the output again.")
-    var noVerify = false
+    @Option(
+        help: ArgumentHelp(
+            "How to compare the output with the input: bits reads it again; forward also runs both on sample "
+                + "images and names the first layer that parts; none does neither.",
+            valueName: "how"))
+    var verify = FileConversion.Request.Verification.bits
 
     @Flag(help: "List the formats that are known.")
     var listFormats = false
 
+    @OptionGroup(title: "Changes") var changing: ChangeOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions
@@ -250,13 +261,14 @@ struct ConvertCommand: CommandWithExamples {
         request.allowedLosses = allowLoss?.subjects ?? []
         request.retyping = retype
         request.selection = reading.selection(patterns)
+        request.changes = try changing.changes()
         request.bases = base.paths
         request.relativeTo = relativeTo
         request.recovers = recover
         request.alignment = alignment
         request.shardByteCount = shardSize.map { UInt64($0.byteCount) }
         request.replacesOutput = json.force
-        request.verifies = !noVerify
+        request.verification = verify
         // There is nothing to save: a signal removes the unfinished output and ends the program.
         let watcher = SignalWatcher(quitsAtFirst: true)
         defer { withExtendedLifetime(watcher) {} }
@@ -280,12 +292,14 @@ struct ConvertCommand: CommandWithExamples {
         }
         report.outcome = try carryOut(conversion)
         for note in report.outcome?.notes ?? [] { notes.warn(note) }
+        if let rounding = report.roundingText { notes.note(TerminalText.escaped(rounding)) }
         try publish(report.json, to: document, text: report.resultText)
         if case .different(let differences)? = report.outcome?.verification {
             let first = TerminalText.escaped(differences.first ?? "")
             throw CommandFailure(
                 .no, "The output did not read back as the input, and was not kept: \(first)")
         }
+        if let forward = report.forwardText { notes.note(TerminalText.escaped(forward)) }
         if report.outcome?.verification == .impossible {
             notes.note("The output cannot be read again, so it was not compared.")
         }
@@ -317,7 +331,7 @@ struct ConvertCommand: CommandWithExamples {
         // A dry run has printed them all.
         if dryRun { throw CommandFailure(status) }
         throw CommandFailure(
-            status, first.description, details: problems.dropFirst().map(\.description))
+            status, first.advice, details: problems.dropFirst().map(\.advice))
     }
 
     private func publish(_ value: JSONValue, to document: JSONOutput, text: String) throws {
@@ -325,11 +339,13 @@ struct ConvertCommand: CommandWithExamples {
     }
 }
 
+extension FileConversion.Request.Verification: ExpressibleByArgument {}
+
 extension ConversionPlan.Problem {
     fileprivate var isAboutValues: Bool {
         switch self {
         case .notRepresentable, .expansion: true
-        case .notAllowed, .selection, .output: false
+        case .notAllowed, .selection, .change, .output: false
         }
     }
 

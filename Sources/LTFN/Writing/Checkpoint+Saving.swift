@@ -54,6 +54,7 @@ extension Checkpoint {
             "The \(subject.rawValue) would be lost, which was not allowed: "
                 + (losses.first?.reason ?? "")
         case .selection(let sentence): sentence
+        case .change(let problem): problem.sentence
         case .expansion(let error), .output(let error): error.message
         }
     }

@@ -13,6 +13,20 @@ extension AlignedBytes {
     }
 }
 
+extension AlignedBytes {
+    /// `elements(as:)`, for writing.
+    @_lifetime(&self)
+    package mutating func mutableElements<Element: BitwiseCopyable>(
+        as type: Element.Type
+    ) -> MutableSpan<Element> {
+        precondition(MemoryLayout<Element>.alignment <= 64)
+        var bytes = mutableBytes
+        let elements = unsafe bytes.withUnsafeMutableBytes { unsafe $0.bindMemory(to: type) }
+        let span = unsafe MutableSpan<Element>(_unsafeElements: elements)
+        return unsafe _overrideLifetime(span, mutating: &self)
+    }
+}
+
 extension MappedBytes {
     /// The bytes as whole elements in the machine's byte order, which `isAligned(to:)` has been
     /// asked about; bytes at the end that fill none are left out.

@@ -48,6 +48,26 @@ package struct MiniFloat {
         return isNegative ? -magnitude : magnitude
     }
 
+    /// The float16 nearest to `value`, of two as near the even one; a NaN stays one.
+    @inline(__always)
+    package static func halfCode(_ value: Float) -> UInt16 {
+        let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
+        let magnitude = value.bitPattern & 0x7FFF_FFFF
+        let code: UInt32
+        if magnitude >= 0x4780_0000 {
+            // From 65,536 on: infinite, or a NaN with the upper payload, which is quiet.
+            let payload = magnitude >> 13 & 0x3FF | 0x200
+            code = magnitude > 0x7F80_0000 ? 0x7C00 | payload : 0x7C00
+        } else if magnitude < 0x3880_0000 {
+            // Subnormal: the last bit of 0.5 counts as much as that of the result.
+            code = (Float(bitPattern: magnitude) + 0.5).bitPattern - Float(0.5).bitPattern
+        } else {
+            // The exponent of a float16 is that of a float32 less 112.
+            code = (magnitude + 0xFFF + (magnitude >> 13 & 1) - (112 << 23)) >> 13
+        }
+        return sign | UInt16(truncatingIfNeeded: code)
+    }
+
     /// The number that a float16 stands for: fast, and the same as `f16.value(of:)`.
     @inline(__always)
     package static func half(_ code: UInt16) -> Double {

@@ -37,7 +37,8 @@ enum OptionMeanings {
         "cast": "retype", "dtype": "retype", "astype": "retype", "view": "retype",
         "plan": "dry-run", "simulate": "dry-run", "check": "dry-run", "whatif": "dry-run",
         "repair": "recover", "salvage": "recover", "fix": "recover",
-        "skipverify": "no-verify", "noverification": "no-verify", "nocheck": "no-verify",
+        "skipverify": "verify", "noverification": "verify", "nocheck": "verify",
+        "noverify": "verify",
         "formats": "list-formats",
         // Looking.
         "name": "variable", "names": "variable", "var": "variable", "tensor": "variable",

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNInference
 import LTFNInitializers
 
 /// A conversion with all that it needs.
@@ -8,17 +9,21 @@ public struct Conversion: Sendable {
     private let reader: any CheckpointReader
     private let format: any CheckpointFormat
     private let limits: DecodingLimits
+    private let allowsOverflow: Bool
 
     /// - Parameters:
     ///   - source: the open input.
     ///   - allowed: what may be lost.
+    ///   - allowsOverflow: whether values that get another dtype may become infinite.
     ///   - retyping: what the values of a dtype are known to be instead.
     ///   - limits: for reading the output again.
     public init(
         of reader: any CheckpointReader, from source: any CheckpointFormat,
         to target: any CheckpointFormat, allowing allowed: Set<FormatLoss.Subject> = [],
-        retyping: [Retyping] = [], limits: DecodingLimits = .standard
+        retyping: [Retyping] = [],
+        allowsOverflow: Bool = false, limits: DecodingLimits = .standard
     ) {
+        self.allowsOverflow = allowsOverflow
         plan = ConversionPlan(
             converting: reader.manifest, from: source, to: target, allowing: allowed,
             retyping: retyping, losing: reader.losses)
@@ -76,6 +81,7 @@ public struct Conversion: Sendable {
             }
             let digest = try values.finish()
             try reader.check(digest, of: positions[index])
+            try expectNoOverflow(positions[index])
             digests[index] = digest
             if !tracker.advance(by: manifest.variables[index].tensor.byteCount) { return nil }
         }
@@ -125,9 +131,49 @@ public struct Conversion: Sendable {
                     "\"\(variable.name)\" differs from byte \(offset) of its values on.")
                 if differences.count == 20 { return differences }
             }
+            if try (reader as? ChangedReader)?.isUndone(positions[index], in: found, at: index)
+                == false
+            {
+                differences.append(
+                    "The axes of \"\(variable.name)\" did not change places as they should.")
+                if differences.count == 20 { return differences }
+            }
             if !tracker.advance(by: variable.tensor.byteCount) { return nil }
         }
         return differences
+    }
+
+    /// Runs the network on sample images, with the values of the source and with those of the
+    /// output.
+    ///
+    /// - Throws: as `InferenceSession`; what the readers throw.
+    public func forward(in output: any FileSet) throws(FormatError) -> ForwardComparison {
+        let found = try format.open(output, limits: limits)
+        let running = RunningLimits(limits, fileByteCount: plan.valueByteCount, reader: found)
+        let budget = ExpansionBudget(limits, fileByteCount: plan.valueByteCount)
+        let source = (reader as? ChangedReader)?.source ?? reader
+        return try ForwardComparison(source, found, running, budget)
+    }
+
+    /// What values have lost that got another dtype, in the order of the output.
+    var rounding: [(variable: VariableName, error: RoundingError)] {
+        guard let changed = reader as? ChangedReader else { return [] }
+        return changed.manifest.variables.indices.compactMap { index in
+            changed.roundingError(index).map { (changed.manifest.variables[index].name, $0) }
+        }
+    }
+
+    /// - Throws: `notRepresentable` when values of a variable have become infinite that nobody
+    ///   allowed to.
+    private func expectNoOverflow(_ index: Int) throws(FormatError) {
+        guard !allowsOverflow, let changed = reader as? ChangedReader,
+            let value = changed.roundingError(index)?.overflow
+        else { return }
+        let variable = changed.manifest.variables[index]
+        throw FormatError(
+            .notRepresentable, variable: changed.changes[index].source.name.string,
+            "A value of \(NumberText.significant(value, 6)) is beyond the range of "
+                + "\(variable.tensor.dtype.rawValue).")
     }
 
     private func executableTarget() throws(FormatError) -> Manifest {

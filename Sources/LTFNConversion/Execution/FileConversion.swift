@@ -17,6 +17,8 @@ public struct FileConversion: Sendable {
         public var allowedLosses: Set<FormatLoss.Subject> = []
         /// What the values of a dtype are known to be instead.
         public var retyping: [Retyping] = []
+        /// What is changed on the way.
+        public var changes = Changes()
         /// What of the input is read.
         public var selection = ReadingSelection.everything
         /// Files that `.ltfn` files may be stored relative to, in any order.
@@ -33,7 +35,17 @@ public struct FileConversion: Sendable {
         public var recovers = false
         /// Whether a file that stands at `output` is replaced.
         public var replacesOutput = false
-        public var verifies = true
+        public var verification = Verification.bits
+
+        /// How the output is compared with the input.
+        public enum Verification: String, Hashable, Sendable, CaseIterable {
+            /// Not at all.
+            case none
+            /// Every bit of the values, their axes put back, and all that is said of them.
+            case bits
+            /// That, and what the network makes of sample images on both sides, layer by layer.
+            case forward
+        }
 
         public init(input: String, output: String) {
             self.input = input
@@ -42,7 +54,7 @@ public struct FileConversion: Sendable {
     }
 
     /// How it ended.
-    public struct Outcome: Hashable, Sendable {
+    public struct Outcome: Sendable {
         public enum Verification: Hashable, Sendable {
             /// The output was read again and is the same, bit for bit.
             case equal
@@ -55,6 +67,10 @@ public struct FileConversion: Sendable {
         }
 
         public var verification: Verification
+        /// What the network made of sample images on both sides, when that was asked for.
+        public var forward: ForwardComparison?
+        /// What values have lost that got another dtype, by the names of the output.
+        public var rounding: [(variable: VariableName, error: RoundingError)] = []
         /// The bytes of the output.
         public var byteCount: UInt64
         /// What a file that was replaced could not leave to the output, a sentence each.
@@ -63,6 +79,8 @@ public struct FileConversion: Sendable {
 
     public let request: Request
     public let conversion: Conversion
+    /// What becomes of each variable of the input that is read, in the order of the plan's steps.
+    public let changes: [VariableChange]
     /// Where the main file goes: `request.output`, or the index of the set that is written in its
     /// place.
     public let output: String
@@ -100,11 +118,18 @@ public struct FileConversion: Sendable {
             request.input, ModelFile.Options(for: request, limits: limits), registry: registry)
         let selected = try SelectedReader(
             input.reader, patterns: request.selection.patterns)
-        let (target, output) = try Self.sharded(named, request, selected.manifest)
+        let changePlan = ChangePlan(
+            request.changes, of: selected.manifest,
+            convention: input.format.traits.kernelLayout)
+        let changed = ChangedReader(selected, changePlan)
+        changes = changePlan.changes
+        let reader: any CheckpointReader = request.changes.isEmpty ? selected : changed
+        let (target, output) = try Self.sharded(named, request, reader.manifest)
         self.output = output
         conversion = Conversion(
-            of: selected, from: input.format, to: target, allowing: request.allowedLosses,
-            retyping: request.retyping, limits: limits)
+            of: reader, from: input.format, to: target, allowing: request.allowedLosses,
+            retyping: request.retyping, allowsOverflow: request.changes.allowsOverflow,
+            limits: limits)
         var notes = input.notes
         if let named = registry.format(forPath: output),
             named.traits.name != target.traits.name
@@ -135,12 +160,14 @@ public struct FileConversion: Sendable {
                     + first
                     + (retiredParts.count > 1 ? " and \(retiredParts.count - 1) more" : "") + ".")
         }
-        self.announcements = announcements
+        self.announcements = changePlan.notes + announcements
         self.notes = notes
         let outputs = [output] + others
         problems =
             Self.problems(of: request.selection, selected.manifest, input.format)
-            + conversion.plan.problems + Self.problems(of: conversion.plan, input.budget)
+            + changePlan.problems.map { .change($0) }
+            + Self.problems(ofRunning: reader.manifest, request) + conversion.plan.problems
+            + Self.problems(of: conversion.plan, input.budget)
             + Self.problems(at: outputs, request)
         outputExists = outputs.contains(where: Self.exists)
     }
@@ -239,6 +266,16 @@ public struct FileConversion: Sendable {
         }
     }
 
+    private static func problems(
+        ofRunning manifest: Manifest, _ request: Request
+    ) -> [ConversionPlan.Problem] {
+        guard request.verification == .forward, manifest.graph == nil else { return [] }
+        return [
+            .selection(
+                "The input holds no graph, so it cannot be run on sample images to compare them.")
+        ]
+    }
+
     /// A remark when not all variables can be stored relative to the base.
     private static func note(
         _ plan: ConversionPlan, relativeTo base: NativeReader, _ request: Request
@@ -328,22 +365,36 @@ public struct FileConversion: Sendable {
         } catch {
             throw error.about(error.code == .io ? error.path : request.input)
         }
-        guard let written, let verification = try verify(writer, written, observer: observer)
+        guard let written, var verification = try verify(writer, written, observer: observer)
         else { return nil }
+        var forward: ForwardComparison?
+        if request.verification == .forward, verification == .equal,
+            let drafts = try writer.drafts()
+        {
+            let comparison = try conversion.forward(in: drafts)
+            if let layer = comparison.firstParting, !changes.contains(where: { $0.dtype != nil }) {
+                verification = .different([
+                    "Layer \"\(layer.name)\" is the first that makes something else of the sample "
+                        + "images, by \(NumberText.significant(layer.relative, 3)) of its largest value."
+                ])
+            }
+            forward = comparison
+        }
         if case .different = verification {
         } else {
             for name in retiredParts { writer.retire(name) }
             try writer.commit()
         }
         return Outcome(
-            verification: verification, byteCount: writer.byteCount, notes: writer.notes)
+            verification: verification, forward: forward, rounding: conversion.rounding,
+            byteCount: writer.byteCount, notes: writer.notes)
     }
 
     private func verify(
         _ writer: DurableFileSetWriter, _ written: Conversion.Written,
         observer: @escaping Conversion.Observer
     ) throws(FormatError) -> Outcome.Verification? {
-        guard request.verifies else { return .skipped }
+        guard request.verification != .none else { return .skipped }
         guard let drafts = try writer.drafts() else { return .impossible }
         do throws(FormatError) {
             let differences = try conversion.differences(

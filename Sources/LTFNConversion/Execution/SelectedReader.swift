@@ -73,6 +73,10 @@ struct SelectedReader: CheckpointReader {
         try reader.read(indices.map { positions[$0] })
     }
 
+    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+        try reader.map(positions[index])
+    }
+
     func pieceByteCount(_ index: Int) -> Int { reader.pieceByteCount(positions[index]) }
 
     func verify(_ index: Int) throws(FormatError) -> SHA256Digest {

@@ -18,6 +18,8 @@ public struct ConversionPlan: Sendable {
         case notAllowed(FormatLoss.Subject, [FormatLoss])
         /// What is to be chosen is not there.
         case selection(String)
+        /// What is to be changed cannot be.
+        case change(ChangeProblem)
         /// The values are more than a file of this length may ask for.
         case expansion(FormatError)
         /// The output has no place.
@@ -178,6 +180,7 @@ extension ConversionPlan.Problem: CustomStringConvertible {
             LossSummary.summaries(of: losses).map(\.description).joined(separator: " ")
                 + " Allow it with --allow-loss \(subject.rawValue)."
         case .selection(let sentence): sentence
+        case .change(let problem): problem.sentence
         case .expansion(let error): error.message
         case .output(let error):
             (error.path.map { $0 + ": " } ?? "") + error.message

@@ -13,7 +13,7 @@ extension InitializerSpec {
     }
 
     /// The bytes of an element, when all are the same; nil, too, when they cannot be replayed.
-    private func repeatedElement(in dtype: DType) -> [UInt8]? {
+    func repeatedElement(in dtype: DType) -> [UInt8]? {
         guard case .repeated(let pattern)? = try? Initializer(self, dtype: dtype).content else {
             return nil
         }

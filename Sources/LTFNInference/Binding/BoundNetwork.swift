@@ -90,18 +90,19 @@ public struct BoundNetwork: Sendable {
             throw FormatError(
                 .corrupt, variable: name.string, "The network needs this variable; it is missing.")
         }
-        guard tensor.info.dtype == .f32 else {
+        // Narrower floats are the same numbers in float32.
+        guard [.f32, .f16, .bf16].contains(tensor.info.dtype) else {
             throw FormatError(
                 .unsupportedFeature, variable: name.string,
-                "The network runs on float32 variables, found \(tensor.info.dtype.rawValue); "
-                    + "convert the file first.")
+                "The network runs on variables of float32, float16 or bfloat16, found "
+                    + "\(tensor.info.dtype.rawValue); convert the file first.")
         }
-        let values = tensor.bytes.floats
+        let values = try tensor.floats()
         guard values.count == count else {
             throw FormatError(
                 .corrupt, variable: name.string,
                 "The network needs \(count) values, found \(values.count).")
         }
-        return values.indices.map { values[$0] }
+        return values
     }
 }

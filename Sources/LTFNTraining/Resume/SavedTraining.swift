@@ -129,6 +129,13 @@ public struct SavedTraining: Sendable {
     private static func model(
         _ manifest: Manifest, _ models: [ModelDescription]
     ) throws(FormatError) -> ModelDescription {
+        let layout = try manifest.recordedKernelLayout() ?? .tensorflow
+        guard layout == .tensorflow else {
+            throw FormatError(
+                .unsupportedFeature,
+                "The kernels are in the layout of \(layout.rawValue), and training goes on in that of "
+                    + "tensorflow; convert the file to it first.")
+        }
         guard let graph = manifest.graph,
             let model = models.first(where: { $0.name == graph.name }), model.graph == graph
         else {

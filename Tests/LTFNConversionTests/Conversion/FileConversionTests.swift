@@ -89,7 +89,7 @@ import Testing
 
     @Test("without verification nobody looks") func unverified() throws {
         var request = request("numpy/shapes.npz", "out.npz")
-        request.verifies = false
+        request.verification = .none
         #expect(try FileConversion(request).run()?.verification == .skipped)
     }
 

@@ -1,0 +1,310 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInference
+
+/// What the asked changes make of a checkpoint, and all that stands in their way.
+struct ChangePlan {
+    /// In the order of `manifest`.
+    private(set) var changes: [VariableChange] = []
+    /// What comes out.
+    private(set) var manifest: Manifest
+    private(set) var problems: [ChangeProblem] = []
+    /// What is done to several variables at once, a sentence each.
+    private(set) var notes: [String] = []
+
+    /// - Parameter convention: the layout that the source's format has its kernels in.
+    init(_ wanted: Changes, of source: Manifest, convention: KernelLayout?) {
+        manifest = source
+        changes = source.variables.enumerated().map {
+            VariableChange(position: $0.offset, source: $0.element, target: $0.element)
+        }
+        guard !wanted.isEmpty else { return }
+        let layout = wanted.layout.flatMap { permute($0, source, convention) }
+        cast(wanted.dtypes)
+        keepTies()
+        let names = rename(wanted.names)
+        describeInitializers()
+        manifest.metadata = metadata(wanted.metadata, layout)
+        manifest.graph = graph(names)
+        finish()
+    }
+
+    private mutating func problem(_ sentence: String, remedy: ChangeProblem.Remedy? = nil) {
+        problems.append(ChangeProblem(sentence, remedy: remedy))
+    }
+
+    /// Puts the variables in the order of their new names.
+    private mutating func finish() {
+        do throws(FormatError) {
+            manifest = try Manifest(
+                variables: changes.map(\.target), metadata: manifest.metadata,
+                graph: manifest.graph)
+            changes.sort { $0.target.name < $1.target.name }
+        } catch {
+            if problems.isEmpty {
+                problems.append(ChangeProblem(error))
+            }
+        }
+    }
+
+    /// Tied variables become what their targets become.
+    private mutating func keepTies() {
+        var places: [VariableName: Int] = [:]
+        for (place, change) in changes.enumerated() { places[change.source.name] = place }
+        for place in changes.indices {
+            guard let target = changes[place].source.tiedTo, let other = places[target],
+                changes[place].target.tensor != changes[other].target.tensor
+            else { continue }
+            changes[place].target.tensor = changes[other].target.tensor
+            changes[place].permutation = changes[other].permutation
+        }
+    }
+
+    /// Recipes whose values come out otherwise still tell what was done; replaying them would not
+    /// give the initial values in their new form.
+    private mutating func describeInitializers() {
+        var count = 0
+        for place in changes.indices where changes[place].changesValues {
+            guard let record = changes[place].target.initializer, record.isReproducible else {
+                continue
+            }
+            // One value for all is the same in any order.
+            if changes[place].dtype == nil,
+                record.repeatedElement(in: changes[place].source.tensor.dtype) != nil
+            {
+                continue
+            }
+            changes[place].target.initializer?.evidence = .descriptive
+            count += 1
+        }
+        if count > 0 {
+            notes.append(
+                "The initializers of \(NumberText.counted(count, "variable")) stay as descriptions: "
+                    + "a replay gives the initial values in their old form.")
+        }
+    }
+
+    private func metadata(_ rules: [MetadataRule], _ layout: KernelLayout?) -> Metadata {
+        var metadata = manifest.metadata
+        if let layout {
+            // A graph without a record means this one.
+            let isUsual = layout == .tensorflow && manifest.graph != nil
+            metadata[KernelLayout.metadataKey] = isUsual ? nil : .string(layout.rawValue)
+        }
+        for rule in rules { metadata[rule.key] = .string(rule.value) }
+        return metadata
+    }
+}
+
+// Names.
+extension ChangePlan {
+    /// - Returns: the new names by the old ones.
+    private mutating func rename(_ rules: [NameRule]) -> [VariableName: VariableName] {
+        var used = Set<NameRule>()
+        var names: [VariableName: VariableName] = [:]
+        var taken: [VariableName: VariableName] = [:]
+        for place in changes.indices {
+            let old = changes[place].source.name
+            var new = old
+            for rule in rules {
+                guard let text = rule.renamed(old.string) else { continue }
+                used.insert(rule)
+                do throws(FormatError) {
+                    new = try VariableName(text)
+                } catch {
+                    problem("\"\(old)\" cannot be renamed: \(error.message)")
+                }
+                break
+            }
+            if let other = taken.updateValue(old, forKey: new) {
+                problem("\"\(other)\" and \"\(old)\" would both be called \"\(new)\".")
+            }
+            names[old] = new
+            changes[place].target.name = new
+        }
+        for rule in rules where !used.contains(rule) {
+            problem("No variable is called \"\(rule.old)\", which is to be renamed.")
+        }
+        for place in changes.indices {
+            changes[place].target.tiedTo = changes[place].target.tiedTo.map { names[$0] ?? $0 }
+        }
+        return names
+    }
+
+    private func graph(_ names: [VariableName: VariableName]) -> ModelGraph? {
+        guard var graph = manifest.graph else { return nil }
+        graph.renameVariables { names[$0] ?? $0 }
+        return graph
+    }
+}
+
+// Dtypes.
+extension ChangePlan {
+    private mutating func cast(_ rules: [DTypeRule]) {
+        var used = Set<DTypeRule>()
+        var refused: [DType: VariableName] = [:]
+        for place in changes.indices {
+            let variable = changes[place].target
+            let name = variable.name.string
+            guard
+                let rule = rules.first(where: { rule in
+                    rule.pattern.map { $0.matches(name) } ?? variable.tensor.dtype.isCastable
+                })
+            else { continue }
+            used.insert(rule)
+            guard variable.tensor.dtype != rule.dtype else { continue }
+            guard variable.tensor.dtype.isCastable,
+                let tensor = try? TensorInfo(dtype: rule.dtype, shape: variable.tensor.shape)
+            else {
+                refused[variable.tensor.dtype] = variable.name
+                continue
+            }
+            changes[place].target.tensor = tensor
+        }
+        for (dtype, name) in refused.sorted(by: { $0.value < $1.value }) {
+            problem(
+                "\"\(name)\" is \(dtype.rawValue), which cannot be given another dtype; expected "
+                    + "floating-point numbers.")
+        }
+        for rule in rules {
+            guard let pattern = rule.pattern, !used.contains(rule) else { continue }
+            problem(
+                "No variable's name fits \"\(pattern.text)\", which is to be \(rule.dtype.rawValue)."
+            )
+        }
+    }
+}
+
+// Layout.
+extension ChangePlan {
+    /// - Returns: the layout that comes out; nil when it cannot be told what to do.
+    private mutating func permute(
+        _ request: LayoutRequest, _ source: Manifest, _ convention: KernelLayout?
+    ) -> KernelLayout? {
+        do throws(FormatError) {
+            guard let layout = try Self.layout(of: source, request, convention) else {
+                problem(
+                    "Nothing says in which layout the kernels of the input are; say it beside the "
+                        + "layout that is wanted.", remedy: .sourceLayout)
+                return nil
+            }
+            let roles: [VariableName: KernelRole]
+            if let graph = source.graph {
+                roles = try graph.kernelRoles(in: layout) { source[$0]?.tensor.shape }
+            } else {
+                roles = layout == request.target ? [:] : self.roles(request)
+            }
+            permute(roles, from: layout, to: request.target)
+            return request.target
+        } catch {
+            problems.append(ChangeProblem(error))
+            return nil
+        }
+    }
+
+    private static func layout(
+        of source: Manifest, _ request: LayoutRequest, _ convention: KernelLayout?
+    ) throws(FormatError) -> KernelLayout? {
+        let recorded =
+            try source.recordedKernelLayout() ?? (source.graph == nil ? nil : .tensorflow)
+        if let recorded, let said = request.source, said != recorded {
+            throw FormatError(
+                .corrupt,
+                "The file records that its kernels are in the layout of \(recorded.rawValue), not of "
+                    + "\(said.rawValue).")
+        }
+        return recorded ?? request.source ?? convention
+    }
+
+    /// What the variables are by the convention of all three frameworks: what has two axes is a
+    /// dense kernel, what has three to five is that of a convolution.
+    private mutating func roles(_ request: LayoutRequest) -> [VariableName: KernelRole] {
+        var roles: [VariableName: KernelRole] = [:]
+        var used = Set<FlattenRule>()
+        var (convolutions, dense) = (0, 0)
+        for change in changes {
+            let name = change.source.name
+            if request.kept.contains(where: { $0.matches(name.string) }) { continue }
+            let flatten = request.flattens?.first { $0.pattern.matches(name.string) }
+            if let flatten {
+                used.insert(flatten)
+                roles[name] = flatten.role
+                continue
+            }
+            switch change.source.tensor.shape.rank {
+            case 2:
+                roles[name] = .dense
+                dense += 1
+            case 3...5:
+                roles[name] = .convolution(spatialRank: change.source.tensor.shape.rank - 2)
+                convolutions += 1
+            default: break
+            }
+        }
+        if request.flattens == nil, convolutions > 0, dense > 0 {
+            problem(
+                "The file has no graph, so nothing tells whether a dense layer takes a flattened "
+                    + "feature map, whose values have another order in another layout: name it with "
+                    + "the map's height, width and channels, or say that there is none.",
+                remedy: .flattens)
+        }
+        for rule in request.flattens ?? [] where !used.contains(rule) {
+            problem(
+                "No variable's name fits \"\(rule.pattern.text)\", which is to follow a flatten.")
+        }
+        return roles
+    }
+
+    private mutating func permute(
+        _ roles: [VariableName: KernelRole], from source: KernelLayout, to target: KernelLayout
+    ) {
+        var done: [String] = []
+        for place in changes.indices {
+            let variable = changes[place].source
+            guard let role = roles[variable.name] else { continue }
+            do throws(FormatError) {
+                let permutation = try role.permutation(
+                    of: variable.tensor.shape, from: source, to: target)
+                guard let permutation else { continue }
+                _ = try AxisPermutation.order(permutation, of: variable.tensor.dtype)
+                changes[place].permutation = permutation
+                changes[place].target.tensor = try TensorInfo(
+                    dtype: variable.tensor.dtype, shape: permutation.shape)
+                done.append(
+                    "\(variable.name) \(variable.tensor.shape) → \(permutation.shape)"
+                        + (role.isAfterFlatten ? " after a flatten" : ""))
+            } catch {
+                problems.append(ChangeProblem(error, of: variable.name))
+            }
+        }
+        guard !done.isEmpty else { return }
+        let shown = done.prefix(8).joined(separator: ", ")
+        notes.append(
+            "\(NumberText.counted(done.count, "kernel")) get the layout of \(target.rawValue) in place "
+                + "of that of \(source.rawValue): \(shown)"
+                + (done.count > 8 ? " and \(done.count - 8) more." : "."))
+    }
+}
+
+extension KernelRole {
+    fileprivate var isAfterFlatten: Bool {
+        if case .denseAfterFlatten = self { true } else { false }
+    }
+}
+
+extension ModelGraph {
+    /// Gives the variables that the layers use other names.
+    fileprivate mutating func renameVariables(_ name: (VariableName) -> VariableName) {
+        for index in layers.indices {
+            switch layers[index].operation {
+            case .convolution2D(var convolution):
+                convolution.weights = name(convolution.weights)
+                convolution.bias = convolution.bias.map(name)
+                layers[index].operation = .convolution2D(convolution)
+            case .dense(let weights, let bias):
+                layers[index].operation = .dense(weights: name(weights), bias: bias.map(name))
+            case .relu, .maxPool2D, .flatten: break
+            }
+        }
+    }
+}

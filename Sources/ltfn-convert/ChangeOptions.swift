@@ -1,0 +1,108 @@
+import ArgumentParser
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNCommand
+import LTFNConversion
+
+/// What is changed on the way: `--rename`, `--map`, `--dtype`, `--layout`, `--set`.
+struct ChangeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Call a variable otherwise; one * in both names stands for the same: model.*=*. Can be repeated.",
+            valueName: "old=new"), transform: NameRule.parse)
+    var rename: [NameRule] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Rules for names out of a JSON object, {\"old\": \"new\"}, after those of --rename.",
+            valueName: "file"), completion: .file(extensions: ["json"]))
+    var map: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Round floating-point values to f16, bf16, f32 or f64, to the nearest and ties to even; with @ "
+                + "only the variables whose names fit the pattern. Can be repeated; the first that fits counts.",
+            valueName: "dtype[@pattern]"), transform: DTypeRule.parse)
+    var dtype: [DTypeRule] = []
+
+    @Flag(help: "Let values beyond the range of their new dtype become infinite.")
+    var allowOverflow = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Put the axes of kernels in the order of tensorflow (HWIO, [in, out]), pytorch (OIHW, [out, in]) or "
+                + "mlx (OHWI, [out, in]); before a colon, the order of the input where nothing else tells it.",
+            valueName: "[from:]to"), completion: .list(KernelLayout.allCases.map(\.rawValue)),
+        transform: LayoutRequest.parse)
+    var layout: LayoutRequest?
+
+    @Option(
+        help: ArgumentHelp(
+            "For a file without a graph: the dense kernels that take a flattened feature map of that height, "
+                + "width and channels, or none. Can be repeated.",
+            valueName: "HxWxC@pattern"), transform: FlattenChoice.parse)
+    var flatten: [FlattenChoice] = []
+
+    @Option(
+        name: .customLong("no-kernel"),
+        help: ArgumentHelp(
+            "For a file without a graph: variables whose axes stay, such as embeddings. Can be repeated.",
+            valueName: "pattern"))
+    var kept: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Write this into the metadata of the file: format=pt. Can be repeated.",
+            valueName: "key=value"), transform: MetadataRule.parse)
+    var set: [MetadataRule] = []
+
+    func validate() throws {
+        if layout == nil {
+            if !flatten.isEmpty {
+                throw ValidationError("--flatten says how --layout is to work; expected both.")
+            }
+            if !kept.isEmpty {
+                throw ValidationError("--no-kernel says how --layout is to work; expected both.")
+            }
+        }
+        if flatten.contains(.none), flatten.count > 1 {
+            throw ValidationError("--flatten none says that there is none; expected no other.")
+        }
+        if allowOverflow, dtype.isEmpty {
+            throw ValidationError("--allow-overflow is about --dtype; expected both.")
+        }
+        let keys = set.map(\.key)
+        if let key = keys.first(where: { key in keys.count { $0 == key } > 1 }) {
+            throw ValidationError("--set gives \"\(key)\" two values.")
+        }
+    }
+
+    /// - Throws: what reading a file of rules throws.
+    func changes() throws(FormatError) -> Changes {
+        var changes = Changes()
+        changes.names = rename
+        for path in map {
+            changes.names += try FormatError.about(path) { () throws(FormatError) in
+                try NameRule.rules(
+                    json: WholeFile.read(path: path, limit: 1 << 24))
+            }
+        }
+        changes.dtypes = dtype
+        changes.allowsOverflow = allowOverflow
+        changes.layout = layout
+        if !flatten.isEmpty {
+            changes.layout?.flattens = flatten.compactMap {
+                if case .rule(let rule) = $0 { rule } else { nil }
+            }
+        }
+        changes.layout?.kept = kept.map { GlobPattern($0) }
+        changes.metadata = set
+        return changes
+    }
+}
+
+/// `--flatten`: a rule, or that there is none.
+enum FlattenChoice: Hashable {
+    case none
+    case rule(FlattenRule)
+}

@@ -1,0 +1,202 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNFormat
+import LTFNInitializers
+import LTFNInterchange
+import Testing
+
+@testable import LTFNConversion
+
+@Suite("The layout of kernels") struct LayoutTests {
+    private let directory = TemporaryFolder()
+
+    /// A convolution, a dense layer after a flatten of 2x2x3, and another dense layer.
+    private func checkpoint(graph: Bool = true) throws -> Checkpoint {
+        let layers = [
+            Layer(
+                name: "conv",
+                operation: .convolution2D(
+                    .init(weights: try VariableName("k"), bias: nil, padding: .same))),
+            Layer(
+                name: "pool",
+                operation: .maxPool2D(window: .init(2, 2), strides: .init(2, 2), padding: .valid)),
+            Layer(name: "flat", operation: .flatten),
+            Layer(name: "first", operation: .dense(weights: try VariableName("f"), bias: nil)),
+            Layer(name: "last", operation: .dense(weights: try VariableName("g"), bias: nil)),
+        ]
+        var checkpoint = Checkpoint()
+        func add(_ name: String, _ shape: [Int]) throws {
+            let count = shape.reduce(1, *)
+            try checkpoint.add(
+                variable(name, .f32, shape),
+                TensorData(shape: shape, floats: (0..<count).map { Float($0) * 0.25 - 1 }))
+        }
+        try add("k", [3, 3, 2, 3])
+        try add("f", [12, 5])
+        try add("g", [5, 4])
+        if graph {
+            checkpoint.graph = ModelGraph(
+                name: "small", input: .init(shape: try TensorShape([4, 4, 2])), layers: layers)
+        }
+        return checkpoint
+    }
+
+    private func write(_ checkpoint: Checkpoint) throws -> String {
+        let sink = MemorySink()
+        try NativeFormat().write(checkpoint, to: sink)
+        directory.put(sink.bytes, "in.ltfn")
+        return directory.path("in.ltfn")
+    }
+
+    private func convert(
+        _ input: String, _ output: String, _ layout: LayoutRequest
+    ) throws -> FileConversion {
+        var request = FileConversion.Request(input: input, output: directory.path(output))
+        request.changes.layout = layout
+        request.replacesOutput = true
+        return try FileConversion(request)
+    }
+
+    private func values(_ path: String) throws -> (manifest: Manifest, values: [String: [Float]]) {
+        let reader = try NativeFormat().open(FileSource(path: path), limits: .standard)
+        var values: [String: [Float]] = [:]
+        for (index, variable) in reader.manifest.variables.enumerated() {
+            values[variable.name.string] = try reader.read(index).floats()
+        }
+        return (reader.manifest, values)
+    }
+
+    @Test("every element is where the other framework looks for it") func elements() throws {
+        let input = try write(checkpoint())
+        let conversion = try convert(input, "out.ltfn", LayoutRequest(to: .pytorch))
+        #expect(conversion.problems.isEmpty)
+        #expect(try conversion.run()?.verification == .equal)
+        let (before, after) = (try values(input), try values(directory.path("out.ltfn")))
+        #expect(after.manifest.metadata["ltfn.layout"] == .string("pytorch"))
+        #expect(after.manifest[try VariableName("k")]?.tensor.shape.dimensions == [3, 2, 3, 3])
+        #expect(after.manifest[try VariableName("f")]?.tensor.shape.dimensions == [5, 12])
+        let (k, f) = (try #require(before.values["k"]), try #require(before.values["f"]))
+        for h in 0..<3 {
+            for w in 0..<3 {
+                for i in 0..<2 {
+                    for o in 0..<3 {
+                        #expect(
+                            after.values["k"]?[((o * 2 + i) * 3 + h) * 3 + w]
+                                == k[((h * 3 + w) * 2 + i) * 3 + o])
+                    }
+                }
+            }
+        }
+        for h in 0..<2 {
+            for w in 0..<2 {
+                for c in 0..<3 {
+                    for o in 0..<5 {
+                        #expect(
+                            after.values["f"]?[o * 12 + (c * 2 + h) * 2 + w]
+                                == f[((h * 2 + w) * 3 + c) * 5 + o])
+                    }
+                }
+            }
+        }
+        for i in 0..<5 {
+            for o in 0..<4 {
+                #expect(after.values["g"]?[o * 5 + i] == before.values["g"]?[i * 4 + o])
+            }
+        }
+    }
+
+    @Test("there, there again and back is the same", arguments: [KernelLayout.pytorch, .mlx])
+    func thereAndBack(layout: KernelLayout) throws {
+        let input = try write(checkpoint())
+        #expect(try convert(input, "a.ltfn", LayoutRequest(to: layout)).run() != nil)
+        let (first, second) = (directory.path("a.ltfn"), directory.path("b.ltfn"))
+        #expect(try convert(first, "b.ltfn", LayoutRequest(to: layout)).run() != nil)
+        #expect(try values(first).values == values(second).values)
+        #expect(try convert(second, "c.ltfn", LayoutRequest(to: .tensorflow)).run() != nil)
+        let (before, after) = (try values(input), try values(directory.path("c.ltfn")))
+        #expect(before.values == after.values)
+        #expect(before.manifest == after.manifest)
+    }
+
+    @Test("a network gives the same in every layout", arguments: [KernelLayout.pytorch, .mlx])
+    func forward(layout: KernelLayout) throws {
+        let input = try write(checkpoint())
+        var request = FileConversion.Request(input: input, output: directory.path("a.ltfn"))
+        request.changes.layout = LayoutRequest(to: layout)
+        request.verification = .forward
+        let outcome = try #require(try FileConversion(request).run())
+        #expect(outcome.verification == .equal)
+        #expect(outcome.forward?.layers.map(\.relative) == [0, 0, 0, 0])
+        #expect(outcome.forward?.samePredictionCount == 16)
+    }
+
+    @Test("without a graph nothing is guessed") func guesses() throws {
+        let input = try write(checkpoint(graph: false))
+        let unknown = try convert(input, "a.ltfn", LayoutRequest(to: .pytorch))
+        #expect(remedies(unknown) == [.sourceLayout])
+        var layout = LayoutRequest(to: .pytorch, from: .tensorflow)
+        #expect(remedies(try convert(input, "a.ltfn", layout)) == [.flattens])
+        layout.flattens = [
+            FlattenRule(height: 2, width: 2, channels: 4, pattern: GlobPattern("f"))
+        ]
+        #expect(try convert(input, "a.ltfn", layout).problems.count == 1)
+        layout.flattens = [
+            FlattenRule(height: 2, width: 2, channels: 3, pattern: GlobPattern("f"))
+        ]
+        #expect(try convert(input, "a.ltfn", layout).run()?.verification == .equal)
+        let whole = try write(checkpoint())
+        #expect(try convert(whole, "b.ltfn", LayoutRequest(to: .pytorch)).run() != nil)
+        #expect(
+            try values(directory.path("a.ltfn")).values == values(directory.path("b.ltfn")).values)
+        #expect(
+            try values(directory.path("a.ltfn")).manifest.metadata["ltfn.layout"]
+                == .string("pytorch"))
+    }
+
+    @Test("what is no kernel stays") func kept() throws {
+        let input = try write(checkpoint(graph: false))
+        var layout = LayoutRequest(to: .mlx, from: .tensorflow)
+        layout.kept = [GlobPattern("f"), GlobPattern("g")]
+        #expect(try convert(input, "a.ltfn", layout).run()?.verification == .equal)
+        let shapes = try values(directory.path("a.ltfn")).manifest.variables.map {
+            $0.tensor.shape.dimensions
+        }
+        #expect(shapes == [[12, 5], [5, 4], [3, 3, 3, 2]])
+    }
+
+    @Test("the file's own record counts") func records() throws {
+        var checkpoint = try checkpoint()
+        checkpoint.metadata["ltfn.layout"] = .string("caffe")
+        let unknown = try convert(try write(checkpoint), "a.ltfn", LayoutRequest(to: .pytorch))
+        #expect(unknown.problems.count == 1)
+        checkpoint.metadata["ltfn.layout"] = .string("tensorflow")
+        let other = try convert(
+            try write(checkpoint), "a.ltfn", LayoutRequest(to: .tensorflow, from: .pytorch))
+        #expect(other.problems.count == 1)
+    }
+
+    @Test("initializers whose values move stay as descriptions") func initializers() throws {
+        var checkpoint = Checkpoint()
+        let name = try VariableName("w")
+        let info = try TensorInfo(dtype: .f32, shape: TensorShape([3, 3, 2, 2]))
+        for (name, recipe) in [("w", InitializerRecipe.heNormal), ("z", .zeros)] {
+            let (tensor, spec) = try Initializer.fill(info, with: recipe, seed: 1, stream: 2)
+            try checkpoint.add(
+                variable(name, .f32, [3, 3, 2, 2], initializer: spec), tensor)
+        }
+        let input = try write(checkpoint)
+        var layout = LayoutRequest(to: .pytorch, from: .tensorflow)
+        layout.flattens = []
+        #expect(try convert(input, "a.ltfn", layout).run()?.verification == .equal)
+        let after = try values(directory.path("a.ltfn")).manifest
+        #expect(after[name]?.initializer?.recipe == .heNormal)
+        #expect(after[name]?.initializer?.isReproducible == false)
+        #expect(after[try VariableName("z")]?.initializer?.isReproducible == true)
+    }
+
+    private func remedies(_ conversion: FileConversion) -> [ChangeProblem.Remedy?] {
+        conversion.problems.map { problem in
+            if case .change(let problem) = problem { problem.remedy } else { nil }
+        }
+    }
+}
