@@ -47,6 +47,34 @@ struct GuideTests {
         #expect(try table.elements(as: UInt8.self)[2_999_999] == UInt8(2_999 % 256))
     }
 
+    @Test("A network changes its names and the layout of its kernels")
+    func changing() throws {
+        let folder = try TemporaryFolder()
+        var network = try GraphBuilder(height: 8, width: 8)
+        try network.convolution(outputs: 4)
+        try network.maxPool()
+        network.flatten()
+        try network.dense(name: "fully_connected", outputs: 3)
+        var checkpoint = Checkpoint()
+        for variable in network.model(named: "small").variables {
+            let count = variable.shape.elementCount
+            try checkpoint.add(
+                variable.name.string, shape: variable.shape.dimensions,
+                floats: (0..<count).map { Float($0) / Float(count) })
+        }
+        checkpoint.graph = network.model(named: "small").graph
+        try checkpoint.save(to: folder.path("a.ltfn"))
+        let output = folder.path("b.safetensors")
+        #expect(try convertForPyTorch(folder.path("a.ltfn"), to: output))
+        let model = try ModelFile(output)
+        #expect(try model["fc.weights"].shape == [3, 64])
+        let pixels = (0..<64).map { UInt8($0 * 3) }
+        let classes = try [folder.path("a.ltfn"), output].map {
+            try Classifier(ModelFile($0)).classify(pixels)
+        }
+        #expect(classes[0] == classes[1])
+    }
+
     @Test("Limits, budgets and errors are what the guide says")
     func limits() throws {
         let folder = try TemporaryFolder()

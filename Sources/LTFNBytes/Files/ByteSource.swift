@@ -41,4 +41,27 @@ public protocol ByteSink: AnyObject {
     ///
     /// - Throws: `io`.
     func write(_ bytes: [UInt8]) throws(FormatError)
+
+    /// Writes `byteCount` bytes of `source` from `offset` on.
+    ///
+    /// - Parameter observer: told how many bytes are done.
+    /// - Throws: `truncated`, `io`.
+    func copy(
+        from source: any ByteSource, at offset: UInt64, byteCount: Int, observer: (Int) -> Void
+    ) throws(FormatError)
+}
+
+extension ByteSink {
+    public func copy(
+        from source: any ByteSource, at offset: UInt64, byteCount: Int, observer: (Int) -> Void
+    ) throws(FormatError) {
+        let pieceByteCount = 1 << 20
+        var buffer: [UInt8] = []
+        for start in stride(from: 0, to: byteCount, by: pieceByteCount) {
+            let count = min(pieceByteCount, byteCount - start)
+            try source.read(at: offset + UInt64(start), byteCount: count, into: &buffer)
+            try write(buffer)
+            observer(start + count)
+        }
+    }
 }

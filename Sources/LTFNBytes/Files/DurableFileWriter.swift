@@ -124,6 +124,43 @@ public final class DurableFileWriter: ByteSink {
         }
     }
 
+    /// Lets the system copy from file to file, where it can.
+    public func copy(
+        from source: any ByteSource, at offset: UInt64, byteCount: Int, observer: (Int) -> Void
+    ) throws(FormatError) {
+        var done = 0
+        if let file = source as? FileSource, byteCount >= DurableFileWriter.bufferByteCount {
+            try state.expectOpen()
+            try flush()
+            try file.expectRange(at: offset, byteCount: byteCount)
+            while done < byteCount {
+                let piece = min(byteCount - done, DurableFileWriter.copiedByteCount)
+                let start = offset + UInt64(done)
+                var count = 0
+                try run(.write) { () throws(SystemError) in
+                    count = try file.copy(at: start, byteCount: piece, to: descriptor)
+                }
+                if count == 0 { break }
+                position += UInt64(count)
+                done += count
+                observer(done)
+            }
+        }
+        guard done < byteCount else { return }
+        // A pipe, a device, another file system: or the file has become shorter, which reading tells.
+        var buffer: [UInt8] = []
+        while done < byteCount {
+            let count = min(DurableFileWriter.bufferByteCount * 4, byteCount - done)
+            try source.read(at: offset + UInt64(done), byteCount: count, into: &buffer)
+            try write(buffer)
+            done += count
+            observer(done)
+        }
+    }
+
+    /// How much the system copies at once: a signal waits for it.
+    private static let copiedByteCount = 1 << 26
+
     /// What has been written so far, opened anew, so that it can be checked before the commit; nil
     /// for pipes, terminals and devices, which cannot be read back.
     ///

@@ -59,6 +59,15 @@ public final class FileSource: ByteSource {
         if count < byteCount { throw shorter(end: offset + UInt64(count)) }
     }
 
+    /// Copies some of the bytes to where another descriptor stands.
+    ///
+    /// - Returns: how many; 0 where the system cannot do it, or the file ends.
+    func copy(
+        at offset: UInt64, byteCount: Int, to target: Int32
+    ) throws(SystemError) -> Int {
+        try SystemCalls.copy(descriptor, at: offset, byteCount: byteCount, to: target)
+    }
+
     private func failure(_ error: SystemError, at offset: UInt64) -> FormatError {
         var failure = error.formatError(.read, path: path)
         failure.offset = offset

@@ -69,7 +69,7 @@ enum SystemCalls {
     }
 
     /// Runs `call` again when a signal interrupted it: often enough for any signal, not for ever.
-    private static func retrying(_ call: () -> Int) throws(SystemError) -> Int {
+    static func retrying(_ call: () -> Int) throws(SystemError) -> Int {
         for _ in 0..<1000 {
             let result = call()
             if result >= 0 { return result }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 extension [UInt8] {
     /// The bytes, for reading.
     public var rawSpan: RawSpan {
@@ -29,6 +37,19 @@ extension [UInt8] {
                 })
             return unsafe _overrideLifetime(raw, mutating: &self)
         }
+    }
+
+    /// The first byte that is not the same in both; nil: they are equal.
+    public func firstDifference(from other: [UInt8]) -> Int? {
+        let length = Swift.min(count, other.count)
+        let isSame = unsafe withUnsafeBytes { mine in
+            unsafe other.withUnsafeBytes { theirs in
+                guard let one = mine.baseAddress, let two = theirs.baseAddress else { return true }
+                return unsafe memcmp(one, two, length) == 0
+            }
+        }
+        if isSame { return count == other.count ? nil : length }
+        return indices.first { self[$0] != other[$0] }
     }
 
     /// The little-endian integer at `offset`, which must lie in the array with all its bytes.

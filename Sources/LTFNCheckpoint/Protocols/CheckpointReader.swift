@@ -53,6 +53,11 @@ public protocol CheckpointReader: Sendable {
     /// ones.
     func distinctByteCount(of index: Int) -> Int
 
+    /// Where the values stand in the file just as they are read; nil, the default, where they do not.
+    ///
+    /// - Throws: as `read(_:)`.
+    func stored(_ index: Int) throws(FormatError) -> StoredValues?
+
     /// The values as they stand in the file, without a copy; nil where that cannot be had.
     ///
     /// - Throws: as `read(_:)`.
@@ -158,7 +163,16 @@ extension CheckpointReader {
         manifest.variables[index].tensor.byteCount
     }
 
-    public func map(_ index: Int) throws(FormatError) -> MappedBytes? { nil }
+    public func stored(_ index: Int) throws(FormatError) -> StoredValues? { nil }
+
+    public func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+        guard let stored = try stored(index) else { return nil }
+        do throws(FormatError) {
+            return try stored.source.map(at: stored.offset, byteCount: stored.byteCount)
+        } catch {
+            throw error.naming(manifest.variables[index].name.string)
+        }
+    }
 
     public var valueProof: ValueProof { .none }
 

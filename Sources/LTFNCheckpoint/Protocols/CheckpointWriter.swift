@@ -18,10 +18,38 @@ public protocol CheckpointWriter {
         at index: Int, values: (_ range: Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError)
 
+    /// Whether values that stand in a file as they are read come to stand so in this one, too.
+    var copiesStored: Bool { get }
+
+    /// Writes values that stand in another file as they are.
+    ///
+    /// - Parameter observer: told how many bytes are done.
+    /// - Throws: as `write(_:at:)`, and what reading the source throws.
+    mutating func copy(
+        at index: Int, from stored: StoredValues, observer: (Int) -> Void
+    ) throws(FormatError)
+
     /// Writes what comes last. The file is complete when this returns.
     ///
     /// - Throws: `corrupt` when a variable is missing, `io`.
     mutating func finish() throws(FormatError)
+}
+
+// A writer that makes something else of the values.
+extension CheckpointWriter {
+    public var copiesStored: Bool { false }
+
+    public mutating func copy(
+        at index: Int, from stored: StoredValues, observer: (Int) -> Void
+    ) throws(FormatError) {
+        try write(at: index) { range throws(FormatError) in
+            observer(range.upperBound)
+            let bytes = try stored.source.read(
+                at: stored.offset + UInt64(range.lowerBound), byteCount: range.count)
+            try MemoryRoom.expect(range.count)
+            return AlignedBytes(copying: bytes.rawSpan)
+        }
+    }
 }
 
 extension CheckpointFormat {

@@ -74,6 +74,11 @@ struct ChangedReader: CheckpointReader {
                 range.lowerBound - first..<range.upperBound - first))
     }
 
+    func stored(_ index: Int) throws(FormatError) -> StoredValues? {
+        let change = changes[index]
+        return change.changesValues ? nil : try reader.stored(change.position)
+    }
+
     func pieceByteCount(_ index: Int) -> Int {
         let change = changes[index]
         guard change.changesValues else { return reader.pieceByteCount(change.position) }

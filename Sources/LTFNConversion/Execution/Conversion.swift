@@ -74,6 +74,14 @@ public struct Conversion: Sendable {
         var tracker = Tracker(.write, total: plan.valueByteCount, observer)
         var digests = [SHA256Digest?](repeating: nil, count: manifest.variables.count)
         for index in format.writingOrder(of: manifest) {
+            if writer.copiesStored, reader.valueProof == .none,
+                let stored = try reader.stored(positions[index])
+            {
+                // Nothing is known of the values that could be checked on the way.
+                try writer.copy(at: index, from: stored) { tracker.reach($0) }
+                if !tracker.advance(by: stored.byteCount) { return nil }
+                continue
+            }
             var values = ValueStream(reader, positions[index])
             try writer.write(at: index) { range throws(FormatError) in
                 tracker.reach(range.upperBound)
@@ -124,11 +132,19 @@ public struct Conversion: Sendable {
         var tracker = Tracker(.verify, total: plan.valueByteCount, observer)
         for (index, variable) in expected.variables.enumerated() where variable.tiedTo == nil {
             let known = written?.digests[index]
+            if known == nil, let stored = try reader.stored(positions[index]),
+                let output = try found.stored(index)
+            {
+                let place = try stored.firstDifference(from: output) { tracker.reach($0) }
+                if let place { differences.append(Self.difference(variable, at: place)) }
+                if differences.count == 20 { return differences }
+                if !tracker.advance(by: variable.tensor.byteCount) { return nil }
+                continue
+            }
             let before = if let known { known } else { try reader.verify(positions[index]) }
             if try found.verify(index) != before {
                 let offset = try firstDifference(reader, positions[index], found, index)
-                differences.append(
-                    "\"\(variable.name)\" differs from byte \(offset) of its values on.")
+                differences.append(Self.difference(variable, at: offset))
                 if differences.count == 20 { return differences }
             }
             if try (reader as? ChangedReader)?.isUndone(positions[index], in: found, at: index)
@@ -141,6 +157,10 @@ public struct Conversion: Sendable {
             if !tracker.advance(by: variable.tensor.byteCount) { return nil }
         }
         return differences
+    }
+
+    private static func difference(_ variable: VariableInfo, at offset: Int) -> String {
+        "\"\(variable.name)\" differs from byte \(offset) of its values on."
     }
 
     /// Runs the network on sample images, with the values of the source and with those of the

@@ -73,6 +73,10 @@ struct SelectedReader: CheckpointReader {
         try reader.read(indices.map { positions[$0] })
     }
 
+    func stored(_ index: Int) throws(FormatError) -> StoredValues? {
+        try reader.stored(positions[index])
+    }
+
     func map(_ index: Int) throws(FormatError) -> MappedBytes? {
         try reader.map(positions[index])
     }

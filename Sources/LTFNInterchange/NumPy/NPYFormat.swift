@@ -100,9 +100,9 @@ private struct NPYReader: CheckpointReader {
         }
     }
 
-    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+    func stored(_ index: Int) throws(FormatError) -> StoredValues? {
         guard values.areStoredAsRead else { return nil }
-        return try source.map(at: start, byteCount: header.tensor.byteCount)
+        return StoredValues(source, at: start, byteCount: header.tensor.byteCount)
     }
 
     func pieceByteCount(_ index: Int) -> Int { values.pieceByteCount }
@@ -127,14 +127,31 @@ private struct NPYWriter: SequentialWriter {
     mutating func write(
         at index: Int, values: (Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError) {
+        let tensor = try begin(index)
+        try forEachPiece(byteCount: tensor.byteCount, of: values) {
+            piece throws(FormatError) in try sink.write(piece)
+        }
+    }
+
+    var copiesStored: Bool { true }
+
+    mutating func copy(
+        at index: Int, from stored: StoredValues, observer: (Int) -> Void
+    ) throws(FormatError) {
+        _ = try begin(index)
+        try sink.copy(
+            from: stored.source, at: stored.offset, byteCount: stored.byteCount,
+            observer: observer)
+    }
+
+    /// Writes what stands before the values.
+    private mutating func begin(_ index: Int) throws(FormatError) -> TensorInfo {
         let tensor = try sequence.expect(at: index).tensor
         guard let header = NPYHeader.encoded(for: tensor) else {
             throw FormatError(.notRepresentable, format: NPYFormat.name, "No such array.")
         }
         try sink.write(header)
-        try forEachPiece(byteCount: tensor.byteCount, of: values) {
-            piece throws(FormatError) in try sink.write(piece)
-        }
+        return tensor
     }
 
     mutating func finish() throws(FormatError) {

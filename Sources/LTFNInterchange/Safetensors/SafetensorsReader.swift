@@ -72,14 +72,9 @@ struct SafetensorsReader: CheckpointReader {
         }
     }
 
-    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
-        do throws(FormatError) {
-            return try source.map(
-                at: offsets[index], byteCount: manifest.variables[index].tensor.byteCount)
-        } catch {
-            let name = manifest.variables[index].name.string
-            throw error.named(SafetensorsFormat.name, variable: name)
-        }
+    func stored(_ index: Int) throws(FormatError) -> StoredValues? {
+        StoredValues(
+            source, at: offsets[index], byteCount: manifest.variables[index].tensor.byteCount)
     }
 
     func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }

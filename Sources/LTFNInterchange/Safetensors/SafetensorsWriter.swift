@@ -37,6 +37,17 @@ struct SafetensorsWriter: SequentialWriter {
         }
     }
 
+    var copiesStored: Bool { true }
+
+    mutating func copy(
+        at index: Int, from stored: StoredValues, observer: (Int) -> Void
+    ) throws(FormatError) {
+        _ = try sequence.expect(at: index)
+        try sink.copy(
+            from: stored.source, at: stored.offset, byteCount: stored.byteCount,
+            observer: observer)
+    }
+
     mutating func finish() throws(FormatError) {
         try sequence.expectEnd()
     }

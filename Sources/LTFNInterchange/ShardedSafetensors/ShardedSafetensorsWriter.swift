@@ -59,15 +59,29 @@ struct ShardedSafetensorsWriter: SequentialWriter {
     mutating func write(
         at index: Int, values: (Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError) {
-        _ = try sequence.expect(at: index)
-        if remaining == 0 {
-            try writer.finish()
-            shard += 1
-            writer = try Self.writer(files, manifest, plan, shard, metadata, alignment)
-            remaining = plan.shards[shard].count
-        }
+        try begin(index)
         try writer.write(at: positions[index], values: values)
         remaining -= 1
+    }
+
+    var copiesStored: Bool { true }
+
+    mutating func copy(
+        at index: Int, from stored: StoredValues, observer: (Int) -> Void
+    ) throws(FormatError) {
+        try begin(index)
+        try writer.copy(at: positions[index], from: stored, observer: observer)
+        remaining -= 1
+    }
+
+    /// Goes on to the next file where the last one is complete.
+    private mutating func begin(_ index: Int) throws(FormatError) {
+        _ = try sequence.expect(at: index)
+        guard remaining == 0 else { return }
+        try writer.finish()
+        shard += 1
+        writer = try Self.writer(files, manifest, plan, shard, metadata, alignment)
+        remaining = plan.shards[shard].count
     }
 
     mutating func finish() throws(FormatError) {
