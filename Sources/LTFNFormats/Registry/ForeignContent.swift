@@ -33,8 +33,6 @@ struct ForeignContent {
         return markup(prefix) ?? pickle(prefix) ?? byName(prefix, name)
     }
 
-    private static let torch =
-        "Load it with PyTorch, and save the state dict with safetensors.torch.save_file."
     private static let keras =
         "Load it with Keras, and save the arrays of its get_weights() with numpy.savez."
 }
@@ -77,9 +75,6 @@ extension ForeignContent {
         Signature(
             [0x00, 0x00, 0x08, 0x03], "an IDX file of images", "ltfn-eval reads it beside a model."),
         Signature(
-            [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46],
-            "a PyTorch file from before version 1.6", torch),
-        Signature(
             Array("TFL3".utf8), at: 4, "a TensorFlow Lite model",
             "Save the weights of the model that it was made of."),
         Signature(
@@ -95,10 +90,6 @@ extension ForeignContent {
 
     private static func zip(_ prefix: [UInt8]) -> Kind? {
         let names = ZipPrefix.memberNames(in: prefix).map { String(decoding: $0, as: UTF8.self) }
-        // PyTorch names every member `<archive>/data.pkl`, `<archive>/data/0` and so on.
-        if names.contains(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) {
-            return Kind("a PyTorch file", torch)
-        }
         if names.contains("metadata.json") || names.contains("config.json") {
             return Kind("a Keras file (.keras)", keras)
         }

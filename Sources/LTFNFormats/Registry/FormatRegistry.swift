@@ -18,6 +18,7 @@ public struct FormatRegistry: Sendable {
         ShardedSafetensorsFormat(),
         NPZFormat(),
         NPYFormat(),
+        TorchFormat(),
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.

@@ -20,9 +20,11 @@ struct ZipWriter {
 
     /// Begins a member: writes its header. The caller then writes its bytes to the sink.
     ///
+    /// - Parameter alignment: the bytes begin at a multiple of it; what fills the space up to there
+    ///   is a field of the header, as PyTorch writes it.
     /// - Throws: `notRepresentable` when the name is too long; `io`.
     mutating func begin(
-        _ name: String, byteCount: UInt64, crc32: UInt32
+        _ name: String, byteCount: UInt64, crc32: UInt32, alignment: Int = 1
     ) throws(FormatError) {
         guard name.utf8.count <= UInt16.max else {
             throw FormatError(.notRepresentable, "The name of a zip member is too long.")
@@ -33,7 +35,11 @@ struct ZipWriter {
         let isWide = byteCount >= UInt64(UInt32.max)
         var writer = ByteWriter()
         writer.u32(ZipEntry.headerSignature)
-        append(entry, extraByteCount: isWide ? 20 : 0, isWide: isWide, to: &writer)
+        let wideByteCount = isWide ? 20 : 0
+        let dataOffset =
+            entry.headerOffset + UInt64(ZipEntry.headerByteCount + name.utf8.count + wideByteCount)
+        let filler = Self.filler(after: dataOffset, alignment: UInt64(max(1, alignment)))
+        append(entry, extraByteCount: wideByteCount + filler.count, isWide: isWide, to: &writer)
         writer.string(name)
         if isWide {
             writer.u16(1)
@@ -41,7 +47,19 @@ struct ZipWriter {
             writer.u64(byteCount)
             writer.u64(byteCount)
         }
-        try sink.write(writer.bytes)
+        try sink.write(writer.bytes + filler)
+    }
+
+    /// A field of the header that leads from `offset` to a multiple of `alignment`.
+    private static func filler(after offset: UInt64, alignment: UInt64) -> [UInt8] {
+        guard offset % alignment > 0 else { return [] }
+        let fieldByteCount: UInt64 = 4
+        let rest = (offset + fieldByteCount) % alignment
+        let count = rest == 0 ? 0 : UInt16(truncatingIfNeeded: alignment - rest)
+        var writer = ByteWriter()
+        writer.string("FB")
+        writer.u16(count)
+        return writer.bytes + Array(repeating: UInt8(ascii: "Z"), count: Int(count))
     }
 
     /// Writes the directory.
@@ -61,11 +79,12 @@ struct ZipWriter {
 
     /// What header and directory have in common, from the version needed to the lengths.
     private func append(
-        _ entry: Entry, extraByteCount: Int, isWide: Bool, to writer: inout ByteWriter
+        _ entry: Entry, extraByteCount: Int, isWide: Bool, isFar: Bool = false,
+        to writer: inout ByteWriter
     ) {
         let isASCII = entry.name.utf8.allSatisfy { $0 < 0x80 }
         let narrow = isWide ? UInt32.max : UInt32(truncatingIfNeeded: entry.byteCount)
-        writer.u16(isWide || extraByteCount > 0 ? 45 : 20)
+        writer.u16(isWide || isFar ? 45 : 20)
         writer.u16(isASCII ? 0 : ZipEntry.utf8Flag)
         writer.u16(ZipMethod.stored.rawValue)
         // Midnight of 1 January 1980: the same input gives the same file on every day.
@@ -85,7 +104,8 @@ struct ZipWriter {
         writer.u32(ZipEntry.directorySignature)
         // Made on Unix.
         writer.u16(3 << 8 | (extraByteCount > 0 ? 45 : 20))
-        append(entry, extraByteCount: extraByteCount, isWide: isWide, to: &writer)
+        append(
+            entry, extraByteCount: extraByteCount, isWide: isWide, isFar: isFar, to: &writer)
         writer.u16(0)
         writer.u16(0)
         writer.u16(0)

@@ -1,0 +1,124 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// An open file of PyTorch.
+struct TorchReader: CheckpointReader {
+    let manifest: Manifest
+    let losses: [FormatLoss]
+    let notes: [String]
+    private let source: any ByteSource
+    /// For members of an archive that have to be unpacked.
+    private let cursor: ZipCursor?
+    private let limits: DecodingLimits
+    /// In the order of the manifest.
+    private let tensors: [StoredTensor]
+
+    private struct StoredTensor {
+        var storage: TorchStorage
+        /// Where the first element is, in bytes from the beginning of the storage.
+        var offset: Int
+        var values: TorchValues
+    }
+
+    /// - Throws: as `TorchArchive` and `LegacyTorchFile`; `unsupportedFeature` for tensors that
+    ///   cannot be read.
+    init(
+        _ source: any ByteSource, limits: DecodingLimits, selection: ReadingSelection
+    ) throws(FormatError) {
+        let format = TorchFormat.name
+        let prefix = try source.read(
+            at: 0, byteCount: Int(min(source.byteCount, UInt64(FileSetLook.prefixByteCount))))
+        let file: any TorchFile
+        if prefix.starts(with: [0x50, 0x4B]) {
+            let archive = try TorchArchive(source, format: format, limits: limits)
+            cursor = ZipCursor(archive.members.archive)
+            file = archive
+        } else {
+            file = try LegacyTorchFile(source, format: format, limits: limits)
+            cursor = nil
+        }
+        let content = try TorchContent(
+            TorchPickle(graph: file.pickle, format: format, limits: limits), selection: selection)
+        let unread = try content.unreadable.losses(remainingCount: content.entries.count)
+        let variables = try TorchVariables(content)
+        var restored: RestoredManifest
+        do throws(FormatError) {
+            restored = try RestoredManifest(
+                Manifest(variables: variables.infos), strings: file.record,
+                leftOut: content.leftOut)
+        } catch {
+            throw error.named(format)
+        }
+        restored.expectWholeGraph()
+        restored.manifest.metadata = try variables.metadata(restored.manifest.metadata)
+        manifest = restored.manifest
+        losses = unread + content.losses + variables.losses + restored.losses
+        notes = file.notes + content.notes + variables.notes
+        self.source = source
+        self.limits = limits
+        var stored: [VariableName: StoredTensor] = [:]
+        for (name, tensor) in variables.tensors {
+            do throws(FormatError) {
+                let storage = try file.storage(tensor.storage)
+                let unit = tensor.info.dtype.bitCount / 8
+                stored[name] = StoredTensor(
+                    storage: storage, offset: tensor.storage.viewOffset + tensor.offset * unit,
+                    values: try TorchValues(tensor, isBigEndian: storage.isBigEndian))
+            } catch {
+                throw error.named(format, variable: name.string)
+            }
+        }
+        tensors = manifest.variables.compactMap { stored[$0.name] }
+    }
+
+    func read(_ index: Int) throws(FormatError) -> TensorData {
+        let info = manifest.variables[index].tensor
+        return try TensorData(info: info, bytes: read(index, bytes: 0..<info.byteCount))
+    }
+
+    func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes {
+        let tensor = tensors[index]
+        do throws(FormatError) {
+            _ = try CheckedSize.limited(range.count, to: limits.tensorByteCount, of: "the tensor")
+            // A view may show the same few values again and again.
+            _ = try CheckedSize.limited(
+                UInt64(range.count), to: limits.expansion(ofFileWith: source.byteCount),
+                of: "the tensor")
+            return try tensor.values.read(range) { range throws(FormatError) in
+                let start = tensor.offset + range.lowerBound
+                switch tensor.storage.place {
+                case .range(let offset):
+                    return try readAligned(
+                        source, at: offset + UInt64(start), byteCount: range.count)
+                case .packed(let member):
+                    guard let cursor else { return AlignedBytes(byteCount: 0) }
+                    return try cursor.read(
+                        member, start..<start + range.count, behind: 0)
+                }
+            }
+        } catch {
+            throw error.named(TorchFormat.name, variable: manifest.variables[index].name.string)
+        }
+    }
+
+    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+        let tensor = tensors[index]
+        guard tensor.values.areStoredAsRead, case .range(let offset) = tensor.storage.place else {
+            return nil
+        }
+        return try source.map(
+            at: offset + UInt64(tensor.offset),
+            byteCount: manifest.variables[index].tensor.byteCount)
+    }
+
+    func pieceByteCount(_ index: Int) -> Int { tensors[index].values.pieceByteCount }
+
+    func storage(_ index: Int) -> StorageInfo {
+        let variable = manifest.variables[index]
+        var codec = "raw"
+        if case .packed = tensors[index].storage.place { codec = "deflate" }
+        return StorageInfo(
+            storedByteCount: variable.tiedTo == nil ? UInt64(variable.tensor.byteCount) : 0,
+            codec: codec, layout: tensors[index].values.layout)
+    }
+}
