@@ -63,13 +63,14 @@ struct TorchContent {
         }
         if states.count > 0 {
             notes.append(
-                "\(NumberText.counted(states.count, "tensor")) without elements (first: "
-                    + "\(states.first)) are attributes of the program, and left out.")
+                "\(NumberText.counted(states.count, "attribute")) of the program without elements "
+                    + "(first: \(states.first)): left out.")
         }
         if others.count > 0 {
+            let verb = others.count == 1 ? "is neither a tensor nor" : "are neither tensors nor"
             notes.append(
-                "\(NumberText.counted(others.count, "value")) of the pickle that are neither "
-                    + "tensors nor plain values (first: \(others.first)) are left out.")
+                "\(NumberText.counted(others.count, "value")) of the pickle \(verb) plain (first: "
+                    + "\(others.first)), and left out.")
         }
         return notes
     }
