@@ -19,6 +19,8 @@ public struct FormatRegistry: Sendable {
         NPZFormat(),
         NPYFormat(),
         TorchFormat(),
+        TorchSetFormat(),
+        DistributedFormat(),
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.

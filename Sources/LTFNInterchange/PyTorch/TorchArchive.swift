@@ -55,10 +55,20 @@ struct TorchArchive: TorchFile {
     private static func pickle(
         _ member: ZipMember, _ archive: ZipArchive, limits: DecodingLimits
     ) throws(FormatError) -> PickleGraph {
-        let bytes = try archive.whole(member, limit: UInt64(max(0, limits.indexByteCount)))
-        var input = PickleInput(
-            MemorySource(bytes), 0..<UInt64(bytes.count), format: archive.format)
-        return try PickleMachine.load(&input, globals: TorchGlobals.known)
+        let limit = UInt64(max(0, limits.indexByteCount))
+        var input: PickleInput
+        if member.method == .stored, member.obstacle == nil, member.byteCount <= limit {
+            // Where it stands in the file, so that errors can tell.
+            let range = member.dataOffset..<member.dataOffset + member.byteCount
+            input = PickleInput(archive.source, range, format: archive.format)
+        } else {
+            let unpacked = UInt64(max(0, limits.expandedByteCount))
+            let bytes = try archive.whole(member, limit: min(limit, unpacked))
+            input = PickleInput(
+                MemorySource(bytes), 0..<UInt64(bytes.count), format: archive.format)
+        }
+        return try PickleMachine.load(
+            &input, globals: TorchGlobals.known, fileByteCount: archive.source.byteCount)
     }
 
     /// A record that cannot be read is passed over: the tensors are there without it.
@@ -68,7 +78,8 @@ struct TorchArchive: TorchFile {
     ) throws(FormatError) -> [JSONMember] {
         guard let member else { return [] }
         do throws(FormatError) {
-            let limit = min(1 << 30, max(0, limits.indexByteCount))
+            let unpacked = member.method == .stored ? .max : limits.expandedByteCount
+            let limit = max(0, min(limits.indexByteCount, unpacked))
             let text = try archive.whole(member, limit: UInt64(limit))
             try MemoryRoom.expect(16 * text.count)
             let value = try JSONReader.read(text, limit: limit, format: archive.format)

@@ -28,7 +28,9 @@ struct TorchContent {
     private var isProgram = false
     /// How much may still be made of what is shared: names, and steps on the way.
     private var stepsLeft: Int
-    private var nameBytesLeft: Int
+    private var bytesLeft: Int
+    /// Which number the next of a name that is taken may have.
+    private var next: [ByteString: Int] = [:]
 
     /// What a single tensor is called.
     static let onlyName = "tensor"
@@ -50,7 +52,7 @@ struct TorchContent {
         unreadable = UnreadableParts(selection, kind: "tensor")
         // A value that stands in several places is gone through in each. Honest files have few.
         stepsLeft = 1 << 20 + 16 * pickle.graph.nodes.count
-        nameBytesLeft = 64 << 20 + 256 * pickle.graph.nodes.count
+        bytesLeft = 64 << 20 + 256 * pickle.graph.nodes.count
         try visit(pickle.graph.root, nil)
     }
 
@@ -79,19 +81,19 @@ struct TorchContent {
 // The way through the pickle.
 extension TorchContent {
     private mutating func visit(_ number: Int, _ path: String?) throws(FormatError) {
-        try step()
-        if pickle.isTensor(number) { return try add(number, path) }
         let node = pickle.graph[number]
+        try step(1 + node.parts.count)
+        if pickle.isTensor(number) { return try add(number, path) }
         switch node {
         case .dictionary(let items): try visit(items: items, path)
         case .list(let elements), .tuple(let elements), .set(let elements):
-            if let value = plain(number) { return tell(value, path) }
+            if let value = plain(number) { return try tell(value, path) }
             for (index, element) in elements.enumerated() {
-                try visit(element, Self.join(path, String(index)))
+                try visit(element, join(path, String(index)))
             }
         case .object(let object): try visit(object, node, path)
         default:
-            if let value = plain(number) { tell(value, path) } else { leave(path, node) }
+            if let value = plain(number) { try tell(value, path) } else { leave(path, node) }
         }
     }
 
@@ -107,6 +109,7 @@ extension TorchContent {
             switch first {
             case .dictionary(let items)?: try visit(items: items + object.items, path)
             case .list(let pairs)?:
+                try step(pairs.count)
                 let items = pairs.flatMap { pickle.graph.elements($0) ?? [] }
                 guard items.count == 2 * pairs.count else { return leave(path, node) }
                 try visit(items: items + object.items, path)
@@ -138,7 +141,7 @@ extension TorchContent {
             if last.updateValue(items[index + 1], forKey: id) == nil { order.append((key, id)) }
         }
         for (key, id) in order {
-            if let value = last[id] { try visit(value, Self.join(path, key)) }
+            if let value = last[id] { try visit(value, join(path, key)) }
         }
     }
 
@@ -151,18 +154,37 @@ extension TorchContent {
         case .float(let value): "\(value)"
         case .none: "None"
         case .bytes(let bytes): String(decoding: bytes.prefix(1024), as: UTF8.self)
-        case .tuple(let elements) where elements.count <= 16:
+        case .tuple(let elements) where isPlain(elements):
             "(" + elements.map(key).joined(separator: ", ") + ")"
         default: "key\(number)"
         }
     }
 
-    private static func join(_ path: String?, _ name: String) -> String {
-        path.map { $0 + "." + name } ?? name
+    /// Whether values can be told in a few words.
+    private func isPlain(_ numbers: [Int]) -> Bool {
+        numbers.count <= 16
+            && numbers.allSatisfy {
+                if case .tuple = pickle.graph[$0] { false } else { true }
+            }
     }
 
-    private mutating func step() throws(FormatError) {
-        stepsLeft -= 1
+    private mutating func join(_ path: String?, _ name: String) throws(FormatError) -> String {
+        let result = path.map { $0 + "." + name } ?? name
+        try spend(result.utf8.count)
+        return result
+    }
+
+    private mutating func spend(_ byteCount: Int) throws(FormatError) {
+        bytesLeft -= byteCount
+        guard bytesLeft >= 0 else {
+            throw FormatError(
+                .limitExceeded, format: pickle.format,
+                "Names and texts of the pickle would be many times as long as they are stored.")
+        }
+    }
+
+    private mutating func step(_ count: Int = 1) throws(FormatError) {
+        stepsLeft -= count
         guard stepsLeft >= 0 else {
             throw FormatError(
                 .limitExceeded, format: pickle.format,
@@ -198,18 +220,13 @@ extension TorchContent {
 
     /// `name`, or where that is taken the next that is not.
     private mutating func unused(_ name: String) throws(FormatError) -> String {
-        nameBytesLeft -= name.utf8.count
-        guard nameBytesLeft >= 0 else {
-            throw FormatError(
-                .limitExceeded, format: pickle.format,
-                "The names of the tensors would be many times as long as the pickle.")
-        }
         if taken.insert(ByteString(name)).inserted { return name }
-        var number = 2
+        var number = next[ByteString(name)] ?? 2
         while !taken.insert(ByteString("\(name)~\(number)")).inserted {
             number += 1
             try step()
         }
+        next[ByteString(name)] = number + 1
         let other = "\(name)~\(number)"
         losses.append(
             FormatLoss(
@@ -219,9 +236,12 @@ extension TorchContent {
         return other
     }
 
-    private mutating func tell(_ value: MetadataValue, _ path: String?) {
+    private mutating func tell(
+        _ value: MetadataValue, _ path: String?
+    ) throws(FormatError) {
         guard !isProgram else { return }
-        metadata.append((path ?? "value", value))
+        if case .string(let text) = value { try spend(text.utf8.count) }
+        metadata.append((path ?? TorchVariables.onlyValueName, value))
     }
 
     private mutating func leave(_ path: String?, _ node: PickleNode) {
@@ -246,6 +266,8 @@ extension TorchContent {
                 default: break
                 }
                 guard let value = plain(element) else { return nil }
+                // Texts in lists are few and short: names of classes.
+                if case .string(let text) = value, text.utf8.count > 1024 { return nil }
                 values.append(value)
             }
             return .list(values)

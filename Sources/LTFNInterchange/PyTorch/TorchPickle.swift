@@ -77,13 +77,19 @@ struct TorchPickle {
 
     /// A view of a storage: storage, offset, shape and strides come first in all forms.
     private func view(_ arguments: [Int], dtype name: String?) throws(FormatError) -> TorchTensor {
-        guard let offset = graph.int(arguments[1]), let dimensions = shape(arguments[2]),
-            let strides = shape(arguments[3]), strides.count == dimensions.count
-        else { throw corrupt("a tensor's offset, shape and strides are no whole numbers") }
-        guard dimensions.count <= limits.rank else {
+        guard let rank = axes(arguments[2])?.count else {
+            throw corrupt("a tensor has no shape")
+        }
+        // What is shared by many tensors is not gone through before it is known to be short.
+        guard rank <= limits.rank else {
             throw FormatError(
                 .limitExceeded, format: format,
-                "The tensor has \(dimensions.count) axes; \(limits.rank) are allowed.")
+                "The tensor has \(rank) axes; \(limits.rank) are allowed.")
+        }
+        guard axes(arguments[3])?.count == rank, let offset = graph.int(arguments[1]),
+            let dimensions = ints(axes(arguments[2])), let strides = ints(axes(arguments[3]))
+        else {
+            throw corrupt("a tensor's offset, shape and strides are no whole numbers, or too few")
         }
         let (storage, dtype) = try storage(arguments[0], dtype: name)
         let info: TensorInfo
@@ -97,17 +103,24 @@ struct TorchPickle {
         return tensor
     }
 
-    /// The numbers of a tuple, also of one that is wrapped as `torch.Size`.
-    private func shape(_ number: Int) -> [Int]? {
+    /// The parts of a tuple, also of one that is wrapped as `torch.Size`.
+    private func axes(_ number: Int) -> [Int]? {
         if case .object(let object) = graph[number], object.function == "torch.Size" {
-            return graph.elements(object.arguments)?.first.flatMap(graph.ints)
+            return graph.elements(object.arguments)?.first.flatMap(graph.elements)
         }
-        return graph.ints(number)
+        return graph.elements(number)
+    }
+
+    private func ints(_ numbers: [Int]?) -> [Int]? {
+        guard let numbers else { return nil }
+        let values = numbers.compactMap(graph.int)
+        return values.count == numbers.count ? values : nil
     }
 
     /// Makes sure that nothing changes the values when they are used.
     private func expectPlain(_ metadata: Int?) throws(FormatError) {
         guard let metadata, case .dictionary(let items) = graph[metadata] else { return }
+        guard items.count <= 64 else { throw corrupt("a tensor has many states of its values") }
         for index in stride(from: 0, to: items.count, by: 2) {
             guard case .bool(true) = graph[items[index + 1]], let key = graph.text(items[index])
             else { continue }

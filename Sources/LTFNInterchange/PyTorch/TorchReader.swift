@@ -6,6 +6,8 @@ struct TorchReader: CheckpointReader {
     let manifest: Manifest
     let losses: [FormatLoss]
     let notes: [String]
+    /// The names of tensors that cannot be read, wanted or not.
+    let leftOut: Set<ByteString>
     private let source: any ByteSource
     /// For members of an archive that have to be unpacked.
     private let cursor: ZipCursor?
@@ -53,16 +55,16 @@ struct TorchReader: CheckpointReader {
         restored.manifest.metadata = try variables.metadata(restored.manifest.metadata)
         manifest = restored.manifest
         losses = unread + content.losses + variables.losses + restored.losses
-        notes = file.notes + content.notes + variables.notes
+        notes = file.notes + content.notes
+        leftOut = content.leftOut
         self.source = source
         self.limits = limits
         var stored: [VariableName: StoredTensor] = [:]
         for (name, tensor) in variables.tensors {
             do throws(FormatError) {
                 let storage = try file.storage(tensor.storage)
-                let unit = tensor.info.dtype.bitCount / 8
                 stored[name] = StoredTensor(
-                    storage: storage, offset: tensor.storage.viewOffset + tensor.offset * unit,
+                    storage: storage, offset: tensor.byteOffset,
                     values: try TorchValues(tensor, isBigEndian: storage.isBigEndian))
             } catch {
                 throw error.named(format, variable: name.string)
@@ -115,10 +117,11 @@ struct TorchReader: CheckpointReader {
 
     func storage(_ index: Int) -> StorageInfo {
         let variable = manifest.variables[index]
+        let byteCount = variable.tiedTo == nil ? tensors[index].storage.byteCount : 0
         var codec = "raw"
         if case .packed = tensors[index].storage.place { codec = "deflate" }
         return StorageInfo(
-            storedByteCount: variable.tiedTo == nil ? UInt64(variable.tensor.byteCount) : 0,
+            storedByteCount: UInt64(min(variable.tensor.byteCount, byteCount)),
             codec: codec, layout: tensors[index].values.layout)
     }
 }

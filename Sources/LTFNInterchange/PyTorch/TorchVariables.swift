@@ -6,7 +6,9 @@ struct TorchVariables {
     private(set) var infos: [VariableInfo] = []
     private(set) var tensors: [(name: VariableName, tensor: TorchTensor)] = []
     private(set) var losses: [FormatLoss] = []
-    private(set) var notes: [String] = []
+    /// What a single value that is no tensor is called.
+    static let onlyValueName = "value"
+
     private let found: [(key: String, value: MetadataValue)]
 
     /// - Throws: `corrupt`.
@@ -41,13 +43,14 @@ struct TorchVariables {
     func metadata(_ recorded: Metadata) throws(FormatError) -> Metadata {
         if found.isEmpty { return recorded }
         var taken = Set(recorded.entries.map(\.key))
+        var next: [ByteString: Int] = [:]
         var pairs = recorded.entries.map { (key: $0.key.string, value: $0.value) }
         for pair in found {
             var key = pair.key
-            var number = 2
             while !taken.insert(ByteString(key)).inserted {
+                let number = next[ByteString(pair.key)] ?? 2
+                next[ByteString(pair.key)] = number + 1
                 key = "\(pair.key)~\(number)"
-                number += 1
             }
             pairs.append((key, pair.value))
         }

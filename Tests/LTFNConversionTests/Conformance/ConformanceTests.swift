@@ -96,7 +96,7 @@ import Testing
         guard subject.plan(specimen).isExecutable else { return }
         let bytes = try subject.encoded(specimen.checkpoint)
         let found = try FormatRegistry.standard.identify(
-            SingleFile(MemorySource(bytes)), path: "model.bin")
+            SingleFile(MemorySource(bytes)), path: "model.dat")
         #expect(found.format.traits.name == subject.format.traits.name)
         #expect(found.note == nil)
     }

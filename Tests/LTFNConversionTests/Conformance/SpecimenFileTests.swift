@@ -38,7 +38,7 @@ import Testing
 
     @Test("a format that cannot be written has specimens, and says so when it is asked to write")
     func readOnly() throws {
-        let formats = Self.registry.formats.filter { !$0.traits.canWrite }
+        let formats = Self.registry.formats.filter { !$0.traits.canWrite && !$0.traits.isSet }
         #expect(!formats.isEmpty)
         for format in formats {
             #expect(Self.sound.contains { $0.format.traits.name == format.traits.name })
@@ -59,7 +59,7 @@ import Testing
     @Test("a specimen is recognized by its content, and as nothing else", arguments: all)
     func recognition(file: File) throws {
         let found = try Self.registry.identify(
-            SingleFile(MemorySource(file.bytes)), path: "model.bin")
+            SingleFile(MemorySource(file.bytes)), path: "model.dat")
         #expect(found.format.traits.name == file.format.traits.name)
     }
 

@@ -15,6 +15,11 @@ struct PickleGlobals: Sendable {
         self.advice = advice
     }
 
+    /// The same, and what begins with other prefixes.
+    func adding(prefixes more: [String]) -> PickleGlobals {
+        PickleGlobals(names, prefixes: prefixes + more, summary: summary, advice: advice)
+    }
+
     func contains(_ name: String) -> Bool {
         names.contains(name) || prefixes.contains { name.hasPrefix($0) }
     }

@@ -15,21 +15,25 @@ struct PickleMachine {
     private var marks: [Int] = []
     private var memo: [UInt64: Int] = [:]
     private var tally = MemoryRoom.Tally()
+    private let nodeLimit: UInt64
 
-    private init(_ input: PickleInput, _ globals: PickleGlobals) {
+    private init(_ input: PickleInput, _ globals: PickleGlobals, nodeLimit: UInt64) {
         self.input = input
         self.globals = globals
+        self.nodeLimit = nodeLimit
     }
 
     /// Reads the next pickle; `input` then stands at the byte after it.
     ///
+    /// - Parameter fileByteCount: how long the file is: what was packed in it may make no more values
+    ///   than about so many.
     /// - Throws: `unsupportedFeature` for instructions, classes and functions that are not known;
     ///   `corrupt`, `truncated`, `limitExceeded`, `io`.
     static func load(
-        _ input: inout PickleInput, globals: PickleGlobals
+        _ input: inout PickleInput, globals: PickleGlobals, fileByteCount: UInt64 = .max >> 1
     ) throws(FormatError) -> PickleGraph {
         let start = input.offset
-        var machine = PickleMachine(input, globals)
+        var machine = PickleMachine(input, globals, nodeLimit: fileByteCount + (1 << 20))
         let root = try machine.run()
         input = machine.input
         try PickleNesting(machine.nodes).expectSound(root, format: input.format, offset: start)
@@ -91,6 +95,12 @@ struct PickleMachine {
 // The stack and the memo.
 extension PickleMachine {
     mutating func push(_ node: PickleNode) throws(FormatError) {
+        guard UInt64(nodes.count) < nodeLimit else {
+            throw input.error(
+                .limitExceeded,
+                "The pickle has more than the \(nodeLimit) values that a file of this length may "
+                    + "have.")
+        }
         // Beside its place among the nodes, what it holds.
         try tally.add(MemoryLayout<PickleNode>.stride + 16 * MemoryLayout<Int>.size)
         try nodes.makeRoomForOne()

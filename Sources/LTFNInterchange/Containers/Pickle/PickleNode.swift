@@ -60,17 +60,6 @@ struct PickleGraph {
     func global(_ number: Int) -> String? {
         if case .global(let name) = nodes[number] { name } else { nil }
     }
-
-    /// A tuple or a list of numbers; nil for anything else.
-    func ints(_ number: Int) -> [Int]? {
-        guard let elements = elements(number) else { return nil }
-        var ints: [Int] = []
-        for element in elements {
-            guard let value = int(element) else { return nil }
-            ints.append(value)
-        }
-        return ints
-    }
 }
 
 extension PickleNode {

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Gives damaged files of PyTorch to ltfn-convert and to torch.load(weights_only=True).
+
+usage: tools/mutants_pytorch.py LTFN-CONVERT [COUNT] [SEED]        1,000 mutants, seed 1
+
+Mutants are changed bytes of whole files, and archives and legacy files put together anew around a changed pickle,
+so that checksums and lengths still fit. ltfn-convert has to end in time, with the status 0, 65, 69 or 70, and
+where both read a file, names and bits have to be the same. Exits with 1 when that does not hold; prints how often
+both read, one alone refuses, and why ltfn-convert does.
+"""
+
+import collections
+import io
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+import zipfile
+
+import torch
+from safetensors import safe_open
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from interop_pytorch import bits, flat, random_tensor  # noqa: E402
+
+warnings.filterwarnings("ignore")
+WORDS = [b"\x80\x02", b"}", b"]", b"(", b"t", b"R", b"b", b"Q", b"u", b"s", b"e", b"a", b".", b"N", b"\x85", b"\x86", b"h\x00",
+         b"h\x01", b"q\x00", b"K\x00", b"K\x01", b"K\xff", b"J\xff\xff\xff\xff", b"M\xff\xff", b"\x8a\x01\xff",
+         b"X\x01\x00\x00\x00a", b"ctorch\nFloatStorage\n", b"ctorch\nLongStorage\n", b"ccollections\nOrderedDict\n",
+         b"ctorch._utils\n_rebuild_tensor_v2\n", b"cos\nsystem\n", b"0", b"1", b"2", b"cuda", b"cpu"]
+
+
+def corpus(rng):
+    """Small models: (whole file, its pickle's range or None)."""
+    files = []
+    for legacy in False, True:
+        for kind in range(4):
+            a = random_tensor(rng, torch.float32, (2, 3))
+            model = [
+                {"w": a}, collections.OrderedDict(a=a, b=a, c=a.t(), d=a[1:]),
+                {"model": {"x": random_tensor(rng, torch.int64, (2,)), "y": [a, a]}, "epoch": 3, "lr": 0.5},
+                a][kind]
+            out = io.BytesIO()
+            torch.save(model, out, _use_new_zipfile_serialization=not legacy)
+            files.append((out.getvalue(), legacy))
+    return files
+
+
+def changed(rng, data):
+    data = bytearray(data)
+    for _ in range(rng.randrange(1, 4)):
+        at = rng.randrange(len(data)) if data else 0
+        kind = rng.randrange(6)
+        if kind == 0 and data:
+            data[at] ^= 1 << rng.randrange(8)
+        elif kind == 1 and data:
+            data[at] = rng.randrange(256)
+        elif kind == 2:
+            data[at:at + rng.randrange(1, 9)] = b""
+        elif kind == 3:
+            data[at:at] = rng.choice(WORDS)
+        elif kind == 4:
+            word = rng.choice(WORDS)
+            data[at:at + len(word)] = word
+        else:
+            end = min(len(data), at + rng.randrange(1, 33))
+            target = rng.randrange(len(data) + 1)
+            data[target:target] = data[at:end]
+    return bytes(data)
+
+
+def rebuilt(rng, whole):
+    """The same archive around a changed pickle, or a changed length of a storage."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as source, zipfile.ZipFile(out, "w") as sink:
+        for member in source.infolist():
+            data = source.read(member)
+            if member.filename.endswith("/data.pkl"):
+                data = changed(rng, data)
+            elif "/data/" in member.filename and rng.randrange(8) == 0:
+                data = data[:rng.randrange(len(data) + 1)] + bytes(rng.randrange(9))
+            elif member.filename.endswith("/byteorder") and rng.randrange(8) == 0:
+                data = rng.choice([b"big", b"little", b"middle"])
+            sink.writestr(zipfile.ZipInfo(member.filename), data)
+    return out.getvalue()
+
+
+def mutant(rng, files):
+    whole, legacy = rng.choice(files)
+    if not legacy and rng.randrange(4):
+        return rebuilt(rng, whole)
+    return changed(rng, whole)
+
+
+def theirs(path):
+    """The tensors that PyTorch reads; None when it refuses. In a child: a mutant may end it."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        answer = b"-"
+        try:
+            found = dict(flat(torch.load(path, weights_only=True, map_location="cpu")))
+            answer = repr([(n, str(t.dtype), tuple(t.shape), bits(t).hex()) for n, t in found.items()]).encode()
+        except BaseException:
+            pass
+        with os.fdopen(write, "wb") as out:
+            out.write(answer)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as source:
+        answer = source.read()
+    os.waitpid(child, 0)
+    return None if answer in (b"-", b"") else {n: rest for n, *rest in eval(answer)}
+
+
+def ours(program, path, folder):
+    """Status, tensors, and the words of an error."""
+    target = os.path.join(folder, "out.safetensors")
+    if os.path.exists(target):
+        os.remove(target)
+    result = subprocess.run([program, path, "-o", target, "--force", "--allow-loss", "tie", "--allow-loss", "name"],
+                            capture_output=True, timeout=60)
+    words = result.stderr.decode(errors="replace").strip().splitlines()
+    error = words[-1] if words else ""
+    if result.returncode:
+        return result.returncode, None, error
+    with safe_open(target, framework="pt") as file:
+        return 0, {n: [str(t.dtype), tuple(t.shape), bits(t).hex()] for n, t in
+                   ((n, file.get_tensor(n)) for n in file.keys())}, error
+
+
+def kind(error):
+    """An error without the names and numbers in it."""
+    error = re.sub(r'^.*?error: \S+: ', "", error)
+    return re.sub(r'"[^"]*"|\d+|\(.*\)', "#", error)[:110]
+
+
+def run(program, count=1000, seed=1):
+    rng = random.Random(seed)
+    files = corpus(rng)
+    program = os.path.abspath(program)
+    counts, reasons, bad = collections.Counter(), collections.Counter(), 0
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "mutant.pt")
+        for number in range(count):
+            data = mutant(rng, files)
+            with open(path, "wb") as file:
+                file.write(data)
+            try:
+                status, found, error = ours(program, path, folder)
+            except subprocess.TimeoutExpired:
+                status, found, error = -1, None, "timeout"
+            expected = theirs(path)
+            if status not in (0, 65, 69, 70):
+                bad += 1
+                print("mutant %d: status %d: %s" % (number, status, error[:300]), file=sys.stderr)
+                with open("mutant-%d-%d.pt" % (seed, number), "wb") as file:
+                    file.write(data)
+            if status == 0 and expected is not None:
+                counts["both read"] += 1
+                if found != expected:
+                    bad += 1
+                    print("mutant %d: differs: %s and %s" % (number, str(found)[:300], str(expected)[:300]),
+                          file=sys.stderr)
+                    with open("mutant-%d-%d.pt" % (seed, number), "wb") as file:
+                        file.write(data)
+            elif status == 0:
+                counts["they alone refuse"] += 1
+            elif expected is not None:
+                counts["we alone refuse"] += 1
+                reasons[kind(error)] += 1
+            else:
+                counts["both refuse"] += 1
+    print("pytorch: %d mutants: %s; %d bad" % (count, ", ".join("%d %s" % (n, w) for w, n in counts.items()), bad))
+    for reason, n in reasons.most_common():
+        print("    %d × %s" % (n, reason))
+    return bad
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(1 if run(sys.argv[1], *map(int, sys.argv[2:4])) else 0)
