@@ -11,8 +11,8 @@ import CSystem
 extension SystemCalls {
     /// Copies bytes from file to file without bringing them into this process.
     ///
-    /// - Returns: how many were copied to where `target` stands; 0 at the end of the file, and where
-    ///   the system cannot do it: then they are to be read and written.
+    /// - Returns: how many were copied to where `target` stands; 0 at the end of the file, and
+    ///   where the system cannot do it: then they are to be read and written.
     static func copy(
         _ source: Int32, at offset: UInt64, byteCount: Int, to target: Int32
     ) throws(SystemError) -> Int {

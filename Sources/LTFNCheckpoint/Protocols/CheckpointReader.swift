@@ -53,7 +53,8 @@ public protocol CheckpointReader: Sendable {
     /// ones.
     func distinctByteCount(of index: Int) -> Int
 
-    /// Where the values stand in the file just as they are read; nil, the default, where they do not.
+    /// Where the values stand in the file just as they are read; nil, as by default, where they do
+    /// not.
     ///
     /// - Throws: as `read(_:)`.
     func stored(_ index: Int) throws(FormatError) -> StoredValues?

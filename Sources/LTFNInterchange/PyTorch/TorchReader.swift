@@ -103,13 +103,13 @@ struct TorchReader: CheckpointReader {
         }
     }
 
-    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
+    func stored(_ index: Int) throws(FormatError) -> StoredValues? {
         let tensor = tensors[index]
         guard tensor.values.areStoredAsRead, case .range(let offset) = tensor.storage.place else {
             return nil
         }
-        return try source.map(
-            at: offset + UInt64(tensor.offset),
+        return StoredValues(
+            source, at: offset + UInt64(tensor.offset),
             byteCount: manifest.variables[index].tensor.byteCount)
     }
 
