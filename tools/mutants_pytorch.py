@@ -121,7 +121,7 @@ def ours(program, path, folder):
     target = os.path.join(folder, "out.safetensors")
     if os.path.exists(target):
         os.remove(target)
-    result = subprocess.run([program, path, "-o", target, "--force", "--allow-loss", "tie", "--allow-loss", "name"],
+    result = subprocess.run([program, path, "-o", target, "--force", "--allow-loss", "tie,name"],
                             capture_output=True, timeout=60)
     words = result.stderr.decode(errors="replace").strip().splitlines()
     error = words[-1] if words else ""

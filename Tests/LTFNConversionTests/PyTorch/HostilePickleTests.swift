@@ -68,7 +68,7 @@ import Testing
             // A list, a dict and an object in themselves, and one around the corner.
             Pickle.ascii("]q\0h\0a"), Pickle.ascii("}q\0Nh\0s"),
             Pickle.call("collections", "OrderedDict", []) + Pickle.ascii("q\0Nh\0s"),
-            Pickle.ascii("]q\0]q\u{1}h\0ah\0h\u{1}a0"),
+            Pickle.ascii("]q\0]q\u{1}h\0ah\0h\u{1}a00"),
         ] {
             let error = error(value)
             #expect(error?.code == .unsupportedFeature)
