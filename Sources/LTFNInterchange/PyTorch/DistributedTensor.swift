@@ -12,8 +12,8 @@ struct DistributedTensor: Sendable {
         var reader: TorchReader
         var runByteCount: Int
         var runCount: Int
-        /// The axes over which runs follow each other, the last fastest: how many indices they have,
-        /// and how many bytes of the tensor lie between neighbours.
+        /// The axes over which runs follow each other, the last fastest: how many indices they
+        /// have, and how many bytes of the tensor lie between neighbours.
         var axes: [(count: Int, distance: Int)]
         /// Where the first run begins in the tensor.
         var start: Int

@@ -39,8 +39,8 @@ struct TorchTensor: Hashable {
     /// In elements, one for each axis.
     var strides: [Int]
 
-    /// Where the first element is, in bytes from the beginning of the whole storage; 0 when there is
-    /// none.
+    /// Where the first element is, in bytes from the beginning of the whole storage; 0 when there
+    /// is none.
     var byteOffset: Int {
         info.byteCount == 0 ? 0 : storage.viewOffset + offset * (info.dtype.bitCount / 8)
     }

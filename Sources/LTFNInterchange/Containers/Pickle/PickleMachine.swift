@@ -25,8 +25,8 @@ struct PickleMachine {
 
     /// Reads the next pickle; `input` then stands at the byte after it.
     ///
-    /// - Parameter fileByteCount: how long the file is: what was packed in it may make no more values
-    ///   than about so many.
+    /// - Parameter fileByteCount: how long the file is: what was packed in it may make no more
+    ///   values than about so many.
     /// - Throws: `unsupportedFeature` for instructions, classes and functions that are not known;
     ///   `corrupt`, `truncated`, `limitExceeded`, `io`.
     static func load(
