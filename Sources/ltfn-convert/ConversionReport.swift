@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNCommand
 import LTFNConversion
 
 /// A conversion in words and as JSON.
@@ -61,7 +62,7 @@ struct ConversionReport {
         text += table.text
         let size = NumberText.byteCount(plan.valueByteCount, unit: .decimal)
         text += "\n\(NumberText.counted(plan.steps.count, "variable")), \(size) of values\n"
-        text += list("Lost:", LossSummary.summaries(of: plan.losses).map(\.description))
+        text += list("Lost:", LossSummary.summaries(of: plan.losses).map(\.advice))
         text += list("Problems:", problems.map(\.advice))
         if conversion.outputExists {
             text +=
@@ -139,12 +140,16 @@ extension ConversionReport {
             "value_byte_count": .int(Int64(clamping: plan.valueByteCount)),
             "variables": .array(zip(plan.steps, sources).map(variable)),
             "losses": .array(plan.losses.map(loss)),
-            "notes": .array((conversion.notes + conversion.announcements).map { .string($0) }),
+            "notes": .array(remarks.map { .string($0) }),
             "problems": .array(problems.map { .string($0.advice) }),
             "verified": verified,
             "forward": forward,
             "differences": differences,
         ]
+    }
+
+    private var remarks: [String] {
+        conversion.notes + conversion.hints.map(\.advice) + conversion.announcements
     }
 
     private func variable(_ step: ConversionPlan.Step, _ source: VariableInfo) -> JSONValue {
@@ -209,14 +214,16 @@ extension ConversionReport {
 extension ConversionPlan.Problem {
     /// What it is, and which option helps.
     var advice: String {
-        guard case .change(let problem) = self, let remedy = problem.remedy else {
-            return description
-        }
-        let option =
-            switch remedy {
-            case .flattens: "--flatten 7x7x128@fc.weight or --flatten none"
-            case .sourceLayout: "--layout FROM:TO, as in pytorch:tensorflow"
-            }
-        return description + " (" + option + ")"
+        ([sentence] + remedies.map(\.inOptions)).joined(separator: " ")
     }
+}
+
+extension LossSummary {
+    /// What is lost, and where to find more about it.
+    var advice: String { description + (remedy.map { " " + $0.inOptions } ?? "") }
+}
+
+extension FileConversion.Hint {
+    /// The remark, and which option helps.
+    var advice: String { sentence + " " + remedy.inOptions }
 }

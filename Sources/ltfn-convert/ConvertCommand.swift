@@ -10,7 +10,7 @@ import LTFNKernels
 @main enum Main {
     static func main() {
         CommandMain.run(
-            ConvertCommand.self, advising: ConversionAdvice.sentence,
+            ConvertCommand.self,
             variableNames: CheckpointNames.variables)
     }
 }
@@ -280,7 +280,9 @@ struct ConvertCommand: CommandWithExamples {
 
     private func run(_ conversion: FileConversion, _ document: JSONOutput) throws {
         let notes = display.notes(program: Self.name)
-        for note in conversion.notes { notes.warn(TerminalText.escaped(note)) }
+        for note in conversion.notes + conversion.hints.map(\.advice) {
+            notes.warn(TerminalText.escaped(note))
+        }
         for note in conversion.announcements { notes.note(TerminalText.escaped(note)) }
         var report = ConversionReport(conversion, isDryRun: dryRun)
         guard report.problems.isEmpty, !dryRun else {
@@ -288,7 +290,7 @@ struct ConvertCommand: CommandWithExamples {
             return try refuse(report.problems)
         }
         for loss in LossSummary.summaries(of: conversion.plan.losses) {
-            notes.warn(TerminalText.escaped(loss.description))
+            notes.warn(TerminalText.escaped(loss.advice))
         }
         report.outcome = try carryOut(conversion)
         for note in report.outcome?.notes ?? [] { notes.warn(note) }

@@ -1,4 +1,3 @@
 import LTFNCommand
-import LTFNFormats
 
-CommandMain.run(EvaluateCommand.self, advising: ConversionAdvice.sentence)
+CommandMain.run(EvaluateCommand.self)

@@ -1,3 +1,4 @@
+import LTFNBytes
 import LTFNCommand
 import LTFNInspection
 
@@ -6,7 +7,7 @@ extension DisplayOptions {
     var layout: TextLayout {
         let terminal = outputTerminal
         // Lines longer than this are hard to read.
-        return TextLayout(
+        var layout = TextLayout(
             width: min(terminal.width, 100), isUnicode: terminal.isUnicode,
             mayCut: terminal.isInteractive
         ) { text, role in
@@ -19,5 +20,7 @@ extension DisplayOptions {
             case .bad: terminal.styled(text, .boldRed)
             }
         }
+        layout.remedyText = { $0.inOptions }
+        return layout
     }
 }

@@ -2,5 +2,5 @@ import LTFNCommand
 import LTFNFormats
 
 CommandMain.run(
-    InspectCommand.self, advising: ConversionAdvice.sentence,
+    InspectCommand.self,
     variableNames: CheckpointNames.variables)

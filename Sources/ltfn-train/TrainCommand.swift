@@ -234,7 +234,7 @@ struct TrainCommand: CommandWithExamples {
             let request = try request()
             if resume == nil { _ = try request.configuration() }
         } catch {
-            throw ValidationError(error.message)
+            throw ValidationError(error.inOptions)
         }
     }
 
@@ -242,7 +242,7 @@ struct TrainCommand: CommandWithExamples {
         do {
             try TrainingRun(command: self, request: try request()).run()
         } catch let error as ConfigurationError {
-            throw CommandFailure(.usage, error.message)
+            throw CommandFailure(.usage, error.inOptions)
         }
     }
 
@@ -266,4 +266,9 @@ struct TrainCommand: CommandWithExamples {
         request.isShuffled = shuffle ? true : nil
         return request
     }
+}
+
+extension ConfigurationError {
+    /// What it is, and which option helps.
+    fileprivate var inOptions: String { message + (remedy.map { " " + $0.inOptions } ?? "") }
 }

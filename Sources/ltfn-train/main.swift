@@ -1,4 +1,3 @@
 import LTFNCommand
-import LTFNFormats
 
-CommandMain.run(TrainCommand.self, advising: ConversionAdvice.sentence)
+CommandMain.run(TrainCommand.self)

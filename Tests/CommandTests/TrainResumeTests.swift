@@ -202,7 +202,9 @@ struct TrainResumeTests {
             try train("-o", "m.ltfn", "--steps", "4", "--checkpoint-every", "2").status == 0)
         let seed = try train("-o", "n.ltfn", "--resume", "m.ltfn", "--seed", "9")
         #expect(seed.status == 64)
-        #expect(seed.errors.contains("--seed asks for 9, but the file was trained with 1"))
+        #expect(
+            seed.errors.contains("The seed that is asked for is 9, but the file was trained with 1")
+        )
         let data = try train(
             "-o", "n.ltfn", "--resume", "m.ltfn", "--synthetic", recipe: [])
         #expect(data.status == 64)

@@ -53,7 +53,7 @@ extension Checkpoint {
         case .notAllowed(let subject, let losses):
             "The \(subject.rawValue) would be lost, which was not allowed: "
                 + (losses.first?.reason ?? "")
-        case .selection(let sentence): sentence
+        case .selection(let sentence, _): sentence
         case .change(let problem): problem.sentence
         case .expansion(let error), .output(let error): error.message
         }

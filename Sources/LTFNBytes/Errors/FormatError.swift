@@ -47,13 +47,15 @@ public struct FormatError: Error, Hashable, Sendable {
     public var operation: Operation?
     /// For `io`: the operating system's error number.
     public var systemError: Int32?
-    /// One or two sentences: what was found, what was expected, what to do.
+    /// One or two sentences: what was found, what was expected.
     public var message: String
+    /// What helps.
+    public var remedy: Remedy?
 
     public init(
         _ code: Code, format: String? = nil, rule: String? = nil, offset: UInt64? = nil,
         variable: String? = nil, path: String? = nil, operation: Operation? = nil,
-        systemError: Int32? = nil, _ message: String
+        systemError: Int32? = nil, _ message: String, remedy: Remedy? = nil
     ) {
         self.code = code
         self.format = format
@@ -64,12 +66,17 @@ public struct FormatError: Error, Hashable, Sendable {
         self.operation = operation
         self.systemError = systemError
         self.message = message
+        self.remedy = remedy
     }
 }
 
 extension FormatError: CustomStringConvertible {
-    /// `path: format: message (variable "w", at byte 12, rule LTFN-H4)`, safe for a terminal.
-    public var description: String {
+    /// `path: format: message remedy (variable "w", at byte 12, rule LTFN-H4)`, safe to print.
+    public var description: String { description(of: \.description) }
+
+    /// The same, with the remedy in the words of a program.
+    public func description(of remedyText: (Remedy) -> String) -> String {
+        let message = message + (remedy.map { " " + remedyText($0) } ?? "")
         var facts: [String] = []
         if let variable { facts.append("variable \"\(variable)\"") }
         if let offset { facts.append("at byte \(offset)") }

@@ -13,7 +13,8 @@ extension SystemError {
             }
         let reason = operation == .create ? reasonAgainstCreating(path) : explanation
         return FormatError(
-            .io, path: path, operation: operation, systemError: number, "\(tried): \(reason).")
+            .io, path: path, operation: operation, systemError: number, "\(tried): \(reason).",
+            remedy: operation == .create && number == SystemError.exists ? .replaceOutput : nil)
     }
 }
 

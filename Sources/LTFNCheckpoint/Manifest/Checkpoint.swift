@@ -40,8 +40,8 @@ public struct Checkpoint: Sendable {
                 throw FormatError(
                     .limitExceeded, variable: variable.name.string,
                     "The variables up to this one take more than the \(memoryLimit) bytes that "
-                        + "may be loaded; read them one by one, or raise the limit (--max-expanded "
-                        + "SIZE).")
+                        + "may be loaded at once; they can be read one by one.",
+                    remedy: .raiseExpansionLimit)
             }
             total = sum
         }

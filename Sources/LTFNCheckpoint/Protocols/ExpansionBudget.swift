@@ -35,7 +35,7 @@ public struct ExpansionBudget: Hashable, Sendable {
             throw FormatError(
                 .limitExceeded,
                 "The values take more than the \(limit) bytes that may be made out of a file of this "
-                    + "length; --max-expanded SIZE allows more.")
+                    + "length.", remedy: .raiseExpansionLimit)
         }
     }
 }

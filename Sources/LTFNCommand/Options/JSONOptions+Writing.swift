@@ -12,9 +12,8 @@ extension JSONOptions {
         case .file(let path):
             JSONOutput(
                 place: .file(
-                    try withAdvice { () throws(FormatError) in
-                        try DurableFileWriter(path: path, replacingExisting: force)
-                    }), isQuiet: quiet)
+                    try DurableFileWriter(path: path, replacingExisting: force)),
+                isQuiet: quiet)
         case nil: JSONOutput(place: .none, isQuiet: quiet)
         }
     }
@@ -23,30 +22,13 @@ extension JSONOptions {
     ///
     /// - Throws: `io`.
     public func check(path: String) throws(FormatError) {
-        try withAdvice { () throws(FormatError) in
-            try DurableFileWriter.check(path: path, replacingExisting: force)
-        }
+        try DurableFileWriter.check(path: path, replacingExisting: force)
     }
 
     /// The same for the document's file, if it goes to one.
     public func check() throws(FormatError) {
         if let path { try check(path: path) }
     }
-
-    private func withAdvice<Value>(
-        _ body: () throws(FormatError) -> Value
-    ) throws(FormatError) -> Value {
-        do throws(FormatError) {
-            return try body()
-        } catch  where error.systemError == Self.exists && error.operation == .create {
-            var error = error
-            error.message += " Replace it with --force."
-            throw error
-        }
-    }
-
-    /// `EEXIST`, on every platform.
-    private static let exists: Int32 = 17
 }
 
 /// A place for a document, and for the text beside it.

@@ -41,16 +41,22 @@ extension ExitStatus {
     }
 }
 
-/// `path: what was found, what was expected, what to do (variable "w", at byte 12, rule LTFN-H4)`
+/// `path: what was found, what was expected. What to do (variable "w", at byte 12, rule LTFN-H4)`
 private func sentence(for error: FormatError) -> String {
     var head = error.path.map { TerminalText.escaped($0) + ": " } ?? ""
     // The text may quote names out of the file.
     head += TerminalText.escaped(error.message)
+    let command = RecoveryCommand(error)
+    if let remedy = error.remedy, command == nil {
+        head += " " + TerminalText.escaped(remedy.inOptions)
+    }
     var facts: [String] = []
     if let variable = error.variable {
         facts.append("variable \"\(TerminalText.escaped(variable))\"")
     }
     if let offset = error.offset { facts.append("at byte \(offset)") }
     if let rule = error.rule { facts.append("rule \(TerminalText.escaped(rule))") }
-    return facts.isEmpty ? head : head + " (" + facts.joined(separator: ", ") + ")"
+    if !facts.isEmpty { head += " (" + facts.joined(separator: ", ") + ")" }
+    // Last, so that it can be copied.
+    return head + (command.map { " " + TerminalText.escaped($0.sentence) } ?? "")
 }

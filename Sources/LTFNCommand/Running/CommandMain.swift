@@ -3,9 +3,6 @@ import LTFNBytes
 
 /// The frame around every command: parses, runs, says what went wrong, exits.
 public enum CommandMain {
-    /// What to do about an error, in a sentence; nil: nothing more than what it says.
-    public typealias Advice = (FormatError) -> String?
-
     /// The names of the variables in the checkpoint at a path; none when it cannot be read.
     public typealias VariableNames = (String) -> [String]
 
@@ -13,8 +10,7 @@ public enum CommandMain {
     ///
     /// - Parameter variableNames: completes the names of variables.
     public static func run<Root: ParsableCommand>(
-        _ root: Root.Type, advising advice: Advice = { _ in nil },
-        variableNames: @escaping VariableNames = { _ in [] }
+        _ root: Root.Type, variableNames: @escaping VariableNames = { _ in [] }
     ) -> Never {
         WriteSignals.turnIntoErrors()
         let arguments = SystemCalls.arguments
@@ -32,7 +28,7 @@ public enum CommandMain {
                 Ending(status: .readOrWriteFailed, message: shortage)
             } else if let complaint = processorComplaint(environmentVariable("LTFN_CPU")) {
                 Ending(status: .usage, message: complaint)
-            } else { ending(of: root, arguments, advising: advice) }
+            } else { ending(of: root, arguments) }
         Output.stdout.flush()
         SystemCalls.exit(finish(ending, name: Root._commandName, arguments).rawValue)
     }
@@ -95,7 +91,7 @@ public enum CommandMain {
     }
 
     package static func ending<Root: ParsableCommand>(
-        of root: Root.Type, _ arguments: [String], advising advice: Advice = { _ in nil }
+        of root: Root.Type, _ arguments: [String]
     ) -> Ending {
         do {
             if let script = try CompletionScript.requested(
@@ -114,10 +110,7 @@ public enum CommandMain {
                 status: .usage, message: complaint.message, advice: complaint.advice)
         } catch let error as FormatError {
             let failure = CommandFailure(error)
-            let sentences = [failure.message, advice(error).map { TerminalText.escaped($0) }]
-            return Ending(
-                status: failure.status,
-                message: sentences.compactMap(\.self).joined(separator: " "))
+            return Ending(status: failure.status, message: failure.message)
         } catch {
             return ending(of: root, parserError: error)
         }

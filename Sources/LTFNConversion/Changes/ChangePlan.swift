@@ -29,7 +29,7 @@ struct ChangePlan {
         finish()
     }
 
-    private mutating func problem(_ sentence: String, remedy: ChangeProblem.Remedy? = nil) {
+    private mutating func problem(_ sentence: String, remedy: FormatError.Remedy? = nil) {
         problems.append(ChangeProblem(sentence, remedy: remedy))
     }
 
@@ -184,8 +184,8 @@ extension ChangePlan {
         do throws(FormatError) {
             guard let layout = try Self.layout(of: source, request, convention) else {
                 problem(
-                    "Nothing says in which layout the kernels of the input are; say it beside the "
-                        + "layout that is wanted.", remedy: .sourceLayout)
+                    "Nothing says in which layout the kernels of the input are.",
+                    remedy: .nameSourceLayout)
                 return nil
             }
             let roles: [VariableName: KernelRole]
@@ -244,9 +244,8 @@ extension ChangePlan {
         if request.flattens == nil, convolutions > 0, dense > 0 {
             problem(
                 "The file has no graph, so nothing tells whether a dense layer takes a flattened "
-                    + "feature map, whose values have another order in another layout: name it with "
-                    + "the map's height, width and channels, or say that there is none.",
-                remedy: .flattens)
+                    + "feature map, whose values have another order in another layout.",
+                remedy: .nameFlattens)
         }
         for rule in request.flattens ?? [] where !used.contains(rule) {
             problem(

@@ -3,18 +3,11 @@ import LTFNCheckpoint
 
 /// Why something cannot be changed as it is asked for.
 public struct ChangeProblem: Error, Hashable, Sendable {
-    /// What whoever asks can add.
-    public enum Remedy: Hashable, Sendable {
-        /// Which dense kernels take a flattened feature map, or that none does.
-        case flattens
-        /// In which layout the kernels of the source are, beside the wanted one.
-        case sourceLayout
-    }
-
     public let sentence: String
-    public let remedy: Remedy?
+    /// What whoever asks can add.
+    public let remedy: FormatError.Remedy?
 
-    init(_ sentence: String, remedy: Remedy? = nil) {
+    init(_ sentence: String, remedy: FormatError.Remedy? = nil) {
         self.sentence = sentence
         self.remedy = remedy
     }
@@ -22,6 +15,6 @@ public struct ChangeProblem: Error, Hashable, Sendable {
     /// - Parameter variable: what it is about, where the error does not say it.
     init(_ error: FormatError, of variable: VariableName? = nil) {
         let name = error.variable ?? variable?.string
-        self.init((name.map { "\"\($0)\": " } ?? "") + error.message)
+        self.init((name.map { "\"\($0)\": " } ?? "") + error.message, remedy: error.remedy)
     }
 }

@@ -53,6 +53,17 @@ public struct FileConversion: Sendable {
         }
     }
 
+    /// A remark, and what to do about it.
+    public struct Hint: Hashable, Sendable {
+        public var sentence: String
+        public var remedy: FormatError.Remedy
+
+        init(_ sentence: String, remedy: FormatError.Remedy) {
+            self.sentence = sentence
+            self.remedy = remedy
+        }
+    }
+
     /// How it ended.
     public struct Outcome: Sendable {
         public enum Verification: Hashable, Sendable {
@@ -93,6 +104,8 @@ public struct FileConversion: Sendable {
     public let retiredParts: [String]
     /// Remarks about the files, a sentence each.
     public let notes: [String]
+    /// What values may be whose meaning the input cannot say.
+    public let hints: [Hint]
     /// What will be written and removed, a sentence each, where nothing is odd about it.
     public let announcements: [String]
     /// Whether a file stands at a name of the output.
@@ -138,7 +151,7 @@ public struct FileConversion: Sendable {
                 "The output is called as if it were \(named.traits.name), and will be "
                     + "\(target.traits.name).")
         }
-        notes += Self.hints(conversion.plan, input.format)
+        hints = Self.hints(conversion.plan, input.format)
         notes += conversion.plan.target.map { target.notes(writing: $0) } ?? []
         if let base = native.base, target is NativeFormat {
             notes += Self.note(conversion.plan, relativeTo: base, request).map { [$0] } ?? []
@@ -293,24 +306,27 @@ public struct FileConversion: Sendable {
     /// name.
     private static func hints(
         _ plan: ConversionPlan, _ format: any CheckpointFormat
-    ) -> [String] {
+    ) -> [Hint] {
         func stay(_ dtype: DType) -> Bool {
             plan.steps.contains {
                 $0.source.tensor.dtype == dtype && $0.target.tensor.dtype == dtype
             }
         }
         let (name, dtypes) = (format.traits.name, format.traits.dtypes)
-        var hints: [String] = []
+        var hints: [Hint] = []
         if stay(.bits16), !dtypes.contains(.bf16) {
             hints.append(
-                "Values of 16 opaque bits are how \(name) files hold bfloat16: if they are, say so with "
-                    + "--retype bits16=bf16.")
+                Hint(
+                    "Values of 16 opaque bits are how \(name) files hold bfloat16.",
+                    remedy: .retype(DType.bits16.rawValue, to: [DType.bf16.rawValue])))
         }
         if stay(.bits8), !dtypes.contains(.f8e4m3fn) {
+            let narrow: [DType] = [.f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f8e8m0]
             hints.append(
-                "Values of 8 opaque bits are how \(name) files hold the narrow types of ml_dtypes, which "
-                    + "the file cannot tell apart: if you know them, say so with --retype "
-                    + "bits8=f8e4m3fn, f8e4m3fnuz, f8e5m2, f8e5m2fnuz or f8e8m0.")
+                Hint(
+                    "Values of 8 opaque bits are how \(name) files hold the narrow types of ml_dtypes, "
+                        + "which the file cannot tell apart.",
+                    remedy: .retype(DType.bits8.rawValue, to: narrow.map(\.rawValue))))
         }
         return hints
     }
@@ -321,12 +337,12 @@ public struct FileConversion: Sendable {
     ) -> [ConversionPlan.Problem] {
         var problems: [ConversionPlan.Problem] = selection.patterns.filter { pattern in
             !manifest.variables.contains { pattern.matches($0.name.string) }
-        }.map { .selection("No variable's name fits \"\($0.text)\" (--variable).") }
+        }.map { .selection("No variable's name fits \"\($0.text)\".") }
         if selection.arrayIndex != nil, !(format is NPYFormat) {
             problems.append(
                 .selection(
-                    "--index chooses among the arrays of an npy file; the input is "
-                        + "\(format.traits.name), whose variables --variable chooses."))
+                    "Arrays are chosen by number in an npy file; the input is "
+                        + "\(format.traits.name).", remedy: .chooseVariables))
         }
         return problems
     }

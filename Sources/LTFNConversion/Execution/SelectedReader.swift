@@ -40,7 +40,7 @@ struct SelectedReader: CheckpointReader {
         losses =
             concerned
             + (isGraphWhole
-                ? [] : [FormatLoss(.graph, "It uses variables that --variable leaves out.")])
+                ? [] : [FormatLoss(.graph, "It uses variables that are left out.")])
     }
 
     private static func tied(_ variables: [VariableInfo]) -> [VariableInfo] {

@@ -17,7 +17,7 @@ public struct ConversionPlan: Sendable {
         /// Something would be lost that nobody allowed to be lost.
         case notAllowed(FormatLoss.Subject, [FormatLoss])
         /// What is to be chosen is not there.
-        case selection(String)
+        case selection(String, remedy: FormatError.Remedy? = nil)
         /// What is to be changed cannot be.
         case change(ChangeProblem)
         /// The values are more than a file of this length may ask for.
@@ -171,20 +171,35 @@ public struct ConversionPlan: Sendable {
 }
 
 extension ConversionPlan.Problem: CustomStringConvertible {
-    /// One sentence, and what to do.
+    /// What it is, and what to do.
     public var description: String {
+        ([sentence] + remedies.map(\.description)).joined(separator: " ")
+    }
+
+    /// What it is.
+    public var sentence: String {
         switch self {
         case .notRepresentable(let loss):
             loss.variable.map { "\"\($0)\": " + loss.reason } ?? loss.reason
-        case .notAllowed(let subject, let losses):
+        case .notAllowed(_, let losses):
             LossSummary.summaries(of: losses).map(\.description).joined(separator: " ")
-                + " Allow it with --allow-loss \(subject.rawValue)."
-        case .selection(let sentence): sentence
+        case .selection(let sentence, _): sentence
         case .change(let problem): problem.sentence
         case .expansion(let error): error.message
         case .output(let error):
             (error.path.map { $0 + ": " } ?? "") + error.message
-                + (error.isAboutExistingFile ? " Replace it with --force." : "")
+        }
+    }
+
+    /// What helps.
+    public var remedies: [FormatError.Remedy] {
+        switch self {
+        case .notRepresentable: []
+        case .notAllowed(let subject, let losses):
+            LossSummary.summaries(of: losses).compactMap(\.remedy) + [.allowLoss(subject.rawValue)]
+        case .selection(_, let remedy): remedy.map { [$0] } ?? []
+        case .change(let problem): problem.remedy.map { [$0] } ?? []
+        case .expansion(let error), .output(let error): error.remedy.map { [$0] } ?? []
         }
     }
 }
@@ -197,6 +212,5 @@ extension ConversionPlan.Problem {
 }
 
 extension FormatError {
-    /// EEXIST, on every system.
-    var isAboutExistingFile: Bool { operation == .create && systemError == 17 }
+    var isAboutExistingFile: Bool { remedy == .replaceOutput }
 }

@@ -51,9 +51,13 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
     /// How many reasons of a kind are told one by one.
     private static let reasonLimit = 8
 
+    /// Where the other reasons are.
+    public var remedy: FormatError.Remedy? { hasOtherReasons ? .listLosses : nil }
+
     /// `"w" and 3 more variables lose their initializer: …`
     public var description: String {
-        let reason = hasOtherReasons ? reason + " (and so on; --json tells each reason.)" : reason
+        let reason =
+            hasOtherReasons ? reason + " (And so on, each for a reason of its own.)" : reason
         var owners: [String] = concernsFile ? ["the file"] : []
         if let example { owners.append("\"\(example)\"") }
         if variableCount > 1 {

@@ -23,7 +23,7 @@ extension ImageSet {
             throw FormatError(
                 .limitExceeded, format: "idx",
                 "\(NumberText.counted(header[0], "image")) take \(byteCount) bytes, more than the "
-                    + "\(byteLimit) allowed; --count takes fewer.")
+                    + "\(byteLimit) allowed.", remedy: .takeFewerImages)
         }
         if !beginning.isPacked {
             try IDXHeader.expectLength(source.byteCount, promised: promised, of: head)

@@ -83,7 +83,8 @@ extension NativeReader {
                 guard let base else {
                     throw FormatError(
                         .io, format: NativeFormat.formatName, rule: "LTFN-C9", path: reader.path,
-                        operation: .open, Self.missing(digest) + mistaken)
+                        operation: .open, Self.missing(digest) + mistaken,
+                        remedy: .giveBase)
                 }
                 pending.append(base)
             }
@@ -93,7 +94,7 @@ extension NativeReader {
     /// One sentence about a base file that was not given.
     static func missing(_ digest: SHA256Digest) -> String {
         "The values are stored relative to the file with the content digest \(digest), which was not "
-            + "given: give it with --base FILE."
+            + "given."
     }
 
     /// One sentence for each file that was given, but is none of the bases.

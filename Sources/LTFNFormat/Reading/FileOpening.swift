@@ -54,3 +54,24 @@ struct FileOpening {
         }
     }
 }
+
+extension FileOpening {
+    /// What the end of a file breaks when it is missing, or damaged, or followed by something.
+    private static let endRules: Set<String> = [
+        "LTFN-F1", "LTFN-F2", "LTFN-F4", "LTFN-F7", "LTFN-X1",
+    ]
+
+    /// - Throws: what `open` throws; when the end of the file is what is wrong, that it may be
+    ///   recovered. Whether it can is not tried: the whole file would have to be read for it.
+    static func orRecover(
+        _ open: () throws(FormatError) -> FileOpening
+    ) throws(FormatError) -> FileOpening {
+        do throws(FormatError) {
+            return try open()
+        } catch {
+            var error = error
+            if error.rule.map(endRules.contains) == true { error.remedy = .recover }
+            throw error
+        }
+    }
+}

@@ -33,7 +33,8 @@ extension NativeReader {
         guard let base = bases[Int(number)] else {
             throw FormatError(
                 .unsupportedFeature, format: NativeFormat.formatName, rule: "LTFN-C9",
-                variable: info.name.string, Self.missing(index.bases[Int(number)]))
+                variable: info.name.string, Self.missing(index.bases[Int(number)]),
+                remedy: .giveBase)
         }
         guard let variable = base.position(of: info) else {
             throw FormatError(

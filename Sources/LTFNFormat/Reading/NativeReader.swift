@@ -62,7 +62,9 @@ public struct NativeReader: CheckpointReader {
         _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
         threadCount: Int = ThreadPool.coreCount, tailByteCount: UInt64
     ) throws(FormatError) {
-        let opening = try FileOpening(source, limits: limits, tailByteCount: tailByteCount)
+        let opening = try FileOpening.orRecover { () throws(FormatError) in
+            try FileOpening(source, limits: limits, tailByteCount: tailByteCount)
+        }
         let indexOffset = opening.footer.indexOffset
         let parsed = try Index.parse(opening.indexBytes, at: indexOffset, limits: limits)
         let gaps = try parsed.index.checkRegions(indexOffset: indexOffset)
@@ -201,7 +203,7 @@ public struct NativeReader: CheckpointReader {
         FormatError(
             .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-D8",
             "\(byteCount) bytes of \(what) are asked for; a file of \(source.byteCount) bytes may "
-                + "ask for \(min(limit, UInt64(max(0, limits.tensorByteCount)))): "
-                + "--max-expanded SIZE allows more.")
+                + "ask for \(min(limit, UInt64(max(0, limits.tensorByteCount)))).",
+            remedy: .raiseExpansionLimit)
     }
 }

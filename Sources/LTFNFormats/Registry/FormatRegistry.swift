@@ -79,7 +79,7 @@ public struct FormatRegistry: Sendable {
         } else {
             throw FormatError(
                 .unsupportedFeature, path: path,
-                "The name tells of no format that is known. Say which one with --to: \(names).")
+                "The name tells of no format that is known: \(names).", remedy: .nameTargetFormat)
         }
         guard format.traits.canWrite else {
             throw FormatError(
@@ -143,7 +143,7 @@ extension FormatRegistry {
             let names = found.map(\.traits.name).joined(separator: " and ")
             throw FormatError(
                 .notThisFormat, path: path,
-                "The content could be \(names). Say which one to read with --from.")
+                "The content could be \(names).", remedy: .nameSourceFormat)
         }
         if let format = found.first {
             return Identification(format: format, note: Self.note(format, named: named))
@@ -160,8 +160,7 @@ extension FormatRegistry {
         if let named { return Identification(format: named) }
         throw FormatError(
             .notThisFormat, path: path,
-            "Neither content nor name tell of a known format; ltfn-convert --list-formats "
-                + "lists them.")
+            "Neither content nor name tell of a known format.", remedy: .listFormats)
     }
 
     private static func note(

@@ -55,8 +55,8 @@ extension BoundNetwork {
             throw FormatError(
                 .limitExceeded,
                 "The network takes \(NumberText.significant(need, 3)) operations for one image, more "
-                    + "than the \(NumberText.significant(limit, 3)) that are allowed; "
-                    + "--max-operations COUNT allows more.")
+                    + "than the \(NumberText.significant(limit, 3)) that are allowed.",
+                remedy: .raiseOperationLimit)
         }
     }
 
@@ -77,8 +77,8 @@ extension BoundNetwork {
             throw FormatError(
                 .limitExceeded,
                 "The network takes \(bytes) bytes of memory for its parameters and "
-                    + "\(geometry.classCount) classes, more than the \(limit) that are allowed; "
-                    + "--max-expanded SIZE allows more.")
+                    + "\(geometry.classCount) classes, more than the \(limit) that are allowed.",
+                remedy: .raiseExpansionLimit)
         }
         return limit == .max ? limit : limit - Int(need)
     }

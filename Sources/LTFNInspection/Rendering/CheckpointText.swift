@@ -276,7 +276,7 @@ extension InspectionFindings {
             lines.append(
                 layout.paint(
                     "\(variables) listed without values, which would be too many for a file of this "
-                        + "length: --max-expanded SIZE allows more", .warning))
+                        + "length. " + layout.remedyText(.raiseExpansionLimit), .warning))
         }
         return lines.isEmpty ? [] : [""] + lines
     }

@@ -11,6 +11,8 @@ public struct TextLayout: Sendable {
     public var mayCut: Bool
     /// Puts a piece of text in the colour of its role.
     public var paint: @Sendable (String, Role) -> String
+    /// What helps, in the words of the program that shows the text.
+    public var remedyText: @Sendable (FormatError.Remedy) -> String = { $0.description }
 
     /// What a piece of text is there for.
     public enum Role: Hashable, Sendable {

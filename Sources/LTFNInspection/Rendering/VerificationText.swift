@@ -27,7 +27,9 @@ extension VerificationReport {
     }
 
     private func problemsText(_ layout: TextLayout, _ role: TextLayout.Role) -> String {
-        let lines = problems.map { "  " + layout.paint($0.description, role) + "\n" }
+        let lines = problems.map {
+            "  " + layout.paint($0.description(of: layout.remedyText), role) + "\n"
+        }
         return ", " + NumberText.counted(problems.count, "problem") + "\n" + lines.joined()
     }
 
@@ -94,7 +96,7 @@ extension FormatError {
             "variable": variable.map { .string($0) } ?? .null,
             "rule": rule.map { .string($0) } ?? .null,
             "offset": offset.map { .uint($0) } ?? .null,
-            "message": .string(message),
+            "message": .string(message + (remedy.map { " \($0)" } ?? "")),
         ])
     }
 }

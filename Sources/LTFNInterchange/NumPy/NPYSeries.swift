@@ -63,8 +63,8 @@ enum NPYSeries {
                 .corrupt, at: arrays[1].offset,
                 "The file has \(arrays.count) arrays one behind the other ("
                     + list.joined(separator: ", ") + (arrays.count > 4 ? ", …" : "")
-                    + "), of which numpy.load reads the first: say which one with --index 0 to "
-                    + "\(arrays.count - 1).")
+                    + "), of which numpy.load reads the first.",
+                remedy: .chooseArray(count: arrays.count))
         }
         return arrays[0]
     }
@@ -122,8 +122,9 @@ enum NPYSeries {
     }
 
     private static func error(
-        _ code: FormatError.Code, at offset: UInt64, _ message: String
+        _ code: FormatError.Code, at offset: UInt64, _ message: String,
+        remedy: FormatError.Remedy? = nil
     ) -> FormatError {
-        FormatError(code, format: NPYFormat.name, offset: offset, message)
+        FormatError(code, format: NPYFormat.name, offset: offset, message, remedy: remedy)
     }
 }

@@ -74,8 +74,8 @@ struct NPZContent {
                 throw FormatError(
                     .corrupt, format: NPZFormat.name, offset: members[index].dataOffset,
                     variable: name,
-                    "Two members of the archive have this name: it was saved again by appending. "
-                        + "--duplicates last takes the last, as NumPy does.")
+                    "Two members of the archive have this name: it was saved again by appending.",
+                    remedy: .takeLastDuplicate)
             }
             let isKept = Self.hasEnding(members[index]) && !Self.hasEnding(members[earlier])
             last[key] = isKept ? earlier : index

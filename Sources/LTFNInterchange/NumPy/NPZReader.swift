@@ -59,9 +59,7 @@ struct NPZReader: CheckpointReader {
         } catch {
             var error = error.named(NPZFormat.name, variable: array.member.name)
             if error.code == .corrupt || error.code == .checksumMismatch {
-                error.message +=
-                    " ltfn-convert leaves it out with --skip-unreadable, or takes only what --variable "
-                    + "PATTERN chooses."
+                error.remedy = .skipUnreadable(count: 1)
             }
             throw error
         }

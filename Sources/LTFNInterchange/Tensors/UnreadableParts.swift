@@ -34,14 +34,11 @@ struct UnreadableParts {
             }
         }
         guard let first = parts.first else { return [] }
-        let way =
-            selection.skipsUnreadable
-            ? "Nothing is left that can be read."
-            : "ltfn-convert leaves \(parts.count == 1 ? "it" : "them") out with --skip-unreadable, or "
-                + "takes only what --variable PATTERN chooses."
+        let end = selection.skipsUnreadable ? " Nothing is left that can be read." : ""
         var error = first.error
+        error.remedy = selection.skipsUnreadable ? nil : .skipUnreadable(count: parts.count)
         guard parts.count > 1 else {
-            error.message += " " + way
+            error.message += end
             throw error
         }
         // Damage counts for more than what is only not supported.
@@ -49,7 +46,7 @@ struct UnreadableParts {
         error.offset = nil
         error.variable = nil
         let list = parts.map { "\"\($0.name)\": \($0.error.message)" }.joined(separator: " ")
-        error.message = "\(parts.count) \(kind)s cannot be read. \(list) \(way)"
+        error.message = "\(parts.count) \(kind)s cannot be read. \(list)\(end)"
         throw error
     }
 }

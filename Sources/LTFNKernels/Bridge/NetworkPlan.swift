@@ -87,7 +87,7 @@ struct NetworkPlan: Sendable {
                 throw FormatError(
                     .limitExceeded,
                     "One image takes \(plan.laneByteCount) bytes of working memory, more than the "
-                        + "\(limit) that are allowed; --max-expanded SIZE allows more.")
+                        + "\(limit) that are allowed.", remedy: .raiseExpansionLimit)
             }
             count /= 2
         }

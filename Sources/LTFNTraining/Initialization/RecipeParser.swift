@@ -6,12 +6,15 @@ import LTFNInitializers
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One or two sentences: what was found, what was expected.
     public var message: String
+    /// What helps.
+    public var remedy: FormatError.Remedy?
 
-    public init(_ message: String) {
+    public init(_ message: String, remedy: FormatError.Remedy? = nil) {
         self.message = message
+        self.remedy = remedy
     }
 
-    public var description: String { message }
+    public var description: String { message + (remedy.map { " \($0)" } ?? "") }
 }
 
 extension ConfigurationError {

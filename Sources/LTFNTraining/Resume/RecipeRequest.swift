@@ -46,24 +46,26 @@ public struct RecipeRequest: Sendable {
         if !initialization.isEmpty,
             try result.model.recipes(under: initialization) != recipes
         {
-            throw Self.contradiction("init", "other initializers", "those it has")
+            throw ConfigurationError(
+                "The file was trained with initializers, and other initializers are asked for; leave "
+                    + "them out to resume, or begin a new run.")
         }
         try expect(seed, result.seed, "seed")
-        try expect(batchSize, result.batchSize, "batch-size")
-        try expect(learningRate, result.learningRate, "learning-rate")
+        try expect(batchSize, result.batchSize, "batch size")
+        try expect(learningRate, result.learningRate, "learning rate")
         if let optimizer, !optimizer.isSame(as: result.optimizer) {
             throw Self.contradiction("optimizer", optimizer.text, result.optimizer.text)
         }
         try expectSchedule(result.schedule)
         if isShuffled == true, !result.isShuffled {
-            throw Self.contradiction("shuffle", "shuffled images", "images in file order")
+            throw Self.contradiction("order of images", "shuffled", "file order")
         }
         if let stepCount { result.stepCount = stepCount }
         try result.check()
         guard result.stepCount >= saved.state.stepCount else {
             throw ConfigurationError(
-                "--steps \(result.stepCount) lies behind the file, which has "
-                    + "\(NumberText.counted(saved.state.stepCount, "step")); a run can only go on.")
+                "\(NumberText.counted(result.stepCount, "step")) are asked for, and the file has "
+                    + "\(saved.state.stepCount) already; a run can only go on.")
         }
         return result
     }
@@ -83,18 +85,18 @@ public struct RecipeRequest: Sendable {
     }
 
     private func expect<Value: Equatable>(
-        _ asked: Value?, _ found: Value, _ option: String
+        _ asked: Value?, _ found: Value, _ setting: String
     ) throws(ConfigurationError) {
         guard let asked, asked != found else { return }
-        throw Self.contradiction(option, "\(asked)", "\(found)")
+        throw Self.contradiction(setting, "\(asked)", "\(found)")
     }
 
     private static func contradiction(
-        _ option: String, _ asked: String, _ found: String
+        _ setting: String, _ asked: String, _ found: String
     ) -> ConfigurationError {
         ConfigurationError(
-            "--\(option) asks for \(asked), but the file was trained with \(found); leave the "
-                + "option out to resume, or begin a new run.")
+            "The \(setting) that is asked for is \(asked), but the file was trained with "
+                + "\(found); leave it out to resume, or begin a new run.")
     }
 
     private static func model(

@@ -54,8 +54,7 @@ public struct SavedTraining: Sendable {
             throw ConfigurationError(
                 "The file was trained with \(part.rawValue) that are not these: "
                     + "\(name), SHA-256 \(dataDigests[part.rawValue] ?? "unknown"), found "
-                    + "\(found?.description ?? "none"). Name their folder with --data, or draw them "
-                    + "with --synthetic.")
+                    + "\(found?.description ?? "none").", remedy: .giveData)
         }
         guard order.position(step: state.stepCount) == nextImage else {
             throw FormatError(

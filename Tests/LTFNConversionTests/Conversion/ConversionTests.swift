@@ -38,7 +38,7 @@ import Testing
         let found = plan.problems.map(\.description)
         #expect(found.count == 4)
         for word in ["dtype", "tie", "initializer", "metadata"] {
-            #expect(found.count { $0.contains("--allow-loss \(word)") } == 1)
+            #expect(found.count { $0.contains("Allow the loss \"\(word)\"") } == 1)
         }
         #expect(
             found.contains { $0.hasPrefix("\"a\" and 1 more variable lose their initializer:") })
@@ -84,7 +84,7 @@ import Testing
             let strict = try retyped(recipe, as: dtype)
             #expect(strict.plan.isExecutable == isTrue)
             let problem = strict.plan.problems.first?.description
-            #expect(isTrue || problem?.contains("--allow-loss initializer") == true)
+            #expect(isTrue || problem?.contains("Allow the loss \"initializer\"") == true)
             let sink = MemorySink()
             let conversion = try retyped(recipe, as: dtype, allowing: [.initializer])
             try conversion.write(to: SingleFileSink(sink))

@@ -133,9 +133,9 @@ import Testing
     @Test("without a graph nothing is guessed") func guesses() throws {
         let input = try write(checkpoint(graph: false))
         let unknown = try convert(input, "a.ltfn", LayoutRequest(to: .pytorch))
-        #expect(remedies(unknown) == [.sourceLayout])
+        #expect(remedies(unknown) == [.nameSourceLayout])
         var layout = LayoutRequest(to: .pytorch, from: .tensorflow)
-        #expect(remedies(try convert(input, "a.ltfn", layout)) == [.flattens])
+        #expect(remedies(try convert(input, "a.ltfn", layout)) == [.nameFlattens])
         layout.flattens = [
             FlattenRule(height: 2, width: 2, channels: 4, pattern: GlobPattern("f"))
         ]
@@ -194,7 +194,7 @@ import Testing
         #expect(after[try VariableName("z")]?.initializer?.isReproducible == true)
     }
 
-    private func remedies(_ conversion: FileConversion) -> [ChangeProblem.Remedy?] {
+    private func remedies(_ conversion: FileConversion) -> [FormatError.Remedy?] {
         conversion.problems.map { problem in
             if case .change(let problem) = problem { problem.remedy } else { nil }
         }

@@ -78,6 +78,6 @@ import Testing
             try twice.identify(SingleFile(MemorySource(bytes)), path: "a.npy")
         }
         #expect(error?.code == .notThisFormat)
-        #expect(error?.message.contains("--from") == true)
+        #expect(error?.remedy == .nameSourceFormat)
     }
 }

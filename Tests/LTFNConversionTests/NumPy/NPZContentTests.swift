@@ -52,11 +52,11 @@ import Testing
         let error = formatError { () throws(FormatError) in try open(mixed) }
         for name in unfit { #expect(error?.message.contains("\"\(name)\":") == true, "\(name)") }
         #expect(error?.message.contains("7 members") == true)
-        #expect(error?.message.contains("leaves them out with --skip-unreadable") == true)
+        #expect(error?.remedy == .skipUnreadable(count: 7))
         #expect(error?.code == .corrupt)
         let one = formatError { () throws(FormatError) in try open(Array(mixed.prefix(2))) }
         #expect(one?.code == .unsupportedFeature)
-        #expect(one?.message.contains("leaves it out with --skip-unreadable") == true)
+        #expect(one?.remedy == .skipUnreadable(count: 1))
     }
 
     @Test("what cannot be read is left out by name when that is asked for") func skipping() throws {
@@ -118,7 +118,7 @@ import Testing
         ]
         let error = formatError { () throws(FormatError) in try open(members) }
         #expect(error?.code == .corrupt)
-        #expect(error?.message.contains("--duplicates last") == true)
+        #expect(error?.remedy == .takeLastDuplicate)
         // Leaving out what cannot be read does not decide which one is meant.
         #expect(throws: FormatError.self) { try open(members) { $0.skipsUnreadable = true } }
         let reader = try open(members) { $0.takesLastOfDuplicates = true }
@@ -149,7 +149,7 @@ import Testing
         let whole = try format.open(MemorySource(bytes), limits: .standard)
         let error = formatError { () throws(FormatError) in try whole.read(1) }
         #expect(error?.code == .checksumMismatch)
-        #expect(error?.message.contains("--skip-unreadable") == true)
+        #expect(error?.remedy == .skipUnreadable(count: 1))
         format.selection.skipsUnreadable = true
         let reader = try format.open(MemorySource(bytes), limits: .standard)
         #expect(reader.manifest.variables.map(\.name.string) == ["b"])

@@ -198,20 +198,26 @@ struct ResumeTests {
             Self.run(Self.configuration(request), stopAfter: 12).file)
         #expect(throws: Never.self) { try request.configuration(resuming: saved) }
         let changes: [(String, (inout RecipeRequest) throws -> Void)] = [
-            ("--seed asks for 6, but the file was trained with 5", { $0.seed = 6 }),
-            ("--batch-size asks for 10", { $0.batchSize = 10 }),
-            ("--learning-rate asks for 0.5", { $0.learningRate = 0.5 }),
-            ("--warm-up asks for 0, but the file was trained with 3", { $0.warmUp = 0 }),
-            ("--shuffle asks for", { $0.isShuffled = true }),
-            ("--schedule asks for constant", { $0.course = .constant }),
+            ("The seed that is asked for is 6, but the file was trained with 5", { $0.seed = 6 }),
+            ("The batch size that is asked for is 10", { $0.batchSize = 10 }),
+            ("The learning rate that is asked for is 0.5", { $0.learningRate = 0.5 }),
             (
-                "--optimizer asks for momentum:0.5, but the file was trained with momentum:0.9",
+                "The warm-up that is asked for is 0, but the file was trained with 3",
+                { $0.warmUp = 0 }
+            ),
+            ("The order of images that is asked for is shuffled", { $0.isShuffled = true }),
+            ("The schedule that is asked for is constant", { $0.course = .constant }),
+            (
+                "The optimizer that is asked for is momentum:0.5, but the file was trained with momentum:0.9",
                 { $0.optimizer = Momentum(momentum: 0.5) }
             ),
-            ("--optimizer asks for sgd", { $0.optimizer = GradientDescent() }),
-            ("--model asks for mlp", { $0.model = "mlp" }),
-            ("--init asks for", { $0.initialization = [try .init(parsing: "normal:0.1")] }),
-            ("--steps 11 lies behind the file, which has 12 steps", { $0.stepCount = 11 }),
+            ("The optimizer that is asked for is sgd", { $0.optimizer = GradientDescent() }),
+            ("The model that is asked for is mlp", { $0.model = "mlp" }),
+            (
+                "other initializers are asked for",
+                { $0.initialization = [try .init(parsing: "normal:0.1")] }
+            ),
+            ("11 steps are asked for, and the file has 12 already", { $0.stepCount = 11 }),
         ]
         for (sentence, change) in changes {
             var changed = RecipeRequest()

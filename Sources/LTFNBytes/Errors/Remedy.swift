@@ -1,0 +1,78 @@
+extension FormatError {
+    /// What helps against an error. A program that has options, or buttons, for these says which.
+    public enum Remedy: Hashable, Sendable {
+        /// To let more be made out of a file: `DecodingLimits.expandedByteCount`.
+        case raiseExpansionLimit
+        /// To let a network take more operations for one image.
+        case raiseOperationLimit
+        /// To take fewer images of a file.
+        case takeFewerImages
+        /// To give the file that the values are stored relative to.
+        case giveBase
+        /// To read the last whole state of a file whose end is missing or damaged, if there is one.
+        case recover
+        /// To say in which format a file is read.
+        case nameSourceFormat
+        /// To say in which format a file is written.
+        case nameTargetFormat
+        /// To look which formats there are.
+        case listFormats
+        /// To leave out parts that cannot be read, or to choose variables that can.
+        case skipUnreadable(count: Int)
+        /// To choose variables by their names.
+        case chooseVariables
+        /// To say which of the arrays of a file is read, counted from 0.
+        case chooseArray(count: Int)
+        /// To take the last of several members of one name.
+        case takeLastDuplicate
+        /// To let a file be replaced.
+        case replaceOutput
+        /// To let something be lost: the kind of loss by its name.
+        case allowLoss(String)
+        /// To look into the list of all losses, each with its reason.
+        case listLosses
+        /// To say what opaque bits are: the names of dtypes.
+        case retype(String, to: [String])
+        /// To say which dense kernels take a flattened feature map, or that none does.
+        case nameFlattens
+        /// To say in which layout the kernels of the source are, beside the wanted one.
+        case nameSourceLayout
+        /// To give the data that a network was trained with.
+        case giveData
+    }
+}
+
+extension FormatError.Remedy: CustomStringConvertible {
+    /// One sentence that knows of no program.
+    public var description: String {
+        switch self {
+        case .raiseExpansionLimit: "A higher limit on what a file may ask for allows more."
+        case .raiseOperationLimit: "A higher limit on operations allows more."
+        case .takeFewerImages: "Fewer images take less."
+        case .giveBase: "Give it as a base file."
+        case .recover: "If an earlier state of it is whole, that can be recovered."
+        case .nameSourceFormat: "Name the one to read."
+        case .nameTargetFormat: "Name the one to write."
+        case .listFormats: "The registry of formats lists them."
+        case .skipUnreadable(let count):
+            "Skip \(count == 1 ? "it" : "them"), or choose the variables to read."
+        case .chooseVariables: "Choose its variables by their names."
+        case .chooseArray(let count): "Choose one by its number, 0 to \(count - 1)."
+        case .takeLastDuplicate: "The last can be taken, as NumPy does."
+        case .replaceOutput: "Allow it to be replaced, or choose another name."
+        case .allowLoss(let subject): "Allow the loss \"\(subject)\" to go on."
+        case .listLosses: "The list of losses has the reason for each."
+        case .retype(let bits, let dtypes):
+            "If you know them, retype \(bits) as \(Self.choice(dtypes))."
+        case .nameFlattens: "Name those dense kernels, or say that there are none."
+        case .nameSourceLayout: "Name the layout of the input."
+        case .giveData: "Give the data of the run so far."
+        }
+    }
+
+    /// `a, b or c`
+    public static func choice(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " or " + last
+    }
+}

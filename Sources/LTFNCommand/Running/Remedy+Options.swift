@@ -1,0 +1,31 @@
+import LTFNBytes
+
+extension FormatError.Remedy {
+    /// One sentence in the options of the commands.
+    public var inOptions: String {
+        switch self {
+        case .raiseExpansionLimit: "--max-expanded SIZE allows more."
+        case .raiseOperationLimit: "--max-operations COUNT allows more."
+        case .takeFewerImages: "--count takes fewer."
+        case .giveBase: "Give it with --base FILE."
+        case .recover: "ltfn-convert --recover reads an earlier state of it, if one is whole."
+        case .nameSourceFormat: "Say which one to read with --from."
+        case .nameTargetFormat: "Say which one with --to."
+        case .listFormats: "ltfn-convert --list-formats lists them."
+        case .skipUnreadable(let count):
+            "ltfn-convert leaves \(count == 1 ? "it" : "them") out with --skip-unreadable, or takes "
+                + "only what --variable PATTERN chooses."
+        case .chooseVariables: "--variable PATTERN chooses its variables."
+        case .chooseArray(let count): "Say which one with --index 0 to \(count - 1)."
+        case .takeLastDuplicate: "--duplicates last takes the last, as NumPy does."
+        case .replaceOutput: "Replace it with --force."
+        case .allowLoss(let subject): "Allow it with --allow-loss \(subject)."
+        case .listLosses: "--json tells each reason."
+        case .retype(let bits, let dtypes):
+            "If you know them, say so with --retype \(bits)=\(Self.choice(dtypes))."
+        case .nameFlattens: "Say so with --flatten 7x7x128@fc.weight or --flatten none."
+        case .nameSourceLayout: "Say so with --layout FROM:TO, as in pytorch:tensorflow."
+        case .giveData: "Name their folder with --data, or draw them with --synthetic."
+        }
+    }
+}
