@@ -53,6 +53,7 @@ public struct ModelFile: Sendable {
     public init(
         _ path: String, _ options: Options = Options(), registry: FormatRegistry = .standard
     ) throws(FormatError) {
+        let path = registry.openedPath(path)
         let files = try DiskFileSet(path: path)
         try self.init(files, path: path, paths: files.path(of:), options, registry: registry)
     }

@@ -17,4 +17,17 @@ extension AlignedBytes {
             }
         }
     }
+
+    /// Overwrites as many bytes as there are in `replacement`, from `offset` on; all of them lie
+    /// within `0..<byteCount`.
+    public mutating func replaceBytes(at offset: Int, with replacement: RawSpan) {
+        precondition(offset >= 0 && replacement.byteCount <= byteCount - offset)
+        var span = mutableBytes
+        unsafe span.withUnsafeMutableBytes { whole in
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: whole[offset...])
+            unsafe replacement.withUnsafeBytes { source in
+                unsafe target.copyMemory(from: source)
+            }
+        }
+    }
 }

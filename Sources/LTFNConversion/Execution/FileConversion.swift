@@ -166,7 +166,7 @@ public struct FileConversion: Sendable {
         }
         otherOutputs = others
         otherInputs = input.otherPaths
-        retiredParts = Self.retiredParts(at: output, others, request, limits)
+        retiredParts = Self.retiredParts(of: target, at: output, others, request, limits)
         if let first = retiredParts.first {
             announcements.append(
                 "The set that is replaced has parts that the new one has no use for, and they are removed: "
@@ -189,11 +189,13 @@ public struct FileConversion: Sendable {
     private static func sharded(
         _ format: any CheckpointFormat, _ request: Request, _ manifest: Manifest
     ) throws(FormatError) -> (any CheckpointFormat, String) {
-        if let set = format as? ShardedSafetensorsFormat {
-            var own = set
-            own.shardByteCount = request.shardByteCount ?? set.shardByteCount
-            own.alignment = request.alignment ?? set.alignment
-            return (own, try indexPath(request.output))
+        if var set = format as? any SetFormat {
+            set.shardByteCount = request.shardByteCount ?? set.shardByteCount
+            if var own = set as? ShardedSafetensorsFormat {
+                own.alignment = request.alignment ?? own.alignment
+                set = own
+            }
+            return (set, try indexPath(request.output, set))
         }
         if request.shardByteCount == nil, request.alignment == nil {
             return (format, request.output)
@@ -212,20 +214,22 @@ public struct FileConversion: Sendable {
             return (file, request.output)
         }
         let set = ShardedSafetensorsFormat(shardByteCount: byteCount, alignment: file.alignment)
-        return (set, try indexPath(request.output))
+        return (set, try indexPath(request.output, set))
     }
 
     /// The path of the index of a set that is to be called `path`.
     ///
     /// - Throws: `unsupportedFeature` where several files have no place.
-    private static func indexPath(_ path: String) throws(FormatError) -> String {
+    private static func indexPath(
+        _ path: String, _ format: any SetFormat
+    ) throws(FormatError) -> String {
         guard try DurableFileWriter.makesFile(at: path) else {
             throw FormatError(
                 .unsupportedFeature, path: path,
                 "A set is several files, which have no place in a stream or a device.")
         }
-        if path.hasSuffix(".safetensors.index.json") { return path }
-        return path + (path.hasSuffix(".safetensors") ? "" : ".safetensors") + ".index.json"
+        let name = DurableFileSetWriter.name(of: path)
+        return DurableFileSetWriter.path(of: format.index(writing: name), beside: path)
     }
 
     /// The paths of what is written beside the main file.
@@ -242,12 +246,13 @@ public struct FileConversion: Sendable {
     /// The parts of the set whose index is replaced, as that names them, without those that are
     /// written anew and without the input.
     private static func retiredParts(
-        at output: String, _ others: [String], _ request: Request, _ limits: DecodingLimits
+        of format: any CheckpointFormat, at output: String, _ others: [String],
+        _ request: Request, _ limits: DecodingLimits
     ) -> [String] {
-        guard request.replacesOutput, !others.isEmpty,
+        guard request.replacesOutput, let format = format as? any SetFormat,
             let index = try? FileSource(path: output)
         else { return [] }
-        let parts = ShardedSafetensorsFormat.ownParts(
+        let parts = format.ownParts(
             ofIndex: index, named: DurableFileSetWriter.name(of: output), limits: limits)
         let input = FileIdentity(path: request.input)
         return parts.filter { name in

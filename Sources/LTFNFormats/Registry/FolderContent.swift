@@ -1,5 +1,4 @@
 import LTFNCheckpoint
-import LTFNInterchange
 
 /// A folder that is no set of files, told by the names in it: what is there, and what to name
 /// instead.
@@ -11,7 +10,7 @@ struct FolderContent {
     private var indexes: [String] = []
     /// The files that are called as models are, other than parts of sets.
     private var models: [String] = []
-    private var parts: [String] = []
+    private var parts: [(name: String, index: String, isReadAlone: Bool)] = []
     /// How the files of models end.
     private let endings: [String]
 
@@ -19,12 +18,13 @@ struct FolderContent {
         endings = registry.formats.filter { !$0.traits.isSet }
             .flatMap { $0.traits.fileExtensions.map { "." + $0 } }
         for name in names {
-            if ShardedSafetensorsFormat.isIndex(name) {
-                indexes.append(name)
-            } else if ShardedSafetensorsFormat.stem(ofPart: name) != nil {
-                parts.append(name)
-            } else if !name.hasPrefix("."), registry.format(forPath: name) != nil {
-                models.append(name)
+            switch registry.sets.lazy.compactMap({ $0.member(named: name) }).first {
+            case .index: indexes.append(name)
+            case .part(let index, let isReadAlone): parts.append((name, index, isReadAlone))
+            case nil:
+                if !name.hasPrefix("."), registry.format(forPath: name) != nil {
+                    models.append(name)
+                }
             }
         }
     }
@@ -43,11 +43,12 @@ struct FolderContent {
             return start + " with \(models.count) models, \(Self.list(models)): name one of them, "
                 + "as in \(Self.join(path, first))."
         }
-        if let first = parts.first, let stem = ShardedSafetensorsFormat.stem(ofPart: first) {
+        if let first = parts.first {
             return start
-                + " with parts of a set (\(Self.list(parts))), whose index is missing: fetch "
-                + "\(stem).safetensors.index.json as well, or name one part, as in "
-                + "\(Self.join(path, first))."
+                + " with parts of a set (\(Self.list(parts.map(\.name)))), whose index is missing: "
+                + "fetch \(first.index) as well"
+                + (first.isReadAlone
+                    ? ", or name one part, as in \(Self.join(path, first.name))." : ".")
         }
         return start + " in which nothing is called as models are "
             + "(\(endings.joined(separator: ", "))): name the file to read."

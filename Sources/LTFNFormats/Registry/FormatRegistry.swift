@@ -16,6 +16,7 @@ public struct FormatRegistry: Sendable {
         NativeFormat(),
         SafetensorsFormat(),
         ShardedSafetensorsFormat(),
+        TensorFlowFormat(),
         NPZFormat(),
         NPYFormat(),
         TorchFormat(),
@@ -99,6 +100,27 @@ public struct FormatRegistry: Sendable {
         return formats.first { format in
             format.traits.fileExtensions.contains { name.hasSuffix("." + $0) }
         }
+    }
+}
+
+extension FormatRegistry {
+    /// The formats whose checkpoints are kept in several files.
+    var sets: [any SetFormat] { formats.compactMap { $0 as? any SetFormat } }
+
+    /// The file to open when `path` is named: the index of a set, for what all names of its files
+    /// begin with and for a part that cannot be read alone.
+    public func openedPath(_ path: String) -> String {
+        let isPresent = FileIdentity.isPresent(path)
+        let name = DurableFileSetWriter.name(of: path)
+        for set in sets {
+            if isPresent {
+                guard case .part(_, false) = set.member(named: name) else { continue }
+            }
+            guard let index = set.index(naming: name) else { continue }
+            let indexPath = DurableFileSetWriter.path(of: index, beside: path)
+            if FileIdentity.isPresent(indexPath) { return indexPath }
+        }
+        return path
     }
 }
 

@@ -6,18 +6,21 @@ import LTFNCheckpoint
 /// The set is named by its index, `model.safetensors.index.json`, or by the folder that it lies in.
 /// Beside the values, the index keeps what safetensors has no place for, under the key
 /// `ltfn.manifest` of its metadata.
-public struct ShardedSafetensorsFormat: SelectiveFormat {
+public struct ShardedSafetensorsFormat: SelectiveFormat, SetFormat {
     static let name = "safetensors-set"
 
     /// The most bytes of values in a file of the set that is written; a longer variable gets its
-    /// own file.
-    public var shardByteCount: UInt64
+    /// own file. nil: five billion.
+    public var shardByteCount: UInt64?
     public var selection: ReadingSelection
     /// As of `SafetensorsFormat`, for every file of the set.
     public var alignment: Int
 
+    /// What a file of a set has unless told otherwise.
+    private static let usualShardByteCount: UInt64 = 5_000_000_000
+
     public init(
-        shardByteCount: UInt64 = 5_000_000_000, selection: ReadingSelection = .everything,
+        shardByteCount: UInt64? = nil, selection: ReadingSelection = .everything,
         alignment: Int = SafetensorsFormat.defaultAlignment
     ) {
         self.alignment = alignment
@@ -78,22 +81,34 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
             index: try files.file(name), named: name, files, selection, limits: limits)
     }
 
-    /// Whether the index of a set is called so.
-    public static func isIndex(_ name: String) -> Bool { name.hasSuffix(ShardIndex.ending) }
+    public func member(named name: String) -> SetMember? {
+        if name.hasSuffix(ShardIndex.ending) { return .index }
+        return ShardPlan.stem(ofPart: name).map {
+            .part(index: $0 + ShardIndex.ending, isReadAlone: true)
+        }
+    }
 
-    /// `model` for `model-00002-of-00003.safetensors`; nil for a name that no part of a set has.
-    public static func stem(ofPart name: String) -> String? { ShardPlan.stem(ofPart: name) }
+    public func index(naming name: String) -> String? { nil }
 
-    /// Which files the index `name` speaks of that are called as the parts of this very set are;
-    /// none when it cannot be read.
-    public static func ownParts(
+    public func index(writing name: String) -> String {
+        if name.hasSuffix(ShardIndex.ending) { return name }
+        return name + (name.hasSuffix(".safetensors") ? "" : ".safetensors") + ".index.json"
+    }
+
+    public func ownParts(
         ofIndex source: any ByteSource, named name: String, limits: DecodingLimits
     ) -> [String] {
-        guard isIndex(name), let index = try? ShardIndex(parsing: source, limits: limits) else {
+        guard name.hasSuffix(ShardIndex.ending),
+            let index = try? ShardIndex(parsing: source, limits: limits)
+        else {
             return []
         }
         let stem = String(name.dropLast(ShardIndex.ending.count))
         return index.fileNames.filter { ShardPlan.stem(ofPart: $0) == stem }
+    }
+
+    private func plan(_ manifest: Manifest) -> ShardPlan {
+        ShardPlan(manifest, shardByteCount: shardByteCount ?? Self.usualShardByteCount)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
@@ -101,13 +116,13 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
     }
 
     public func writingOrder(of manifest: Manifest) -> [Int] {
-        ShardPlan(manifest, shardByteCount: shardByteCount).shards.flatMap {
+        plan(manifest).shards.flatMap {
             SafetensorsFormat.order($0, of: manifest)
         }
     }
 
     public func otherFiles(writing manifest: Manifest, as name: String) -> [String] {
-        let plan = ShardPlan(manifest, shardByteCount: shardByteCount)
+        let plan = plan(manifest)
         return plan.shards.indices.map { plan.fileName($0, index: name) }
     }
 
@@ -131,7 +146,7 @@ public struct ShardedSafetensorsFormat: SelectiveFormat {
                     + "\"\(files.name.prefix(200))\".")
         }
         return try ShardedSafetensorsWriter(
-            files, manifest, ShardPlan(manifest, shardByteCount: shardByteCount),
+            files, manifest, plan(manifest),
             alignment: alignment)
     }
 }
