@@ -120,16 +120,6 @@ extension ForeignContent {
     }
 
     private static func byName(_ prefix: [UInt8], _ name: String) -> Kind? {
-        // The version of the format, then the name of who made it or the graph.
-        if prefix.count > 3, prefix[0] == 0x08, prefix[1] < 0x20,
-            [0x12, 0x1A, 0x22, 0x3A, 0x42].contains(prefix[2]),
-            name.hasSuffix(".onnx") || prefix[2] == 0x12
-        {
-            return Kind(
-                "an ONNX model",
-                "Load it with the onnx package of Python, and save its initializers with "
-                    + "numpy.savez.")
-        }
         // A map of a few keys, the first of them a short string.
         if prefix.count > 2, prefix[0] == 0xDE || prefix[0] & 0xF0 == 0x80,
             name.hasSuffix(".msgpack") || prefix[1] & 0xE0 == 0xA0 && prefix[0] & 0xF0 == 0x80

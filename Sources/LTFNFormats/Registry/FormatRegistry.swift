@@ -22,6 +22,7 @@ public struct FormatRegistry: Sendable {
         TorchFormat(),
         TorchSetFormat(),
         DistributedFormat(),
+        ONNXFormat(),
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.

@@ -126,6 +126,13 @@ extension ProtobufReader {
         position < end ? try varint() : nil
     }
 
+    /// The next number of packed ones that have `byteCount` bytes each; nil at the end.
+    ///
+    /// - Throws: `truncated`, `io`.
+    mutating func nextPackedFixed(byteCount: UInt64) throws(FormatError) -> UInt64? {
+        position < end ? try fixed(byteCount: byteCount) : nil
+    }
+
     private mutating func varint() throws(FormatError) -> UInt64 {
         let start = position
         var result: UInt64 = 0

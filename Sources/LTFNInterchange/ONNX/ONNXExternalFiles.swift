@@ -1,0 +1,50 @@
+import LTFNBytes
+import LTFNCheckpoint
+import Synchronization
+
+/// The files beside a model that hold values of its tensors.
+///
+/// A model may have a file for every tensor: few of them are open at a time.
+final class ONNXExternalFiles: Sendable {
+    private struct State {
+        var open: [(name: String, source: any ByteSource)] = []
+        var byteCounts: [String: UInt64] = [:]
+    }
+
+    private static let openLimit = 8
+
+    private let files: any FileSet
+    private let state = Mutex(State())
+
+    init(_ files: any FileSet) {
+        self.files = files
+    }
+
+    /// - Throws: `corrupt` when the name leads out of the folder; `io`.
+    func source(_ name: String) throws(FormatError) -> any ByteSource {
+        try state.withLock { state throws(FormatError) in
+            if let known = state.open.first(where: { $0.name == name }) { return known.source }
+            let source: any ByteSource
+            do throws(FormatError) {
+                source = try files.file(name)
+            } catch {
+                var error = error
+                error.message += " The model keeps values in it."
+                throw error
+            }
+            if state.open.count == Self.openLimit { state.open.removeFirst() }
+            state.open.append((name, source))
+            state.byteCounts[name] = source.byteCount
+            return source
+        }
+    }
+
+    /// The names of all that were opened, in ascending order of their bytes.
+    var names: [String] {
+        state.withLock { $0.byteCounts.keys.sorted { ByteString($0) < ByteString($1) } }
+    }
+
+    var byteCount: UInt64 {
+        state.withLock { $0.byteCounts.values.reduce(0) { CheckedSize.total($0, $1) } }
+    }
+}

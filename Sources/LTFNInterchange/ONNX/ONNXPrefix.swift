@@ -1,0 +1,66 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// How a model of ONNX begins, by which it is told: protocol buffers have no mark of their own.
+struct ONNXPrefix {
+    /// Whether it begins with a version of the format, and goes on with fields of a model, the graph
+    /// among them.
+    private(set) var isModel = false
+
+    /// - Parameter byteCount: of the whole file.
+    init(_ prefix: [UInt8], byteCount: UInt64) {
+        let source = PaddedSource(prefix, byteCount: byteCount)
+        guard var reader = try? ProtobufReader(source, format: ONNXFormat.name) else { return }
+        // The head of a field takes no more.
+        let end =
+            byteCount > UInt64(prefix.count) ? max(0, prefix.count - 20) : prefix.count
+        var isFirst = true
+        while let field = try? reader.next(), field.offset < UInt64(end) {
+            guard Self.isPossible(field, reader, isFirst: isFirst) else {
+                isModel = false
+                return
+            }
+            isModel = isModel || field.number == ONNXField.Model.graph
+            isFirst = false
+        }
+    }
+
+    private static func isPossible(
+        _ field: ProtobufField, _ reader: ProtobufReader, isFirst: Bool
+    ) -> Bool {
+        typealias Field = ONNXField.Model
+        switch (field.number, field.value) {
+        case (Field.irVersion, .varint(let version)): return (1...99).contains(version)
+        case (Field.modelVersion, .varint): return !isFirst
+        case (Field.producerName, .bytes(let range)), (Field.producerVersion, .bytes(let range)),
+            (Field.domain, .bytes(let range)), (Field.docString, .bytes(let range)):
+            guard !isFirst, let text = try? reader.string(range, limit: 1 << 16) else {
+                return false
+            }
+            return !text.unicodeScalars.contains { $0.value < 9 }
+        case (Field.graph, .bytes), (Field.opsetImport, .bytes), (Field.metadataProps, .bytes),
+            (Field.trainingInfo, .bytes), (Field.functions, .bytes),
+            (Field.configuration, .bytes):
+            return !isFirst
+        default: return false
+        }
+    }
+}
+
+/// The beginning of a file, and zeros for the rest.
+private struct PaddedSource: ByteSource {
+    private let bytes: [UInt8]
+    let byteCount: UInt64
+
+    init(_ bytes: [UInt8], byteCount: UInt64) {
+        self.bytes = bytes
+        self.byteCount = max(byteCount, UInt64(bytes.count))
+    }
+
+    func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8] {
+        try expectRange(at: offset, byteCount: byteCount)
+        let start = Int(min(offset, UInt64(bytes.count)))
+        let known = bytes[start..<min(bytes.count, start + byteCount)]
+        return known + [UInt8](repeating: 0, count: byteCount - known.count)
+    }
+}
