@@ -16,6 +16,8 @@ struct ONNXContent {
         /// Unique only among the initializers of the main graph.
         var name: String
         var isMain: Bool
+        /// Whether nodes of the main graph know it by its name.
+        var isInScope: Bool
         var values: Values
 
         /// Where it stands in the file.
@@ -81,6 +83,13 @@ struct ONNXContent {
                 .notThisFormat, format: ONNXFormat.name,
                 "There is no graph in the file; expected one in every ONNX model.")
         }
+        // Every model has said so since version 3; it stands near the end, where files are cut off.
+        guard header.irVersion < 3 || !header.opsets.isEmpty else {
+            throw FormatError(
+                .truncated, format: ONNXFormat.name, offset: source.byteCount,
+                "The model does not say which operators it uses (opset_import); expected that in every "
+                    + "model: its end may be missing.")
+        }
         graph = model.message(graphs)
         try walk(graph: graph, path: nil, depth: 0)
         for (number, range) in functions.enumerated() {
@@ -129,7 +138,7 @@ extension ONNXContent {
                 try add(
                     Found(
                         name: Self.join(path, tensor.name), isMain: path == nil,
-                        values: .tensor(tensor)))
+                        isInScope: path == nil, values: .tensor(tensor)))
             case ONNXField.Graph.sparseInitializer:
                 try add(sparse: graph.message([range]), path: path)
             default: break
@@ -201,7 +210,7 @@ extension ONNXContent {
             let attribute = try ONNXAttribute(message.message([range]))
             if node.isConstant {
                 let name = node.outputs.first.flatMap { $0.isEmpty ? nil : $0 } ?? place
-                try add(constant: attribute, named: Self.join(path, name))
+                try add(constant: attribute, name, path: path)
             } else {
                 for _ in attribute.tensors { passOver(.attributes) }
             }
@@ -217,7 +226,7 @@ extension ONNXContent {
     }
 
     private mutating func add(
-        constant attribute: ONNXAttribute, named name: String
+        constant attribute: ONNXAttribute, _ name: String, path: String?
     ) throws(FormatError) {
         let values: Found.Values
         switch attribute.name {
@@ -242,7 +251,10 @@ extension ONNXContent {
         case "sparse_value": return passOver(.sparse)
         default: return
         }
-        try add(Found(name: name, isMain: false, values: values))
+        try add(
+            Found(
+                name: Self.join(path, name), isMain: false, isInScope: path == nil,
+                values: values))
     }
 
     private static func bytes(_ bits: UInt64, count: Int) -> [UInt8] {

@@ -6,18 +6,16 @@ struct ONNXElementType {
     var code: Int
     /// The field of a `TensorProto` that holds such elements one by one.
     var field: Int
-    /// The first version of the format that has it, and the operators that came with it.
+    /// The first version of the format that has it, of those that are written.
     var irVersion: Int
-    var opset: Int
 
     private init(
-        _ dtype: DType, _ code: Int, _ field: Int, ir irVersion: Int = 8, opset: Int = 13
+        _ dtype: DType, _ code: Int, _ field: Int, ir irVersion: Int = ONNXWriter.irVersion
     ) {
         self.dtype = dtype
         self.code = code
         self.field = field
         self.irVersion = irVersion
-        self.opset = opset
     }
 
     static let stringCode = 8
@@ -40,18 +38,18 @@ struct ONNXElementType {
             ONNXElementType(.c64, 14, Tensor.floatData),
             ONNXElementType(.c128, 15, Tensor.doubleData),
             ONNXElementType(.bf16, 16, Tensor.int32Data),
-            ONNXElementType(.f8e4m3fn, 17, Tensor.int32Data, ir: 9, opset: 19),
-            ONNXElementType(.f8e4m3fnuz, 18, Tensor.int32Data, ir: 9, opset: 19),
-            ONNXElementType(.f8e5m2, 19, Tensor.int32Data, ir: 9, opset: 19),
-            ONNXElementType(.f8e5m2fnuz, 20, Tensor.int32Data, ir: 9, opset: 19),
-            ONNXElementType(.u4, 21, Tensor.int32Data, ir: 10, opset: 21),
-            ONNXElementType(.i4, 22, Tensor.int32Data, ir: 10, opset: 21),
-            ONNXElementType(.f4e2m1, 23, Tensor.int32Data, ir: 11, opset: 23),
-            ONNXElementType(.f8e8m0, 24, Tensor.int32Data, ir: 12, opset: 24),
-            ONNXElementType(.u2, 25, Tensor.int32Data, ir: 13, opset: 25),
-            ONNXElementType(.i2, 26, Tensor.int32Data, ir: 13, opset: 25),
-            ONNXElementType(.f6e2m3, 27, Tensor.int32Data, ir: 14, opset: 28),
-            ONNXElementType(.f6e3m2, 28, Tensor.int32Data, ir: 14, opset: 28),
+            ONNXElementType(.f8e4m3fn, 17, Tensor.int32Data, ir: 9),
+            ONNXElementType(.f8e4m3fnuz, 18, Tensor.int32Data, ir: 9),
+            ONNXElementType(.f8e5m2, 19, Tensor.int32Data, ir: 9),
+            ONNXElementType(.f8e5m2fnuz, 20, Tensor.int32Data, ir: 9),
+            ONNXElementType(.u4, 21, Tensor.int32Data, ir: 10),
+            ONNXElementType(.i4, 22, Tensor.int32Data, ir: 10),
+            ONNXElementType(.f4e2m1, 23, Tensor.int32Data, ir: 11),
+            ONNXElementType(.f8e8m0, 24, Tensor.int32Data, ir: 12),
+            ONNXElementType(.u2, 25, Tensor.int32Data, ir: 13),
+            ONNXElementType(.i2, 26, Tensor.int32Data, ir: 13),
+            ONNXElementType(.f6e2m3, 27, Tensor.int32Data, ir: 14),
+            ONNXElementType(.f6e3m2, 28, Tensor.int32Data, ir: 14),
         ]
     }()
 

@@ -10,15 +10,24 @@ public struct ONNXFormat: SelectiveFormat {
     static let name = "onnx"
 
     public var selection: ReadingSelection
+    /// How many bytes a model that is written may have with its values in it; those of a longer one
+    /// go into a file beside it.
+    public var byteLimit: UInt64
 
-    public init(selection: ReadingSelection = .everything) {
+    /// What a message of protocol buffers may have.
+    public static let longestModel: UInt64 = 0x7FFF_FFFF
+
+    public init(
+        selection: ReadingSelection = .everything, byteLimit: UInt64 = longestModel
+    ) {
         self.selection = selection
+        self.byteLimit = byteLimit
     }
 
     public var traits: FormatTraits {
         FormatTraits(
             name: Self.name, summary: "models of ONNX, their initializers and constants",
-            fileExtensions: ["onnx"], dtypes: ONNXElementType.dtypes, canWrite: false)
+            fileExtensions: ["onnx"], dtypes: ONNXElementType.dtypes, kernelLayout: .pytorch)
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
@@ -42,12 +51,48 @@ public struct ONNXFormat: SelectiveFormat {
         return try ONNXReader(main, files, limits: limits, selection: selection)
     }
 
-    public func losses(writing manifest: Manifest) -> [FormatLoss] { [] }
+    public func losses(writing manifest: Manifest) -> [FormatLoss] {
+        manifest.variables.flatMap { variable -> [FormatLoss] in
+            let (name, dtype) = (variable.name, variable.tensor.dtype)
+            if ONNXElementType(dtype) == nil {
+                return [FormatLoss(.values, variable: name, "ONNX has no \(dtype.rawValue).")]
+            }
+            guard let target = variable.tiedTo else { return [] }
+            return [
+                FormatLoss(
+                    .tie, variable: name,
+                    "It shares its values with \(target) and becomes a copy.")
+            ]
+        } + EmbeddedManifest.losses(writing: manifest)
+    }
+
+    public func notes(writing manifest: Manifest) -> [String] {
+        guard let obstacle = ONNXGraphWriter(manifest).obstacle else { return [] }
+        return ["Runtimes cannot run the model, which only holds values: \(obstacle)."]
+    }
+
+    public func writingOrder(of manifest: Manifest) -> [Int] { Array(manifest.variables.indices) }
+
+    public func otherFiles(writing manifest: Manifest, as name: String) -> [String] {
+        let layout = ONNXFileLayout(
+            manifest, order: writingOrder(of: manifest), name: name, byteLimit: byteLimit)
+        return layout.isExternal ? [ONNXFileLayout.valueFile(of: name)] : []
+    }
 
     public func create(
         _ sink: any ByteSink, manifest: Manifest
     ) throws(FormatError) -> any CheckpointWriter {
-        throw FormatError(
-            .unsupportedFeature, format: Self.name, "Models of ONNX are read, not written.")
+        try create(SingleFileSink(sink), manifest: manifest)
+    }
+
+    public func create(
+        _ files: any FileSetSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter {
+        if let loss = losses(writing: manifest).first(where: { $0.subject == .values }) {
+            throw FormatError(
+                .notRepresentable, format: Self.name, variable: loss.variable?.string, loss.reason)
+        }
+        return try ONNXWriter(
+            files, manifest, order: writingOrder(of: manifest), byteLimit: byteLimit)
     }
 }

@@ -3,8 +3,8 @@ import LTFNCheckpoint
 
 /// How a model of ONNX begins, by which it is told: protocol buffers have no mark of their own.
 struct ONNXPrefix {
-    /// Whether it begins with a version of the format, and goes on with fields of a model, the graph
-    /// among them.
+    /// Whether it begins with a version of the format, and goes on with fields of a model, among
+    /// them the graph.
     private(set) var isModel = false
 
     /// - Parameter byteCount: of the whole file.

@@ -25,11 +25,17 @@ struct ONNXReader: CheckpointReader {
         let content = try ONNXContent(source, limits: limits)
         let found = try ONNXVariables(content, external, selection: selection)
         let metadata = content.header.metadata()
-        let restored = try Self.restored(found, metadata.strings)
+        var restored = try Self.restored(found, metadata.strings)
+        var notes = content.header.notes + content.notes
+        if restored.manifest.graph == nil {
+            let network = try ONNXNetwork(content, found, metadata.strings)
+            network.add(to: &restored.manifest)
+            notes += network.notes
+        }
         manifest = restored.manifest
         losses = found.losses + restored.losses
-        notes =
-            content.header.notes + content.notes
+        self.notes =
+            notes
             + Self.notes(found, replacedPropertyCount: metadata.replacedCount)
         otherFiles = external.names
         otherByteCount = external.byteCount

@@ -53,8 +53,8 @@ struct ONNXTensor {
             code, format: format, offset: offset, variable: String(name.prefix(100)), message)
     }
 
-    /// - Throws: `corrupt`, `truncated`, `limitExceeded`, `io`; `unsupportedFeature` for a tensor in
-    ///   segments.
+    /// - Throws: `corrupt`, `truncated`, `limitExceeded`, `io`; `unsupportedFeature` for a tensor
+    ///   in segments.
     init(_ message: ProtobufMessage, limits: DecodingLimits) throws(FormatError) {
         typealias Field = ONNXField.Tensor
         format = message.format

@@ -17,6 +17,8 @@ struct ONNXVariables {
     struct Variable {
         var info: VariableInfo
         var storage: Storage
+        /// What nodes of the main graph call it; nil: they do not know it.
+        var valueName: String?
     }
 
     private(set) var variables: [Variable] = []
@@ -24,6 +26,7 @@ struct ONNXVariables {
     private(set) var hasChecksums = false
     /// What the model holds and is not read.
     private(set) var leftOut: Set<ByteString> = []
+    private let source: any ByteSource
     private let external: ONNXExternalFiles
 
     /// - Throws: `corrupt` for names that stand twice, `unsupportedFeature` and others for tensors
@@ -32,6 +35,7 @@ struct ONNXVariables {
         _ content: ONNXContent, _ external: ONNXExternalFiles, selection: ReadingSelection
     ) throws(FormatError) {
         self.external = external
+        source = content.graph.source
         let names = try ONNXNames(content.found, selection)
         losses = names.losses
         var unreadable = UnreadableParts(selection, kind: "tensor")
@@ -48,7 +52,10 @@ struct ONNXVariables {
                     name: try foreign.variableName(name, format: ONNXFormat.name), tensor: tensor)
                 info.metadata = try Self.metadata(item)
                 try variables.makeRoomForOne()
-                variables.append(Variable(info: info, storage: storage))
+                variables.append(
+                    Variable(
+                        info: info, storage: storage,
+                        valueName: item.isInScope ? item.name : nil))
             } catch {
                 if error.code == .io || error.code == .limitExceeded { throw error }
                 unreadable.add(error, named: name)
@@ -216,6 +223,30 @@ extension ONNXVariables {
             let other = variables[last.index].info
             guard other.tensor == variables[next.index].info.tensor else { continue }
             variables[next.index].info.tiedTo = other.tiedTo ?? other.name
+        }
+    }
+}
+
+extension ONNXVariables {
+    /// The values of a small variable of 64-bit integers, if they stand in the model itself.
+    ///
+    /// - Throws: `corrupt`, `truncated`, `io`.
+    func integers(of variable: Variable) throws(FormatError) -> [Int64] {
+        let count = variable.info.tensor.shape.elementCount
+        guard variable.info.tensor.dtype == .i64, count <= 8 else { return [] }
+        let bytes: [UInt8]
+        switch variable.storage {
+        case .raw(let offset): bytes = try source.read(at: offset, byteCount: 8 * count)
+        case .bytes(let known): bytes = known
+        case .external: return []
+        case .numbers(let numbers, _):
+            var iterator = ONNXNumberIterator(numbers)
+            var integers: [Int64] = []
+            while let bits = try iterator.next() { integers.append(Int64(bitPattern: bits)) }
+            return integers
+        }
+        return stride(from: 0, to: bytes.count, by: 8).map { start in
+            bytes[start..<start + 8].reversed().reduce(0) { $0 << 8 | Int64($1) }
         }
     }
 }

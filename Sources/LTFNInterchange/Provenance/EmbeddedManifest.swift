@@ -54,9 +54,11 @@ enum EmbeddedManifest {
 
     /// The string metadata for `manifest`, in ascending order of the keys.
     ///
-    /// - Parameter isPart: of a whole that has a document.
+    /// - Parameters:
+    ///   - isPart: of a whole that has a document.
+    ///   - isForLoaders: whether the loaders of transformers read such files.
     static func strings(
-        of manifest: Manifest, isPart: Bool = false
+        of manifest: Manifest, isPart: Bool = false, isForLoaders: Bool = true
     ) -> [(key: String, value: String)] {
         let losses = Self.losses(writing: manifest)
         func owners(losing subject: FormatLoss.Subject) -> Set<VariableName?> {
@@ -90,7 +92,7 @@ enum EmbeddedManifest {
         }
         if !variables.isEmpty { members.append(JSONMember("variables", .object(variables))) }
         if isPart || !members.isEmpty {
-            let added = Self.added(beside: strings.map(\.key), manifest)
+            let added = !isForLoaders ? [] : Self.added(beside: strings.map(\.key), manifest)
             if !added.isEmpty {
                 strings += added
                 let pairs = added.map { JSONMember($0.key, .string($0.value)) }
