@@ -207,7 +207,7 @@ let package = Package(
             "LTFNConversionTests",
             [
                 "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNFormats",
-                "LTFNInterchange", "LTFNFormat",
+                "LTFNInterchange", "LTFNFormat", "LTFNInference", "LTFNParallel",
                 "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert", "Examples",
             ]),
         tests(

@@ -47,6 +47,9 @@ struct ConvertCommand: CommandWithExamples {
             "ltfn-convert tuned-difference.ltfn --base model.ltfn -o tuned.ltfn",
             "and the whole again"),
         Example(
+            "ltfn-convert weights.safetensors --into model.onnx -o new.onnx",
+            "new values for a model that stays what it is"),
+        Example(
             "ltfn-convert cut.ltfn -o rest.ltfn --recover", "what an interrupted addition left"),
         Example(
             "ltfn-convert model.ltfn -o - --to safetensors | gzip > model.safetensors.gz",
@@ -116,6 +119,13 @@ struct ConvertCommand: CommandWithExamples {
     var relativeTo: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Write the values into a copy of this ONNX model, in place of those of the same names; every other "
+                + "byte stays as it is.",
+            valueName: "model"), completion: .file(extensions: ["onnx"]))
+    var into: String?
+
+    @Option(
         name: .customLong("shard-size"),
         help: ArgumentHelp(
             "Write safetensors in several files with an index, each with so many bytes of values at most; a "
@@ -179,7 +189,7 @@ struct ConvertCommand: CommandWithExamples {
                 "There is no format called \(name)\(Spelling.question(meant, else: ";")) "
                     + "--list-formats lists them.")
         }
-        if to == nil, FormatRegistry.standard.format(forPath: output) == nil {
+        if to == nil, into == nil, FormatRegistry.standard.format(forPath: output) == nil {
             throw ValidationError(
                 "The name \(output) tells of no format; say which one with --to, or list them with "
                     + "--list-formats.")
@@ -193,7 +203,12 @@ struct ConvertCommand: CommandWithExamples {
     private func validateTarget() throws {
         let registry = FormatRegistry.standard
         let target =
-            to.flatMap(registry.format(named:)) ?? output.flatMap(registry.format(forPath:))
+            (into == nil ? to : "onnx").flatMap(registry.format(named:))
+            ?? output.flatMap(registry.format(forPath:))
+        if into == "" { throw ValidationError("--into takes the name of an ONNX model.") }
+        if into != nil, let to, to.lowercased() != "onnx" {
+            throw ValidationError("--into writes onnx, not \(to); expected one of the two.")
+        }
         if shardSize != nil, let target, !target.traits.name.hasPrefix("safetensors") {
             throw ValidationError(
                 "--shard-size is for safetensors alone; \(target.traits.name) is kept in one file.")
@@ -224,7 +239,9 @@ struct ConvertCommand: CommandWithExamples {
     /// - Parameter conversion: tells of the other files of sets, when it is known.
     private func expectDistinctFiles(_ conversion: FileConversion? = nil) throws {
         let input = [FileRoles.File("the input", input ?? "")]
-        let kept = base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
+        let kept =
+            base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
+            + (into.map { [FileRoles.File("the model", $0)] } ?? [])
         let members = (conversion?.otherInputs ?? []).map {
             FileRoles.File("a part of the input", $0)
         }
@@ -264,6 +281,7 @@ struct ConvertCommand: CommandWithExamples {
         request.changes = try changing.changes()
         request.bases = base.paths
         request.relativeTo = relativeTo
+        request.model = into
         request.recovers = recover
         request.alignment = alignment
         request.shardByteCount = shardSize.map { UInt64($0.byteCount) }

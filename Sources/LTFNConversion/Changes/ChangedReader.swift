@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNInterchange
 import Synchronization
 
 /// An open checkpoint whose variables come out otherwise than they stand in the file.
@@ -13,9 +14,10 @@ struct ChangedReader: CheckpointReader {
     private let whole = WholeTensor()
     private let errors = RoundingErrors()
 
-    init(_ reader: any CheckpointReader, _ plan: ChangePlan) {
+    /// - Parameter isBare: whether only values are wanted, not what else is said of them.
+    init(_ reader: any CheckpointReader, _ plan: ChangePlan, isBare: Bool = false) {
         self.reader = reader
-        manifest = plan.manifest
+        manifest = isBare ? plan.manifest.bare : plan.manifest
         changes = plan.changes
     }
 

@@ -23,6 +23,9 @@ public struct FileConversion: Sendable {
         public var selection = ReadingSelection.everything
         /// Files that `.ltfn` files may be stored relative to, in any order.
         public var bases: [String] = []
+        /// An ONNX model: the output is a copy of it, with the values of the input in place of its
+        /// own.
+        public var model: String?
         /// What an `.ltfn` output is stored relative to.
         public var relativeTo: String?
         /// The most bytes of values in a file, where the target can be kept in several; nil: as the
@@ -126,7 +129,10 @@ public struct FileConversion: Sendable {
         self.request = request
         let native = try NativeFormat(for: request, limits: limits)
         let registry = registry.with(native)
-        let named = try registry.target(forPath: request.output, named: request.targetFormat)
+        let isBare = request.model != nil
+        let named = try registry.target(
+            forPath: request.output, named: isBare ? ONNXFormat().traits.name : request.targetFormat
+        )
         let input = try ModelFile(
             request.input, ModelFile.Options(for: request, limits: limits), registry: registry)
         let selected = try SelectedReader(
@@ -134,10 +140,16 @@ public struct FileConversion: Sendable {
         let changePlan = ChangePlan(
             request.changes, of: selected.manifest,
             convention: input.format.traits.kernelLayout)
-        let changed = ChangedReader(selected, changePlan)
+        let changed = ChangedReader(selected, changePlan, isBare: isBare)
         changes = changePlan.changes
-        let reader: any CheckpointReader = request.changes.isEmpty ? selected : changed
-        let (target, output) = try Self.sharded(named, request, reader.manifest)
+        let reader: any CheckpointReader =
+            request.changes.isEmpty && !isBare ? selected : changed
+        let (target, output) =
+            if let model = request.model {
+                (try Self.insertion(into: model, reader.manifest, limits), request.output)
+            } else {
+                try Self.sharded(named, request, reader.manifest)
+            }
         self.output = output
         conversion = Conversion(
             of: reader, from: input.format, to: target, allowing: request.allowedLosses,
@@ -183,6 +195,16 @@ public struct FileConversion: Sendable {
             + Self.problems(of: conversion.plan, input.budget)
             + Self.problems(at: outputs, request)
         outputExists = outputs.contains(where: Self.exists)
+    }
+
+    /// - Throws: what opening the model throws.
+    private static func insertion(
+        into model: String, _ manifest: Manifest, _ limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointFormat {
+        try FormatError.about(model) { () throws(FormatError) in
+            try ONNXInsertion(
+                into: DiskFileSet(path: model), writing: manifest, limits: limits)
+        }
     }
 
     /// The format as it is to be written, and the main file.

@@ -38,11 +38,20 @@ struct ONNXHeader {
         case (Field.metadataProps, .bytes(let range)):
             let entry = try ONNXEntry(reader.message(range), limit: limits.indexByteCount)
             properties.append((entry.key, entry.value))
+        case (Field.irVersion...Field.opsetImport, _), (Field.metadataProps, _),
+            (Field.trainingInfo, _), (Field.functions, _), (Field.configuration, _):
+            guard case .bytes = field.value, field.number == Field.configuration else {
+                throw reader.error(
+                    .corrupt, at: field.offset,
+                    "Field \(field.number) of the model is of another kind than it is in every model."
+                )
+            }
+        // What a later version may have added.
         default: break
         }
     }
 
-    private static func opset(
+    static func opset(
         _ message: ProtobufReader
     ) throws(FormatError) -> (domain: String, version: Int64) {
         var reader = message

@@ -8,6 +8,13 @@ struct ONNXNumbers {
         case varint, fixed32, fixed64
     }
 
+    /// What is known of them before they are read.
+    struct Outline {
+        var count: UInt64
+        var storedByteCount: UInt64
+        var place: Range<UInt64>?
+    }
+
     let message: ProtobufMessage
     let field: Int
     let coding: Coding
@@ -21,10 +28,11 @@ struct ONNXNumbers {
     /// Where the numbers stand as they would in memory, when they do: packed, in one piece, each of
     /// a fixed width.
     ///
-    /// - Returns: also how many there are.
+    /// - Returns: also how many there are, and how many bytes they take.
     /// - Throws: `corrupt` when one is cut off; `io`, `truncated`.
-    func outline() throws(FormatError) -> (count: UInt64, place: Range<UInt64>?) {
+    func outline() throws(FormatError) -> Outline {
         var count: UInt64 = 0
+        var stored: UInt64 = 0
         var places: [Range<UInt64>] = []
         var isPacked = true
         try message.forEachField { field, reader throws(FormatError) in
@@ -32,8 +40,11 @@ struct ONNXNumbers {
             switch (field.value, coding) {
             case (.varint, .varint), (.fixed32, .fixed32), (.fixed64, .fixed64):
                 count += 1
+                // At least: with the number of its field, a number takes more.
+                stored += 2
                 isPacked = false
             case (.bytes(let range), .varint):
+                stored += range.upperBound - range.lowerBound
                 count += try Self.varintCount(of: range, reader)
                 isPacked = false
             case (.bytes(let range), _):
@@ -45,11 +56,14 @@ struct ONNXNumbers {
                         "\(byteCount) bytes are no whole number of values of \(width) bytes.")
                 }
                 count += byteCount / width
+                stored += byteCount
                 if byteCount > 0, places.count < 2 { places.append(range) }
             default: break
             }
         }
-        return (count, isPacked && places.count == 1 ? places[0] : nil)
+        return Outline(
+            count: count, storedByteCount: stored,
+            place: isPacked && places.count == 1 ? places[0] : nil)
     }
 
     /// How many numbers there are: as many as bytes that end one.

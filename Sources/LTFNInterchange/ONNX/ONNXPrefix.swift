@@ -4,7 +4,7 @@ import LTFNCheckpoint
 /// How a model of ONNX begins, by which it is told: protocol buffers have no mark of their own.
 struct ONNXPrefix {
     /// Whether it begins with a version of the format, and goes on with fields of a model, among
-    /// them the graph.
+    /// them the graph or the operators that it uses.
     private(set) var isModel = false
 
     /// - Parameter byteCount: of the whole file.
@@ -20,8 +20,21 @@ struct ONNXPrefix {
                 isModel = false
                 return
             }
-            isModel = isModel || field.number == ONNXField.Model.graph
+            isModel = isModel || Self.isTelling(field, reader)
             isFirst = false
+        }
+    }
+
+    private static func isTelling(_ field: ProtobufField, _ reader: ProtobufReader) -> Bool {
+        guard case .bytes(let range) = field.value else { return false }
+        switch field.number {
+        case ONNXField.Model.graph: return true
+        case ONNXField.Model.opsetImport:
+            guard let message = try? reader.message(range),
+                let opset = try? ONNXHeader.opset(message)
+            else { return false }
+            return opset.version > 0
+        default: return false
         }
     }
 

@@ -99,7 +99,7 @@ struct ONNXReader: CheckpointReader {
                 var part = AlignedBytes(byteCount: byteCount)
                 part.replaceBytes(at: 0, with: Array(bytes[range]))
                 return part
-            case .numbers(let numbers, let element):
+            case .numbers(let numbers, let element, _):
                 return try cursor.read(numbers, element, range, of: index)
             }
         } catch {
@@ -123,17 +123,36 @@ struct ONNXReader: CheckpointReader {
         }
     }
 
+    /// Where values stand.
+    enum Place {
+        /// As they are in memory, from a byte of the model on.
+        case model(UInt64)
+        case file(String)
+        case numbers
+    }
+
+    /// Where the values of `manifest.variables[index]` stand.
+    func place(_ index: Int) -> Place {
+        switch storages[index] {
+        case .raw(let offset): .model(offset)
+        case .external(let file, _): .file(file)
+        case .bytes(let bytes): bytes.isEmpty ? .model(0) : .numbers
+        case .numbers: .numbers
+        }
+    }
+
     func pieceByteCount(_ index: Int) -> Int { foreignPieceByteCount }
 
     func storage(_ index: Int) -> StorageInfo {
         let variable = manifest.variables[index]
-        let byteCount = variable.tiedTo == nil ? UInt64(variable.tensor.byteCount) : 0
-        let codec =
-            switch storages[index] {
-            case .raw, .external, .bytes: "raw"
-            case .numbers: "numbers"
-            }
-        return StorageInfo(storedByteCount: byteCount, codec: codec)
+        if variable.tiedTo != nil { return StorageInfo(storedByteCount: 0, codec: "raw") }
+        switch storages[index] {
+        case .raw, .external, .bytes:
+            return StorageInfo(
+                storedByteCount: UInt64(variable.tensor.byteCount), codec: "raw")
+        case .numbers(_, _, let byteCount):
+            return StorageInfo(storedByteCount: byteCount, codec: "numbers")
+        }
     }
 }
 

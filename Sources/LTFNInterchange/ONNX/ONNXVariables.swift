@@ -11,7 +11,7 @@ struct ONNXVariables {
         /// As they are in memory, in another file.
         case external(String, UInt64)
         case bytes([UInt8])
-        case numbers(ONNXNumbers, ONNXElementType)
+        case numbers(ONNXNumbers, ONNXElementType, storedByteCount: UInt64)
     }
 
     struct Variable {
@@ -101,7 +101,7 @@ extension ONNXVariables {
             let count = try CheckedSize.int(outline.count, of: "the constant")
             let info = try TensorInfo(dtype: dtype, shape: TensorShape([count]))
             guard let element = ONNXElementType(dtype) else { return (info, .bytes([])) }
-            return (info, outline.place.map { .raw($0.lowerBound) } ?? .numbers(numbers, element))
+            return (info, Self.storage(numbers, element, outline))
         case .tensor(let tensor):
             let (element, info) = try tensor.type()
             return (info, try storage(of: tensor, element, info))
@@ -134,6 +134,13 @@ extension ONNXVariables {
         }
     }
 
+    private static func storage(
+        _ numbers: ONNXNumbers, _ element: ONNXElementType, _ outline: ONNXNumbers.Outline
+    ) -> Storage {
+        if let place = outline.place { return .raw(place.lowerBound) }
+        return .numbers(numbers, element, storedByteCount: outline.storedByteCount)
+    }
+
     private func storage(
         of tensor: ONNXTensor, _ numbers: ONNXNumbers, _ element: ONNXElementType,
         _ info: TensorInfo
@@ -152,7 +159,7 @@ extension ONNXVariables {
                 "It has \(outline.count) values; \(info.dtype.rawValue) \(info.shape) takes "
                     + "\(expected.map(String.init) ?? "more than there are numbers for").")
         }
-        return outline.place.map { .raw($0.lowerBound) } ?? .numbers(numbers, element)
+        return Self.storage(numbers, element, outline)
     }
 
     private mutating func storage(
@@ -239,7 +246,7 @@ extension ONNXVariables {
         case .raw(let offset): bytes = try source.read(at: offset, byteCount: 8 * count)
         case .bytes(let known): bytes = known
         case .external: return []
-        case .numbers(let numbers, _):
+        case .numbers(let numbers, _, _):
             var iterator = ONNXNumberIterator(numbers)
             var integers: [Int64] = []
             while let bits = try iterator.next() { integers.append(Int64(bitPattern: bits)) }

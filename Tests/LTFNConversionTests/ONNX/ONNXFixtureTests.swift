@@ -1,0 +1,102 @@
+import LTFNBytes
+import LTFNCheckpoint
+import LTFNInference
+import LTFNInterchange
+import LTFNParallel
+import Testing
+
+/// Models that the onnx package wrote, by tools/make_onnx_fixtures.py.
+@Suite("Models of the onnx package") struct ONNXFixtureTests {
+    private func open(_ name: String) throws -> any CheckpointReader {
+        try ONNXFormat().open(Fixtures.source("onnx/" + name), limits: .standard)
+    }
+
+    @Test("every type is read bit for bit", arguments: ["raw.onnx", "typed.onnx", "shapes.onnx"])
+    func values(name: String) throws {
+        let reader = try open(name)
+        for (index, variable) in reader.manifest.variables.enumerated() {
+            let expected = Fixtures.pattern(variable.tensor)
+            #expect(try reader.read(index).array == expected, "\(variable.name)")
+            // From any byte on, and back to the first.
+            for start in stride(from: expected.count, through: 0, by: -3) {
+                let part = try reader.read(index, bytes: start..<expected.count)
+                #expect(part.copy(of: 0..<part.byteCount) == Array(expected[start...]))
+            }
+        }
+        if name != "shapes.onnx" {
+            let dtypes = Set(reader.manifest.variables.map(\.tensor.dtype))
+            #expect(dtypes == ONNXFormat().traits.dtypes)
+        }
+    }
+
+    @Test("who made it and for which operators are metadata") func header() throws {
+        let metadata = try open("network.onnx").manifest.metadata
+        #expect(metadata["onnx.producer_name"] == .string("pytorch"))
+        #expect(metadata["onnx.opset_import"] == .string("ai.onnx 13"))
+        #expect(metadata["onnx.ir_version"] == .string("8"))
+    }
+
+    @Test("constants and what is in graphs within the graph have names of their own")
+    func names() throws {
+        let reader = try open("graphs.onnx")
+        #expect(
+            reader.manifest.variables.map(\.name.string) == [
+                "If_7/else_branch/k", "If_7/else_branch/w",
+                "If_7/then_branch/second/else_branch/k", "If_7/then_branch/second/else_branch/w",
+                "If_7/then_branch/second/then_branch/k", "If_7/then_branch/second/then_branch/w",
+                "integer", "integers", "number", "numbers", "w", "w~2",
+            ])
+        let checkpoint = try Checkpoint(reading: reader)
+        // The initializer keeps its name, the constant that stands before it does not.
+        #expect(checkpoint.manifest[try VariableName("w")]?.tensor.dtype == .f32)
+        #expect(try checkpoint.array("number") == [0, 0, 0, 0x3F])
+        #expect(try checkpoint.array("integer") == [UInt8](repeating: 0xFF, count: 8))
+        #expect(
+            try checkpoint.array("integers")
+                == [0, 0, 0, 0, 0, 1, 0, 0, 0xFE] + [UInt8](repeating: 0xFF, count: 7))
+        #expect(reader.notes.contains { $0.contains("constants of text (1)") })
+        #expect(reader.notes.contains { $0.contains("attributes of nodes") })
+    }
+
+    @Test("values in a file beside the model are read, and what is the same bytes is tied")
+    func external() throws {
+        let files = try DiskFileSet(
+            path: Fixtures.directory.appendingPathComponent("onnx-external/model.onnx").path)
+        let reader = try ONNXFormat().open(files, limits: .standard)
+        #expect(reader.otherFiles == ["weights.bin"])
+        #expect(reader.otherByteCount == 40)
+        let tie = try VariableName("c")
+        #expect(reader.manifest[tie]?.tiedTo == (try VariableName("a")))
+        for (index, variable) in reader.manifest.variables.enumerated() {
+            #expect(try reader.read(index).array == Fixtures.pattern(variable.tensor))
+            #expect(try reader.map(index)?.byteCount == variable.tensor.byteCount)
+        }
+    }
+
+    @Test("a network of another program runs, with the logits of ONNX Runtime")
+    func network() throws {
+        let reader = try open("network.onnx")
+        let graph = try #require(reader.manifest.graph)
+        #expect(try reader.manifest.recordedKernelLayout() == .pytorch)
+        #expect(graph.layers.map(\.name) == ["conv", "relu", "pool", "reshape", "fc"])
+        let limits = DecodingLimits.standard
+        let parameters = try graph.parameters(
+            in: reader, budget: ExpansionBudget(limits, fileByteCount: 1 << 20))
+        let session = try InferenceSession(
+            graph: graph, parameters: parameters, maximumBatch: 1, pool: ThreadPool(threadCount: 1))
+        let pixels = (0..<64).map { UInt8($0 * 7 % 256) }
+        let expected: [Float] = [0.4066177308559418, 0.8261643648147583, 0.4935661554336548]
+        for (found, wanted) in zip(try session.logits(pixels: pixels), expected) {
+            #expect(abs(found - wanted) < 1e-4)
+        }
+    }
+
+    @Test("a graph that cannot be said truly is left out, and why is told") func untransposed()
+        throws
+    {
+        let reader = try open("untransposed.onnx")
+        #expect(reader.manifest.graph == nil)
+        #expect(reader.manifest.metadata[KernelLayout.metadataKey] == nil)
+        #expect(reader.notes.contains { $0.contains("[in, out]") })
+    }
+}
