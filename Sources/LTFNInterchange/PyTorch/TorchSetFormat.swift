@@ -27,7 +27,7 @@ public struct TorchSetFormat: SelectiveFormat {
     public func recognizes(_ look: FileSetLook) -> Bool {
         guard let prefix = look.prefix else {
             return Self.index(in: look.names) != nil
-                && !look.names.contains(where: ShardedSafetensorsFormat.isIndex)
+                && !look.names.contains { ShardedSafetensorsFormat().member(named: $0) == .index }
         }
         guard prefix.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{")
         else { return false }
