@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Fixtures/pytorch, Fixtures/pytorch-set and Fixtures/pytorch-dcp with PyTorch.
+"""Makes Fixtures/pytorch, Fixtures/pytorch-set, Fixtures/pytorch-dcp and its neighbour with PyTorch.
 
     python3 tools/make_pytorch_fixtures.py [DIRECTORY]
 
@@ -13,12 +13,15 @@ import json
 import pathlib
 import pickle
 import sys
+import tempfile
 import warnings
 import zipfile
 from collections import OrderedDict
 
 import torch
 import torch.distributed.checkpoint as dcp
+import torch.multiprocessing
+from torch.distributed.tensor import Shard, distribute_tensor
 
 warnings.filterwarnings("ignore")
 
@@ -89,6 +92,15 @@ def python2(value):
     return result
 
 
+def save_share(rank, where, meeting):
+    """The part of a 4 × 6 tensor that one of four processes has: a quarter of it."""
+    torch.distributed.init_process_group("gloo", init_method="file://" + meeting, rank=rank, world_size=4)
+    mesh = torch.distributed.init_device_mesh("cpu", (2, 2))
+    grid = distribute_tensor(tensor(torch.float32, 4, 6), mesh, [Shard(0), Shard(1)])
+    dcp.save({"grid": grid}, checkpoint_id=where)
+    torch.distributed.destroy_process_group()
+
+
 def main(folder):
     where = folder / "pytorch"
     where.mkdir(parents=True, exist_ok=True)
@@ -141,6 +153,10 @@ def main(folder):
         where.mkdir(parents=True, exist_ok=True)
         dcp.save({"model": {"a": tensor(f32, 2, 3), "b": tensor(torch.int64, 2)}, "epoch": 3}, checkpoint_id=where,
                  no_dist=True)
+    where = folder / "pytorch-dcp-grid"
+    if not (where / ".metadata").exists():
+        meeting = tempfile.mkdtemp() + "/meeting"
+        torch.multiprocessing.spawn(save_share, args=(str(where), meeting), nprocs=4)
 
 
 if __name__ == "__main__":

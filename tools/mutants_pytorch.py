@@ -12,6 +12,8 @@ both read, one alone refuses, and why ltfn-convert does.
 import collections
 import io
 import os
+import pickle
+import pickletools
 import random
 import re
 import subprocess
@@ -72,6 +74,28 @@ def changed(rng, data):
     return bytes(data)
 
 
+def retold(rng, data):
+    """A pickle of which one instruction is changed, left out, doubled or moved."""
+    ops = [(op, arg, at) for op, arg, at in pickletools.genops(data)]
+    ends = [at for _, _, at in ops[1:]] + [len(data)]
+    codes = [data[at:end] for (_, _, at), end in zip(ops, ends)]
+    at = rng.randrange(1, len(codes) - 1)
+    kind = rng.randrange(6)
+    if kind < 3 and ops[at][0].name in ("BININT1", "BININT2", "BININT", "LONG1"):
+        codes[at] = pickle.dumps(rng.choice([0, 1, 2, 3, 5, 6, 7, 24, 255, 1 << 31, 1 << 62, -1]), 2)[2:-1]
+    elif kind < 3 and ops[at][0].name in ("BINUNICODE", "GLOBAL", "BINGET", "BINPUT"):
+        same = [k for k, op in enumerate(ops) if op[0].name == ops[at][0].name]
+        codes[at] = codes[rng.choice(same)]
+    elif kind == 3:
+        del codes[at]
+    elif kind == 4:
+        codes.insert(at, codes[at])
+    else:
+        other = rng.randrange(1, len(codes) - 1)
+        codes[at], codes[other] = codes[other], codes[at]
+    return b"".join(codes)
+
+
 def rebuilt(rng, whole):
     """The same archive around a changed pickle, or a changed length of a storage."""
     out = io.BytesIO()
@@ -79,7 +103,7 @@ def rebuilt(rng, whole):
         for member in source.infolist():
             data = source.read(member)
             if member.filename.endswith("/data.pkl"):
-                data = changed(rng, data)
+                data = retold(rng, data) if rng.randrange(4) else changed(rng, data)
             elif "/data/" in member.filename and rng.randrange(8) == 0:
                 data = data[:rng.randrange(len(data) + 1)] + bytes(rng.randrange(9))
             elif member.filename.endswith("/byteorder") and rng.randrange(8) == 0:

@@ -122,8 +122,8 @@ struct TorchSetReader: CheckpointReader {
         try shards[places[index].shard].read(places[index].position, bytes: range)
     }
 
-    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
-        try shards[places[index].shard].map(places[index].position)
+    func stored(_ index: Int) throws(FormatError) -> StoredValues? {
+        try shards[places[index].shard].stored(places[index].position)
     }
 
     func pieceByteCount(_ index: Int) -> Int {
