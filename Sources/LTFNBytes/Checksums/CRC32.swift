@@ -16,4 +16,20 @@ public struct CRC32: Hashable, Sendable {
         checksum.update(bytes)
         return checksum.value
     }
+
+    /// Makes sure that it is the one that a file says.
+    ///
+    /// - Parameter offset: where in the file the bytes begin.
+    /// - Throws: `checksumMismatch`.
+    public func expect(_ expected: UInt32, at offset: UInt64) throws(FormatError) {
+        guard value != expected else { return }
+        throw FormatError(
+            .checksumMismatch, offset: offset,
+            "The values have the CRC-32 \(Self.text(value)), the file says "
+                + "\(Self.text(expected)): they are not those that were written.")
+    }
+
+    private static func text(_ value: UInt32) -> String {
+        Hexadecimal.string((0..<4).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) })
+    }
 }

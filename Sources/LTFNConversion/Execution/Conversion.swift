@@ -60,12 +60,15 @@ public struct Conversion: Sendable {
     /// What the source says of its values and of their initial values is checked on the way: what
     /// is wrong must not become right in a file with digests of its own.
     ///
+    /// - Parameter checking: false: what the source says of its values need not be checked on the
+    ///   way, because `differences` is going to do it, or nobody wants it.
     /// - Returns: nil when `observer` wanted to stop; the output is then not complete.
     /// - Throws: `notRepresentable` when the plan is not executable, `checksumMismatch` when the
     ///   source contradicts itself; all that reader and writer throw.
     @discardableResult
     public func write(
-        to files: any FileSetSink, observer: @escaping Observer = { _ in true }
+        to files: any FileSetSink, checking: Bool = true,
+        observer: @escaping Observer = { _ in true }
     ) throws(FormatError) -> Written? {
         let manifest = try executableTarget()
         try checkInitialValues()
@@ -74,10 +77,9 @@ public struct Conversion: Sendable {
         var tracker = Tracker(.write, total: plan.valueByteCount, observer)
         var digests = [SHA256Digest?](repeating: nil, count: manifest.variables.count)
         for index in format.writingOrder(of: manifest) {
-            if writer.copiesStored, reader.valueProof == .none,
+            if writer.copiesStored, !checking || reader.valueProof == .none,
                 let stored = try reader.stored(positions[index])
             {
-                // Nothing is known of the values that could be checked on the way.
                 try writer.copy(at: index, from: stored) { tracker.reach($0) }
                 if !tracker.advance(by: stored.byteCount) { return nil }
                 continue
@@ -135,7 +137,7 @@ public struct Conversion: Sendable {
             if known == nil, let stored = try reader.stored(positions[index]),
                 let output = try found.stored(index)
             {
-                let place = try stored.firstDifference(from: output) { tracker.reach($0) }
+                let place = try compare(stored, output, variable) { tracker.reach($0) }
                 if let place { differences.append(Self.difference(variable, at: place)) }
                 if differences.count == 20 { return differences }
                 if !tracker.advance(by: variable.tensor.byteCount) { return nil }
@@ -157,6 +159,22 @@ public struct Conversion: Sendable {
             if !tracker.advance(by: variable.tensor.byteCount) { return nil }
         }
         return differences
+    }
+
+    private func compare(
+        _ stored: StoredValues, _ output: StoredValues, _ variable: VariableInfo,
+        _ observer: (Int) -> Void
+    ) throws(FormatError) -> Int? {
+        do throws(FormatError) {
+            return try stored.firstDifference(from: output, observer: observer)
+        } catch {
+            // It is the source that is not what it says.
+            if error.code == .io { throw error }
+            var error = error
+            error.format = plan.sourceFormat
+            error.variable = variable.name.string
+            throw error
+        }
     }
 
     private static func difference(_ variable: VariableInfo, at offset: Int) -> String {

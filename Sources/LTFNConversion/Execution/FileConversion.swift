@@ -404,7 +404,11 @@ public struct FileConversion: Sendable {
         defer { writer.abandon() }
         let written: Conversion.Written?
         do throws(FormatError) {
-            written = try conversion.write(to: writer, observer: observer)
+            // What is compared afterwards is checked then.
+            let isCompared = try DurableFileWriter.makesFile(at: output)
+            written = try conversion.write(
+                to: writer, checking: request.verification != .none && !isCompared,
+                observer: observer)
         } catch {
             throw error.about(error.code == .io ? error.path : request.input)
         }
@@ -444,8 +448,10 @@ public struct FileConversion: Sendable {
                 in: drafts, written: written, observer: observer)
             return differences.map { $0.isEmpty ? .equal : .different($0) }
         } catch {
-            // The source was read well, and is not read again: the output is what cannot be read,
-            // or a base.
+            if error.code == .checksumMismatch, error.format == plan.sourceFormat {
+                throw error.about(request.input)
+            }
+            // The rest of the source was read well: the output is what cannot be read, or a base.
             let isAboutBase = error.path.map { base in
                 base == request.relativeTo || request.bases.contains(base)
             }

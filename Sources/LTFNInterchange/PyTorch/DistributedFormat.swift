@@ -19,7 +19,7 @@ public struct DistributedFormat: SelectiveFormat {
         FormatTraits(
             name: Self.name, summary: "folder of torch.distributed.checkpoint",
             fileExtensions: ["metadata"], dtypes: TorchElementType.dtypes, canWrite: false,
-            isSet: true)
+            isSet: true, kernelLayout: .pytorch)
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool { false }

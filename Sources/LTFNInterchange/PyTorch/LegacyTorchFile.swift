@@ -133,7 +133,7 @@ struct LegacyTorchFile: TorchFile {
                     + "\(source.byteCount - offset) bytes are left.")
         }
         defer { offset += byteCount }
-        return TorchStorage(place: .range(offset: offset), byteCount: size)
+        return TorchStorage(place: .range(offset: offset, crc32: nil), byteCount: size)
     }
 
     func storage(_ key: TorchStorageKey) throws(FormatError) -> TorchStorage {

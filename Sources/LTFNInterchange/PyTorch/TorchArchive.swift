@@ -108,8 +108,11 @@ struct TorchArchive: TorchFile {
                 "The storage \"\(key.key.prefix(40))\" has \(member.byteCount) bytes in the archive, "
                     + "\(key.byteCount) in the pickle.")
         }
+        // PyTorch writes 0 when it is told not to compute checksums.
+        let checksum = member.crc32 == 0 ? nil : member.crc32
         let place: TorchStorage.Place =
-            member.method == .stored ? .range(offset: member.dataOffset) : .packed(member)
+            member.method == .stored
+            ? .range(offset: member.dataOffset, crc32: checksum) : .packed(member)
         return TorchStorage(place: place, byteCount: key.byteCount, isBigEndian: isBigEndian)
     }
 }

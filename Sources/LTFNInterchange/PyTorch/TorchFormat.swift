@@ -19,7 +19,7 @@ public struct TorchFormat: SelectiveFormat {
         FormatTraits(
             name: Self.name, summary: "PyTorch, as torch.save writes it; TorchScript is read",
             fileExtensions: ["pt", "pth", "bin", "ckpt", "jit"], dtypes: TorchElementType.dtypes,
-            toleratesTail: true)
+            toleratesTail: true, kernelLayout: .pytorch)
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {

@@ -20,6 +20,8 @@ struct TorchReader: CheckpointReader {
         /// Where the first element is, in bytes from the beginning of the storage.
         var offset: Int
         var values: TorchValues
+        /// That of the storage, when the tensor reads all of it.
+        var checksum: StorageChecksum?
     }
 
     /// - Throws: as `TorchArchive` and `LegacyTorchFile`; `unsupportedFeature` for tensors that
@@ -63,9 +65,11 @@ struct TorchReader: CheckpointReader {
         for (name, tensor) in variables.tensors {
             do throws(FormatError) {
                 let storage = try file.storage(tensor.storage)
+                let values = try TorchValues(tensor, isBigEndian: storage.isBigEndian)
                 stored[name] = StoredTensor(
-                    storage: storage, offset: tensor.byteOffset,
-                    values: try TorchValues(tensor, isBigEndian: storage.isBigEndian))
+                    storage: storage, offset: tensor.byteOffset, values: values,
+                    checksum: values.sourceByteCount == storage.byteCount
+                        ? StorageChecksum(storage) : nil)
             } catch {
                 throw error.named(format, variable: name.string)
             }
@@ -89,9 +93,11 @@ struct TorchReader: CheckpointReader {
             return try tensor.values.read(range) { range throws(FormatError) in
                 let start = tensor.offset + range.lowerBound
                 switch tensor.storage.place {
-                case .range(let offset):
-                    return try readAligned(
+                case .range(let offset, _):
+                    let bytes = try readAligned(
                         source, at: offset + UInt64(start), byteCount: range.count)
+                    try tensor.checksum?.note(bytes, at: start)
+                    return bytes
                 case .packed(let member):
                     guard let cursor else { return AlignedBytes(byteCount: 0) }
                     return try cursor.read(
@@ -105,12 +111,44 @@ struct TorchReader: CheckpointReader {
 
     func stored(_ index: Int) throws(FormatError) -> StoredValues? {
         let tensor = tensors[index]
-        guard tensor.values.areStoredAsRead, case .range(let offset) = tensor.storage.place else {
-            return nil
-        }
+        let byteCount = manifest.variables[index].tensor.byteCount
+        guard tensor.values.areStoredAsRead,
+            case .range(let offset, let crc32) = tensor.storage.place
+        else { return nil }
         return StoredValues(
-            source, at: offset + UInt64(tensor.offset),
-            byteCount: manifest.variables[index].tensor.byteCount)
+            source, at: offset + UInt64(tensor.offset), byteCount: byteCount,
+            crc32: byteCount == tensor.storage.byteCount ? crc32 : nil)
+    }
+
+    /// The checksums of archives. PyTorch itself does not look at them.
+    var valueProof: ValueProof {
+        let areAllChecked = tensors.allSatisfy { tensor in
+            switch tensor.storage.place {
+            case .packed: true
+            case .range(_, let crc32): crc32 != nil || tensor.storage.byteCount == 0
+            }
+        }
+        return areAllChecked && cursor != nil && !tensors.isEmpty ? .crc32 : .none
+    }
+
+    /// Storages that no tensor shows from the first byte to the last.
+    func verifyRest() throws(FormatError) {
+        var known = Set(tensors.compactMap(\.checksum?.offset))
+        for (index, tensor) in tensors.enumerated() {
+            guard case .range(let offset, let crc32?) = tensor.storage.place,
+                known.insert(offset).inserted
+            else { continue }
+            let name = manifest.variables[index].name.string
+            do throws(FormatError) {
+                var checksum = CRC32()
+                try forEachPiece(of: source, at: offset, byteCount: tensor.storage.byteCount) {
+                    checksum.update($0)
+                }
+                try checksum.expect(crc32, at: offset)
+            } catch {
+                throw error.named(TorchFormat.name, variable: name)
+            }
+        }
     }
 
     func pieceByteCount(_ index: Int) -> Int { tensors[index].values.pieceByteCount }

@@ -19,7 +19,7 @@ public struct TorchSetFormat: SelectiveFormat {
         FormatTraits(
             name: Self.name, summary: "several PyTorch files, named by their index or folder",
             fileExtensions: ["bin.index.json"], dtypes: TorchElementType.dtypes, canWrite: false,
-            isSet: true)
+            isSet: true, kernelLayout: .pytorch)
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool { false }

@@ -5,7 +5,8 @@ import LTFNCheckpoint
 struct TorchStorage: Sendable {
     /// Where the bytes are.
     enum Place: Sendable {
-        case range(offset: UInt64)
+        /// With the CRC-32 of all of them; nil: the file says none.
+        case range(offset: UInt64, crc32: UInt32?)
         /// A member of an archive that has to be unpacked.
         case packed(ZipMember)
     }

@@ -24,6 +24,9 @@ final class TorchValues: Sendable {
         swapGroup = isBigEndian ? TorchElementType.swapGroup(of: tensor.info.dtype) : 1
     }
 
+    /// How many bytes the elements are spread over, from the first to the last.
+    var sourceByteCount: Int { info.shape.elementCount == 0 ? 0 : order.sourceByteCount }
+
     var isRowMajor: Bool { order.isRowMajor || info.shape.elementCount == 0 }
 
     /// Whether the bytes are read as they are stored.

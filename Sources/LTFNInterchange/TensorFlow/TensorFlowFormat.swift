@@ -24,7 +24,8 @@ public struct TensorFlowFormat: SelectiveFormat, SetFormat {
         FormatTraits(
             name: Self.name,
             summary: "checkpoints of TensorFlow, named by their index, folder or SavedModel",
-            fileExtensions: ["index"], dtypes: TensorFlowElementType.dtypes, isSet: true)
+            fileExtensions: ["index"], dtypes: TensorFlowElementType.dtypes, isSet: true,
+            kernelLayout: .tensorflow)
     }
 
     /// A table begins with the empty key and its value: the header, with the number of files; or,
