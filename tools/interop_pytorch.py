@@ -3,13 +3,15 @@
 
 usage: tools/interop_pytorch.py LTFN-CONVERT [COUNT] [SEED]        200 models, seed 1
 
-Every model is saved by torch.save (as an archive, or in the form from before 1.6), or as TorchScript, and
-converted to .ltfn and on to .pt, .safetensors; what torch.load(weights_only=True) reads again, also mapped,
+Every model is saved by torch.save (as an archive, in the form from before 1.6, or as a set with an index), as
+TorchScript, or by torch.distributed.checkpoint, and converted to .ltfn and on to .pt, .safetensors; what torch.load(weights_only=True) reads again, also mapped,
 has the names, dtypes, shapes, bits and ties that it had. Exits with 1 on a difference.
 """
 
+import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import warnings
 from collections import OrderedDict
 
 import torch
+import torch.distributed.checkpoint as dcp
 from safetensors import safe_open
 
 warnings.filterwarnings("ignore")
@@ -132,6 +135,20 @@ class Script(torch.nn.Module):
         return self.layers(self.first(x) - self.mean)
 
 
+def save_set(rng, path, state):
+    """Two files and their index."""
+    names, place = list(state), {}
+    rng.shuffle(names)
+    half = len(names) // 2
+    os.makedirs(path, exist_ok=True)
+    for number, part in enumerate([names[:half], names[half:]]):
+        file = "pytorch_model-%05d-of-00002.bin" % (number + 1)
+        torch.save({name: state[name] for name in part}, os.path.join(path, file))
+        place.update({name: file for name in part})
+    with open(os.path.join(path, "pytorch_model.bin.index.json"), "w") as index:
+        json.dump({"metadata": {"total_size": 0}, "weight_map": place}, index)
+
+
 class Comparison:
     def __init__(self, program, folder):
         self.program, self.folder, self.differences = program, folder, 0
@@ -167,9 +184,9 @@ class Comparison:
         if groups(expected) != groups(found):
             self.differ("%s: ties differ" % what)
 
-    def check(self, number, expected, has_ties=True):
+    def check(self, number, expected, source="in.pt", has_ties=True):
         what = "model %d" % number
-        if not self.convert("in.pt", "a.ltfn") or not self.convert("a.ltfn", "b.pt"):
+        if not self.convert(source, "a.ltfn") or not self.convert("a.ltfn", "b.pt"):
             return
         for mapped in False, True:
             found = torch.load(self.path("b.pt"), weights_only=True, mmap=mapped)
@@ -178,20 +195,31 @@ class Comparison:
                 self.ties(what, expected, found)
         if any(tensor.dtype == torch.complex128 for tensor in expected.values()):
             return
-        if self.convert("in.pt", "c.safetensors", "--allow-loss", "tie"):
+        if self.convert(source, "c.safetensors", "--allow-loss", "tie"):
             with safe_open(self.path("c.safetensors"), framework="pt") as file:
                 self.compare(what + " as .safetensors", expected, {n: file.get_tensor(n) for n in file.keys()})
 
 
 def run(program, count=200, seed=1):
     rng = random.Random(seed)
-    forms = {"archive": 0, "legacy": 0, "TorchScript": 0}
+    forms = {"archive": 0, "legacy": 0, "TorchScript": 0, "set": 0, "distributed": 0}
     with tempfile.TemporaryDirectory() as folder:
         comparison = Comparison(os.path.abspath(program), folder)
         for number in range(count):
-            form = rng.choice(["archive", "archive", "archive", "legacy", "legacy", "TorchScript"])
+            form = rng.choice(["archive", "archive", "archive", "legacy", "legacy", "TorchScript", "set", "distributed"])
             forms[form] += 1
             path = comparison.path("in.pt")
+            if form in ("set", "distributed"):
+                expected = dict(flat(random_model(rng, DTYPES + UNTYPED)))
+                where = comparison.path("folder")
+                shutil.rmtree(where, ignore_errors=True)
+                if form == "set":
+                    save_set(rng, where, expected)
+                else:
+                    expected = {name: tensor.detach() for name, tensor in expected.items()}
+                    dcp.save(expected, checkpoint_id=where, no_dist=True)
+                comparison.check(number, expected, "folder", has_ties=False)
+                continue
             if form == "TorchScript":
                 module = torch.jit.script(Script(rng))
                 torch.jit.save(module, path)

@@ -15,7 +15,7 @@ struct TorchPickle {
         case .object(let object):
             object.function.hasPrefix(Self.utilities)
                 || object.function == "torch._tensor._rebuild_from_type_v2"
-                || object.function.hasSuffix("Tensor")
+                || object.function.hasPrefix("torch.") && object.function.hasSuffix("Tensor")
                 || object.function.hasPrefix("torch.nn.parameter.")
         // A storage that no tensor stands before is values all the same.
         case .persistent: true
