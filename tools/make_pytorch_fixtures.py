@@ -111,6 +111,8 @@ def main(folder):
         scalar=tensor(f32), empty=tensor(f32, 0), hole=tensor(f32, 2, 0, 3), deep=tensor(f32, 1, 2, 1, 3, 1)))
     shared = tensor(f32, 2, 3)
     save(where / "ties.pt", OrderedDict(b=shared, a=shared, part=shared[:1]))
+    whole = tensor(f32, 10)
+    save(where / "views.pt", OrderedDict(head=whole[:3], tail=whole[6:]))
     save(where / "strided.pt", OrderedDict(
         transposed=tensor(f32, 3, 4).t().contiguous().t(),
         channels=tensor(torch.float16, 2, 3, 2, 2).contiguous(memory_format=torch.channels_last)))
