@@ -179,7 +179,7 @@ let package = Package(
         .target(
             name: "FuzzSupport",
             dependencies: [
-                "LTFNFormat", "LTFNInspection", "LTFNInference", "LTFNInitializers",
+                "LTFNFormats", "LTFNFormat", "LTFNInspection", "LTFNInference", "LTFNInitializers",
                 "LTFNCheckpoint", "LTFNBytes",
             ],
             path: "Tests/FuzzSupport", swiftSettings: swiftSettings),

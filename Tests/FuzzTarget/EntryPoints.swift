@@ -10,11 +10,22 @@ private func libFuzzerMutate(
     _ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ maximum: Int
 ) -> Int
 
+/// The foreign format that LTFN_FUZZ_FORMAT names; nil: `.ltfn` is looked at.
+private let foreign: ForeignClaims? = {
+    guard let name = unsafe getenv("LTFN_FUZZ_FORMAT") else { return nil }
+    guard let claims = unsafe ForeignClaims(String(cString: name)) else {
+        fatalError("There is no format of that name.")
+    }
+    return claims
+}()
+
 /// Looks at one file. A claim that does not hold ends the process, and libFuzzer keeps the file.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: data, count: count))
-    if let sentence = Claims.firstBroken(by: bytes) { fatalError(sentence) }
+    let broken =
+        if let foreign { foreign.firstBroken(by: bytes) } else { Claims.firstBroken(by: bytes) }
+    if let sentence = broken { fatalError(sentence) }
     return 0
 }
 
@@ -23,6 +34,7 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 public func mutate(
     _ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ maximum: Int, _ seed: UInt32
 ) -> Int {
+    if foreign != nil { return unsafe libFuzzerMutate(data, count, maximum) }
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: data, count: count))
     var mutator = Mutator(
         seed: UInt64(seed), maximumByteCount: maximum, changeBytes: changeBytes)
