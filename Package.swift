@@ -97,7 +97,7 @@ let package = Package(
             "LTFNTraining",
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNInitializers", "LTFNInference", "LTFNKernels",
-                "LTFNDatasets", "LTFNParallel",
+                "LTFNDatasets", "LTFNParallel", "LTFNFormats",
             ]),
         room(
             "LTFNInspection",

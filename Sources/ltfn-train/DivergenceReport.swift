@@ -7,20 +7,18 @@ import LTFNTraining
 struct DivergenceReport {
     let divergence: Divergence
     let configuration: TrainingConfiguration
-    let output: String
+    let output: TrainingOutput
 
     /// Saves the last weights worth keeping beside the output.
     ///
     /// - Returns: what happened, since when, what to try, and where the weights are.
     func save(_ result: TrainingResult) -> String {
-        guard !Output.isStandard(path: output) else {
+        guard !Output.isStandard(path: output.path) else {
             return [what, advice, "Nothing was written."].joined(separator: " ")
         }
-        let path = OutputFile.lastFinitePath(for: output)
         let saved: String
         do throws(FormatError) {
-            try DurableFileWriter.expectFile(at: path)
-            _ = try OutputFile.write(result.checkpoint, to: path, beside: output)
+            let path = try output.writeLastFinite(result)
             saved =
                 result.stepCount == 0
                 ? "The initial weights are in \(TerminalText.escaped(path))."
@@ -29,7 +27,7 @@ struct DivergenceReport {
         } catch {
             saved = "The last usable weights could not be saved: \(error)"
         }
-        return [what, advice, saved, "\(TerminalText.escaped(output)) was not written."]
+        return [what, advice, saved, "\(TerminalText.escaped(output.path)) was not written."]
             .joined(separator: " ")
     }
 

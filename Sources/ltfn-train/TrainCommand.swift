@@ -177,7 +177,7 @@ struct TrainCommand: CommandWithExamples {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many checkpoints are kept, the newest. (default: \(defaultKeep))",
+            "How many checkpoints are kept, the newest. (default: \(TrainingOutput.defaultKeptCount))",
             valueName: "n"))
     var keep: Int?
 
@@ -185,9 +185,6 @@ struct TrainCommand: CommandWithExamples {
     private static let foreignEndings = [
         ".safetensors", ".npz", ".npy", ".pt", ".pth", ".onnx", ".gguf", ".h5", ".ckpt",
     ]
-
-    /// One more than the newest, should that be damaged.
-    static let defaultKeep = 2
 
     @OptionGroup var base: BaseOptions
     @OptionGroup var expansion: ExpansionOptions

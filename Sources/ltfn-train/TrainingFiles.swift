@@ -1,10 +1,12 @@
 import LTFNBytes
 import LTFNCommand
 import LTFNDatasets
+import LTFNTraining
 
 /// The files of a run, which have to be different ones.
 struct TrainingFiles {
     private let command: TrainCommand
+    private let checkpoints: CheckpointFiles
     private let inputs: [FileRoles.File]
     /// Those that may not be the file that the run goes on from.
     private let others: [FileRoles.File]
@@ -13,12 +15,15 @@ struct TrainingFiles {
 
     /// - Parameter resumed: the file that the run goes on from. The output, and what is kept beside
     ///   it, may take its place: they are the same run, further on.
-    init(_ command: TrainCommand, _ dataset: Dataset, resumed: ResumeSource?) {
+    init(
+        _ command: TrainCommand, _ output: TrainingOutput, _ dataset: Dataset, resumed: ResumedRun?
+    ) {
         self.command = command
+        checkpoints = output.files
         own = [
             FileRoles.File("the output", command.outputPath),
             FileRoles.File(
-                "the last finite weights", OutputFile.lastFinitePath(for: command.outputPath)),
+                "the last finite weights", checkpoints.lastFinitePath),
         ]
         var others = command.json.files
         if let folder = command.saveData {
@@ -47,7 +52,6 @@ struct TrainingFiles {
                 .expectDistinct()
         }
         guard command.checkpointEvery != nil else { return }
-        let checkpoints = CheckpointFiles(output: command.outputPath)
         for file in inputs + own + others {
             guard let path = checkpoints.path(sameAs: file.path) else { continue }
             throw FileRoles.failure(

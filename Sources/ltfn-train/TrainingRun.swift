@@ -14,36 +14,23 @@ struct TrainingRun {
     func run() throws {
         // Whoever waits for a network to be trained wants to know first that it can be saved.
         let notes = command.display.notes(program: "ltfn-train")
-        for note in try OutputFile.check(command.outputPath) { notes.warn(note) }
-        files.removeLeftDrafts()
-        if let interval = command.checkpointEvery {
-            try OutputFile.checkDerived(files.path(step: interval))
-        }
+        for note in try output.prepare() { notes.warn(note) }
         try command.json.check()
-        warnOfLastFinite(notes)
+        if let error = output.obstacleToLastFinite() {
+            notes.warn("should the run come apart, its last usable weights are lost: \(error)")
+        }
         let signals = SignalWatcher(
             onFirst: { _ in
                 notes.note("stopping after this step, then saving; once more to quit at once.")
             }, quitsAtFirst: true)
-        let resumed: ResumeSource?
-        if let path = command.resume {
-            let source = try ResumeSource(
-                path, bases: command.base.paths, limits: command.expansion.limits, notes: notes)
-            if command.checkpointEvery != nil {
-                try checkpoints(of: source.training.run).expectNoOthers()
-            }
-            resumed = source
-        } else {
-            resumed = nil
-            try expectNoCheckpoints()
-        }
+        let resumed = try resumed(notes)
         let configuration =
             if let resumed { try request.configuration(resuming: resumed.training) } else {
                 try request.configuration()
             }
         let dataset = try DataChoice.dataset(
             folder: command.data, synthetic: command.synthetic, notes: notes)
-        try TrainingFiles(command, dataset, resumed: resumed).expectDistinct()
+        try TrainingFiles(command, output, dataset, resumed: resumed).expectDistinct()
         if let folder = command.saveData { try dataset.write(to: folder) }
         let pool = command.threads.threads.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
         let trainer = try Trainer(
@@ -57,60 +44,50 @@ struct TrainingRun {
         signals.workBegins()
         display.begin()
         if let resumed { display.showResumed(resumed.path) }
-        let checkpoints = checkpoints(of: trainer.run)
         var unkept = UnkeptCheckpoints()
-        let result = try trainer.run(
-            pauses: Trainer.Pauses(
-                checkpointInterval: command.checkpointEvery,
-                validationInterval: command.validateEvery),
+        let result = try output.run(
+            trainer, validationInterval: command.validateEvery,
             shouldStop: { signals.received != nil },
-            onCheckpoint: { (checkpoint, step) throws(FormatError) in
-                do throws(FormatError) {
-                    let isKept = try checkpoints.keep(
-                        checkpoint, step: step, count: command.keep ?? TrainCommand.defaultKeep)
-                    display.showCheckpoint(files.path(step: step), isKept: isKept, notes: notes)
-                } catch {
+            onEvent: { event in
+                switch event {
+                case .training(let event): display.show(event)
+                case .kept(let path): display.showCheckpoint(path, isKept: true, notes: notes)
+                case .taken(let path): display.showCheckpoint(path, isKept: false, notes: notes)
+                case .failed(let step, let error):
                     unkept.add(error)
                     display.showUnkeptCheckpoint(step: step, error, notes: notes)
                 }
-            }, onEvent: { display.show($0) })
+            })
         display.end()
         // For the reader of a pipe nobody waits who was asked to stop.
         if try !DurableFileWriter.makesFile(at: command.outputPath) { signals.workEnds() }
         try finish(result, display, unkept, signals)
     }
 
-    /// Says before the first step when the weights of a run that comes apart cannot be saved.
-    private func warnOfLastFinite(_ notes: Notes) {
-        guard (try? DurableFileWriter.makesFile(at: command.outputPath)) == true else { return }
-        do throws(FormatError) {
-            try OutputFile.checkDerived(OutputFile.lastFinitePath(for: command.outputPath))
-        } catch {
-            notes.warn("should the run come apart, its last usable weights are lost: \(error)")
+    private var output: TrainingOutput {
+        TrainingOutput(
+            path: command.outputPath, format: NativeFormat(),
+            checkpointInterval: command.checkpointEvery,
+            keptCount: command.keep ?? TrainingOutput.defaultKeptCount,
+            limits: command.expansion.limits)
+    }
+
+    /// The file that the run goes on from; nil: it begins.
+    private func resumed(_ notes: Notes) throws(FormatError) -> ResumedRun? {
+        guard let path = command.resume else {
+            try output.expectNoCheckpoints()
+            return nil
         }
-    }
-
-    private var files: CheckpointFiles { CheckpointFiles(output: command.outputPath) }
-
-    private func checkpoints(of run: RunIdentity) -> RunCheckpoints {
-        RunCheckpoints(files: files, run: run, limits: command.expansion.limits)
-    }
-
-    /// Another run's checkpoints under the same name would be taken for this run's.
-    private func expectNoCheckpoints() throws {
-        guard command.checkpointEvery != nil, let step = try files.steps().last else { return }
-        let path = files.path(step: step)
-        let advice =
-            if RunRecord(at: path, limits: command.expansion.limits) != nil {
-                " is a checkpoint of an earlier run; resume that run with --resume, remove its "
-                    + "checkpoints, or choose another output."
-            } else {
-                (FileIdentity.isDanglingLink(path)
-                    ? " is a link to a file that is not there,"
-                    : " is not a checkpoint that can be read,")
-                    + " and stands where a checkpoint may go; remove it, or choose another output."
+        let resumed = try ResumedRun(
+            path, bases: command.base.paths, limits: command.expansion.limits
+        ) { remark in
+            switch remark {
+            case .note(let text): notes.note(TerminalText.escaped(text))
+            case .loss(let text): notes.tellLoss(TerminalText.escaped(text))
             }
-        throw CommandFailure(.outputNotCreated, TerminalText.escaped(path) + advice)
+        }
+        try output.expectNoCheckpoints(butOf: resumed.training.run)
+        return resumed
     }
 
     private func finish(
@@ -120,7 +97,7 @@ struct TrainingRun {
         if case .diverged(let divergence) = result.ending {
             let outcome = DivergenceReport(
                 divergence: divergence, configuration: display.trainer.configuration,
-                output: command.outputPath)
+                output: output)
             let message = outcome.save(result)
             try display.writeDocument(result, output: nil, byteCount: nil)
             throw CommandFailure(.no, message)
@@ -141,8 +118,7 @@ struct TrainingRun {
         _ result: TrainingResult, to reader: PipeReader
     ) throws(CommandFailure) -> UInt64 {
         do throws(FormatError) {
-            return try OutputFile.write(
-                result.checkpoint, to: command.outputPath, reader: reader)
+            return try output.write(result, reader: reader)
         } catch {
             var failure = CommandFailure(error)
             if error.code == .io { failure.status = .readOrWriteFailed }

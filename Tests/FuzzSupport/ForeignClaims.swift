@@ -38,7 +38,9 @@ public struct ForeignClaims: Sendable {
         do throws(FormatError) {
             whole = try reader.read(index)
         } catch {
-            if byteCount > Claims.limits.tensorByteCount, error.code == .limitExceeded { return nil }
+            if byteCount > Claims.limits.tensorByteCount, error.code == .limitExceeded {
+                return nil
+            }
             throw error
         }
         guard whole.info == variable.tensor else {

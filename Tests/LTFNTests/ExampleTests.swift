@@ -1,4 +1,5 @@
 import Examples
+import Foundation
 import LTFN
 import Testing
 
@@ -68,6 +69,32 @@ struct ExampleTests {
         let answers = try classifier.classify(images: Array(pixels[..<640]))
         #expect(answers.count == 10)
         #expect(abs(answers[0].probabilities.reduce(0, +) - 1) < 1e-9)
+    }
+
+    @Test("A run in two parts takes the steps of one that was not interrupted")
+    func resumed() throws {
+        let folder = try TemporaryFolder()
+        let (pixels, labels) = Self.bars(400)
+        let data = try Dataset(
+            pixels: pixels, labels: labels, height: 8, width: 8, testCount: 100)
+        var network = try GraphBuilder(height: 8, width: 8)
+        network.flatten()
+        try network.dense(outputs: 10)
+        let model = network.model(named: "mine")
+        try trainInTwoParts(model, on: data, savingTo: folder.path("mine.ltfn"))
+        let whole = try Trainer(
+            configuration: TrainingConfiguration(
+                model: model, stepCount: 100, learningRate: 0.05), dataset: data
+        ).run()
+        let url = URL(fileURLWithPath: folder.path("mine.ltfn"))
+        #expect(try [UInt8](Data(contentsOf: url)) == whole.checkpoint.encoded())
+        // The newest two are kept, and serve in place of a damaged file.
+        try Data([1, 2, 3]).write(to: url)
+        var remarks: [ResumedRun.Remark] = []
+        let rest = try ResumedRun(folder.path("mine.ltfn"), models: [model]) { remarks.append($0) }
+        #expect(rest.path == folder.path("mine.step-000080.ltfn"))
+        #expect(rest.training.state.stepCount == 80 && remarks == rest.remarks)
+        #expect(remarks.count == 2)
     }
 
     /// `[count, 8, 8, 1]` images of a bright bar, across or down, whose place is the class.

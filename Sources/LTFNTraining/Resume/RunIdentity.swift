@@ -15,14 +15,11 @@ public struct RunIdentity: Hashable, Sendable {
     /// The SHA-256 of each part.
     private let data: Metadata
 
-    /// The entries of `training` that tell how far a run has come, or is to go.
-    private static let progress = ["last_batch", "state", "steps", "steps_asked", "test"]
-
     init(graph: ModelGraph?, initializers: [VariableName: InitializerSpec], training: Metadata) {
         self.graph = graph
         self.initializers = initializers
         var recipe = training
-        for key in Self.progress + ["data"] { recipe[key] = nil }
+        for key in TrainingRecord.progress + ["data"] { recipe[key] = nil }
         self.recipe = recipe
         var data = Metadata()
         if case .map(let parts)? = training["data"] {

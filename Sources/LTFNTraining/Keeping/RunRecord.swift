@@ -1,7 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormats
-import LTFNTraining
 
 /// What a file says of the training it comes from, without its values.
 struct RunRecord {

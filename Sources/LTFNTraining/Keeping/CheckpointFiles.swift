@@ -1,7 +1,7 @@
 import LTFNBytes
 
 /// The checkpoints that are kept beside an output: `model.ltfn` has `model.step-000100.ltfn`.
-struct CheckpointFiles {
+package struct CheckpointFiles: Hashable, Sendable {
     /// With the slash at its end, or empty.
     private let folder: String
     /// `model`
@@ -12,7 +12,7 @@ struct CheckpointFiles {
     private static let mark = ".step-"
     private static let digitCount = 6
 
-    init(output path: String) {
+    package init(output path: String) {
         let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let name = path[start...]
         let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
@@ -34,12 +34,14 @@ struct CheckpointFiles {
     }
 
     /// The output itself.
-    var outputPath: String { folder + stem + ending }
+    package var outputPath: String { folder + stem + ending }
 
-    /// Beside the output, under the output's name with `mark` in it: `model.last-finite.ltfn`.
-    func path(mark: String) -> String { folder + stem + mark + ending }
+    /// Where the last usable weights go of a run that has come apart: `model.last-finite.ltfn`.
+    package var lastFinitePath: String { path(mark: ".last-finite") }
 
-    func path(step: Int) -> String {
+    private func path(mark: String) -> String { folder + stem + mark + ending }
+
+    package func path(step: Int) -> String {
         let digits = String(step)
         let zeros = String(repeating: "0", count: max(0, Self.digitCount - digits.count))
         return path(mark: Self.mark + zeros + digits)
@@ -48,7 +50,7 @@ struct CheckpointFiles {
     /// The steps whose checkpoints are there, ascending.
     ///
     /// - Throws: `io`.
-    func steps() throws(FormatError) -> [Int] {
+    package func steps() throws(FormatError) -> [Int] {
         let (head, tail) = (stem + Self.mark, ending)
         return try Directory.names(in: folder.isEmpty ? "." : folder).compactMap { name in
             guard name.hasPrefix(head), name.hasSuffix(tail),
@@ -61,7 +63,7 @@ struct CheckpointFiles {
 
     /// The checkpoint, there or yet to come, that is the file at `path` under whatever name; nil:
     /// none.
-    func path(sameAs path: String) -> String? {
+    package func path(sameAs path: String) -> String? {
         let named = Self.family(of: path).step.map { [$0] } ?? []
         return (named + ((try? steps()) ?? [])).map { self.path(step: $0) }
             .first { FileIdentity.same($0, path) }
