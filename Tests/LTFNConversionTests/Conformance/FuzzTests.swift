@@ -23,7 +23,7 @@ import Testing
         for specimen in Specimen.all where subject.plan(specimen).isExecutable {
             files.append(try subject.encoded(specimen.checkpoint))
         }
-        for name in Fixtures.names(in: "numpy") + Fixtures.names(in: "safetensors")
+        for name in ["numpy", "safetensors", "pytorch"].flatMap(Fixtures.names)
         where subject.format.traits.fileExtensions.contains(where: { name.hasSuffix("." + $0) }) {
             files.append(try Fixtures.bytes(name))
         }
