@@ -96,7 +96,7 @@ import Testing
         #expect(code({ $0.bytes(Tensor.floatData, Array(floats[..<12])) }) == .corrupt)
         #expect(code({ $0.bytes(Tensor.floatData, eight) }, raw: eight) == .corrupt)
         #expect(code({ $0.bytes(Tensor.int32Data, [1, 2]) }) == .corrupt)
-        #expect(code({ $0.bytes(Tensor.int64Data, [1, 0x80]) }) == .truncated)
+        #expect(code({ $0.bytes(Tensor.int64Data, [1, 0x80]) }) == .corrupt)
         #expect(code({ $0.varint(Tensor.dataLocation, UInt64(1)) }, raw: eight) == .corrupt)
         #expect(code({ $0.bytes(Tensor.segment, []) }, raw: eight) == .unsupportedFeature)
     }
