@@ -262,7 +262,7 @@ struct ConvertCommand: CommandWithExamples {
         throw CommandFailure(
             .inputNotOpened,
             "\(input) is to be converted and is not there, and \(output) is; the input comes before "
-                + "-o and the output behind it.")
+                + "-o and the output after it.")
     }
 
     func run() throws {

@@ -19,24 +19,25 @@ struct TrainCommand: CommandWithExamples {
             the program.
 
             A RULE is an initializer for all weights (biases stay zero), or PATTERN=INITIALIZER \
-            for the variables whose names fit the pattern (* and ?); of two rules the later \
-            counts. Initializers: he (the model's own choice, the default), \
+            for the variables whose names fit the pattern (* and ?); where two rules fit, the later \
+            one counts. Initializers: he (the model's own choice, the default), \
             \(InitializerRecipe.usages.map { $0.key + $0.value }.joined(separator: ", ")).
 
             A name means what its framework does. he_normal, glorot_normal, lecun_normal and \
-            variance_scaling are Keras': cut at two standard deviations, and widened so that the \
-            deviation is right after the cut. kaiming_normal and xavier_normal are PyTorch's: not \
-            cut. truncated_normal is cut and not widened. tf1_variance_scaling is TensorFlow 1's, \
-            cut and widened by the root of 1.3: with the factor 2 it is what he gives the layers \
-            that ReLU follows.
+            variance_scaling are Keras': truncated at two standard deviations, and rescaled so that \
+            the standard deviation is still the one asked for. kaiming_normal and xavier_normal are \
+            PyTorch's: not truncated. truncated_normal is truncated and not rescaled. \
+            tf1_variance_scaling is TensorFlow 1's, truncated and rescaled by the square root of \
+            1.3; with a factor of 2, that is what "he" means for layers followed by ReLU.
 
             With --checkpoint-every 100, model.ltfn gets model.step-000100.ltfn, \
             model.step-000200.ltfn, … beside it. Every file that is written holds all that is needed \
             to go on: --resume FILE takes the recipe from it and continues with the same bits as an \
-            uninterrupted run on the same instruction set. Of the recipe's options only --steps may \
-            differ. When FILE is damaged or missing, the newest sound checkpoint of the same name \
+            uninterrupted run on the same instruction set. Only --steps may differ from what FILE \
+            was trained with. When FILE is damaged or missing, the newest sound checkpoint of the same name \
             and run is taken. A run is its network, initializers, recipe and data: checkpoints of \
-            another run are neither replaced nor removed. A cosine ends where the first run's --steps ended.
+            another run are neither replaced nor removed. A cosine schedule ends where the --steps of the \
+            first run ended.
             """,
         version: Toolkit.versionText(
             program: "ltfn-train", formatVersion: NativeFormat.version,
@@ -63,7 +64,7 @@ struct TrainCommand: CommandWithExamples {
             "go on after an interruption, or further"),
         Example(
             "ltfn-train -o adam.ltfn --optimizer adam --schedule cosine --warm-up 100 --shuffle",
-            "Adam, the rate along a cosine, shuffled images"),
+            "Adam, a cosine schedule, shuffled images"),
     ]
 
     @Option(
@@ -101,35 +102,35 @@ struct TrainCommand: CommandWithExamples {
     @Option(
         name: .customLong("init"),
         help: ArgumentHelp(
-            "How variables are filled first; may be given several times. (default: he)",
+            "How variables are initialized. Can be repeated. (default: he)",
             valueName: "rule"), completion: .list(["he"] + InitializerRecipe.names))
     var initialization: [String] = []
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The key of all randomness. (default: \(TrainingConfiguration.defaultSeed))",
+            "The random seed: the same seed gives the same network. (default: \(TrainingConfiguration.defaultSeed))",
             valueName: "n"))
     var seed: UInt64?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many steps; 0 writes the untrained network. (default: "
+            "How many training steps; 0 writes the untrained network. (default: "
                 + "\(TrainingConfiguration.defaultStepCount))", valueName: "n"))
     var steps: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many images each step sees. (default: \(TrainingConfiguration.defaultBatchSize))",
+            "How many images a step uses. (default: \(TrainingConfiguration.defaultBatchSize))",
             valueName: "n"))
     var batchSize: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How far a step goes along the gradient. (default: "
+            "The learning rate: how far a step follows the gradient. (default: "
                 + "\(TrainingConfiguration.defaultLearningRate))", valueName: "rate"))
     var learningRate: Double?
 
@@ -142,7 +143,7 @@ struct TrainCommand: CommandWithExamples {
 
     @Option(
         help: ArgumentHelp(
-            "How the rate goes on: constant, step:every[,factor] or cosine[:steps[,final]]. "
+            "How the learning rate changes: constant, step:every[,factor] or cosine[:steps[,final]]. "
                 + "(default: constant)", valueName: "schedule"),
         completion: .list(LearningRateSchedule.names))
     var schedule: String?
@@ -150,34 +151,34 @@ struct TrainCommand: CommandWithExamples {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "So many steps the rate grows in a line, before the schedule. (default: 0)",
+            "The learning rate grows linearly over the first N steps, before the schedule begins. (default: 0)",
             valueName: "n"))
     var warmUp: Int?
 
-    @Flag(help: "Take the images of every epoch in an order drawn from the seed.")
+    @Flag(help: "Shuffle the images anew for every epoch, by the seed.")
     var shuffle = false
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Every so many steps, test on the training images that are set aside.",
+            "Evaluate on the held-out training images every N steps.",
             valueName: "n"))
     var validateEvery: Int?
 
     @Option(
-        help: ArgumentHelp("Go on from this file, exactly.", valueName: "file"),
+        help: ArgumentHelp("Resume from this file, exactly where it stopped.", valueName: "file"),
         completion: .file(extensions: ["ltfn"]))
     var resume: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Every so many steps, keep a checkpoint.", valueName: "n"))
+        help: ArgumentHelp("Keep a checkpoint every N steps.", valueName: "n"))
     var checkpointEvery: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many checkpoints are kept, the newest. (default: \(TrainingOutput.defaultKeptCount))",
+            "How many checkpoints to keep, the newest ones. (default: \(TrainingOutput.defaultKeptCount))",
             valueName: "n"))
     var keep: Int?
 
