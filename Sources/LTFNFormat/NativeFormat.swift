@@ -11,7 +11,7 @@ public struct NativeFormat: CheckpointFormat {
         /// The codecs that may be used besides raw.
         public var codecs = Set(Codec.allCases)
         public var effort = Effort.standard
-        /// How many base files may stand behind one another: readers follow no more by default.
+        /// How many base files may follow one another: readers follow no more by default.
         public var baseDepth = DecodingLimits.standard.baseDepth
         /// Does not change the file.
         public var threadCount = ThreadPool.coreCount

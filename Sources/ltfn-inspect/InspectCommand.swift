@@ -3,7 +3,7 @@ import LTFNCommand
 import LTFNFormat
 import LTFNKernels
 
-/// `ltfn-inspect`: subcommands behind a default one.
+/// `ltfn-inspect`: subcommands beside a default one.
 struct InspectCommand: CommandWithExamples {
     static let configuration = CommandConfiguration(
         commandName: "ltfn-inspect",

@@ -2,7 +2,7 @@
 ///
 /// The values are cut into *leaves* of 4,096 bytes, the last of which may be shorter. Values of one
 /// leaf or none have their SHA-256 for a digest, longer ones the SHA-256 of the digests of their
-/// leaves, one behind the other. Leaves are hashed independently of one another: several at a time
+/// leaves, one after the other. Leaves are hashed independently of one another: several at a time
 /// by vector instructions, and on as many threads as there are.
 ///
 /// Digests are to be compared for values of the same byte count only: 64 bytes of values may be the

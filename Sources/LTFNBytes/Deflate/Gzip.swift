@@ -5,7 +5,7 @@ public enum Gzip {
         bytes.count >= 3 && bytes[0] == 0x1F && bytes[1] == 0x8B && bytes[2] == 8
     }
 
-    /// The bytes of all members, one after the other. Zeros behind a member are padding, as of a
+    /// The bytes of all members, one after the other. Zeros after a member are padding, as of a
     /// tape or a block device.
     ///
     /// - Throws: `notThisFormat`, `truncated`, `corrupt`, `checksumMismatch`; `limitExceeded` when

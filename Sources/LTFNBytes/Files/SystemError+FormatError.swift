@@ -30,7 +30,7 @@ extension SystemError {
     /// The folder that a file at `path` would be in; nil when it is there.
     private static func missingFolder(of path: String) -> String? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        // A folder may be spelled with a slash behind it.
+        // A folder may be spelled with a slash after it.
         let folder = parts.dropLast(parts.last == "" ? 2 : 1).joined(separator: "/")
         guard !folder.isEmpty else { return nil }
         return FileIdentity.isPresent(folder) ? nil : folder

@@ -1,5 +1,5 @@
 /// Reads JSON (RFC 8259) with one meaning or none: duplicate keys, numbers that do not fit, lone
-/// surrogates, invalid UTF-8 and anything behind the document are errors.
+/// surrogates, invalid UTF-8 and anything after the document are errors.
 public struct JSONReader {
     /// The most arrays and objects within each other.
     public static let depthLimit = 64

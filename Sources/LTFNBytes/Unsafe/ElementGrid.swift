@@ -1,4 +1,4 @@
-/// Where the elements along one side of a grid stand, in bytes behind its start.
+/// Where the elements along one side of a grid stand, in bytes after its start.
 public struct ElementPlaces: Sendable {
     let offsets: [Int]
     /// How far apart neighbours are, where all are as far; 0 without neighbours.
@@ -19,7 +19,7 @@ public struct ElementPlaces: Sendable {
 
     public var count: Int { offsets.count }
 
-    /// Whether elements of `byteCount` bytes stand behind one another without a gap.
+    /// Whether elements of `byteCount` bytes follow one another without a gap.
     func areTogether(_ byteCount: Int) -> Bool { count <= 1 || step == byteCount }
 }
 

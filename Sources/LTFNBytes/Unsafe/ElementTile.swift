@@ -19,7 +19,7 @@ func copyByTile<T: BitwiseCopyable>(
     }
 }
 
-/// The columns of a grid, one behind the other.
+/// The columns of a grid, one after the other.
 private struct ColumnTile {
     let rowCount: Int
     let columnCount: Int
@@ -63,7 +63,7 @@ private struct ColumnTile {
         }
     }
 
-    /// Turns the columns to rows that stand behind one another.
+    /// Transposes the columns into rows that follow one another.
     @inline(__always)
     @unsafe func turn<T: BitwiseCopyable>(
         _ type: T.Type, _ columns: UnsafeRawPointer, to rows: UnsafeMutableRawPointer

@@ -11,7 +11,7 @@ public struct GlobPattern: Hashable, Sendable {
         let pattern = Array(text.unicodeScalars)
         let name = Array(name.unicodeScalars)
         var (p, n) = (0, 0)
-        // Where to go back to: behind the last star, and what it has taken so far.
+        // Where to go back to: after the last star, and what it has taken so far.
         var retry: (pattern: Int, name: Int)?
         while n < name.count {
             if p < pattern.count, pattern[p] == "*" {

@@ -70,9 +70,9 @@ public struct Metadata: Hashable, Sendable {
         }
     }
 
-    /// Adds a key behind all others, in O(1).
+    /// Adds a key after all others, in O(1).
     ///
-    /// - Parameter value: made when `key` is known to sort behind the last one.
+    /// - Parameter value: made when `key` is known to sort after the last one.
     /// - Returns: false, and nothing changes, when it does not.
     /// - Throws: what `value` throws; `io` when memory is short.
     public mutating func append(

@@ -17,7 +17,7 @@ public struct DecodingLimits: Hashable, Sendable {
     /// has a 1,032nd of them.
     public var expandedByteCount: Int = 64 << 20
 
-    /// How many files may stand behind one another as bases.
+    /// How many files may follow one another as bases.
     public var baseDepth: Int = 8
 
     public init() {}

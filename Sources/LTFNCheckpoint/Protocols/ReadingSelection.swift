@@ -7,7 +7,7 @@ public struct ReadingSelection: Hashable, Sendable {
     /// Whether the last of several parts of one name is read, as a loss by name, instead of
     /// refused.
     public var takesLastOfDuplicates = false
-    /// Which of several arrays that stand one behind the other without names, from 0 on.
+    /// Which of several arrays that stand one after the other without names, from 0 on.
     public var arrayIndex: Int?
 
     public init() {}

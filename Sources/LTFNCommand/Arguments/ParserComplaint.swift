@@ -50,7 +50,7 @@ struct ParserComplaint: Error {
         }
     }
 
-    /// What the message quotes behind `start`.
+    /// What the message quotes after `start`.
     private func quoted(after start: String) -> String? {
         guard message.hasPrefix(start) else { return nil }
         return String(message.dropFirst(start.count).prefix { $0 != "'" })

@@ -1,6 +1,6 @@
 import LTFNBytes
 
-/// Subcommands behind a default one, which would take the name of every other for a file.
+/// Subcommands beside a default one, which would take the name of every other for a file.
 struct Subcommands {
     let description: CommandDescription
 

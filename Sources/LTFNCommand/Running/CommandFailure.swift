@@ -3,7 +3,7 @@ import LTFNBytes
 /// The end of a command that did not do what was asked: a status, and one sentence for a person.
 public struct CommandFailure: Error, Hashable, Sendable {
     public var status: ExitStatus
-    /// What is printed behind `ltfn-eval: error: `. nil: nothing, all has been said.
+    /// What is printed after `ltfn-eval: error: `. nil: nothing, all has been said.
     public var message: String?
     /// More of the same kind, a sentence each.
     public var details: [String]

@@ -71,7 +71,7 @@ public enum CommandMain {
         package var status: ExitStatus
         /// What goes to standard output.
         package var output: String
-        /// What stands behind `error: `, one line.
+        /// What stands after `error: `, one line.
         package var message: String?
         /// More of what it says, a line each.
         package var details: [String]

@@ -153,7 +153,7 @@ public func inThreeDigits(_ value: Double) -> String {
     return fixed(value, decimals: decimals)
 }
 
-/// `value` with `decimals` digits behind the point (0 to 9), rounded to nearest; below 10^9.
+/// `value` with `decimals` digits after the point (0 to 9), rounded to nearest; below 10^9.
 public func fixed(_ value: Double, decimals: Int) -> String {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }

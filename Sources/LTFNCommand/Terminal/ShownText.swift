@@ -37,7 +37,7 @@ enum StyleMark {
     /// - Parameter code: as in ECMA-48, SGR.
     static func text(_ code: String) -> String { "\u{1B}\(secret)\(code)m" }
 
-    /// What stands behind the escape of a mark; nil for anything else.
+    /// What stands after the escape of a mark; nil for anything else.
     static func split(_ text: String) -> (code: Substring, rest: String)? {
         guard text.hasPrefix(secret) else { return nil }
         let style = text.dropFirst(secret.count)

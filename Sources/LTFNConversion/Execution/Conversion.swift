@@ -44,7 +44,7 @@ public struct Conversion: Sendable {
         public var totalByteCount: UInt64
     }
 
-    /// Called again and again; stopping takes effect behind a variable.
+    /// Called again and again; stopping takes effect after a variable.
     ///
     /// - Returns: whether to go on.
     public typealias Observer = (Progress) -> Bool

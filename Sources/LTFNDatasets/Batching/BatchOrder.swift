@@ -16,7 +16,7 @@ public struct BatchOrder: Sendable {
         self.shuffleSeed = shuffleSeed
     }
 
-    /// The first stream of the shuffle: "SHUFFLE" in ASCII. Epoch i has the i-th behind it.
+    /// The first stream of the shuffle: "SHUFFLE" in ASCII. Epoch i has the i-th after it.
     private static let firstStream: UInt64 = 0x5348_5546_464C_4500
 
     /// Where a step begins: the first image's place in the files, or shuffled in its epoch.

@@ -12,7 +12,7 @@ public struct SyntheticDigits: Sendable {
     /// The same counts as MNIST's.
     public static let trainingCount = 60_000
     public static let testCount = 10_000
-    /// Test images are numbered from here on, far behind all training images.
+    /// Test images are numbered from here on, far after all training images.
     private static let firstTestImage: UInt64 = 1 << 40
 
     public init(seed: UInt64 = 1) {

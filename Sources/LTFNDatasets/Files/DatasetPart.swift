@@ -77,7 +77,7 @@ extension DatasetPart {
     /// first.
     ///
     /// The file's own name with `labels` for `images`, and when it ends in one of the usual names,
-    /// every usual name of the labels behind the same beginning; each packed and unpacked.
+    /// every usual name of the labels after the same beginning; each packed and unpacked.
     public static func labelNames(forImages fileName: String) -> [String] {
         var names: [String] = []
         if let own = exchanging("images", for: "labels", in: fileName) {

@@ -80,7 +80,7 @@ public struct ImageSet: Sendable {
 
     /// Writes the images of `range` as `[N, H, W, C] float32`, each pixel × `scale` + `offset`.
     ///
-    /// `values` holds at least as many numbers as the images have pixels; those behind stay.
+    /// `values` holds at least as many numbers as the images have pixels; those after stay.
     public func copy(
         _ range: Range<Int>, scale: Float, offset: Float = 0, into values: inout MutableSpan<Float>
     ) {

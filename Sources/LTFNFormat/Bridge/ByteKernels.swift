@@ -111,12 +111,12 @@ package enum ByteKernels {
     /// The bytes that `pack` may write for `count` bytes.
     package static func packedRoom(forBytes count: Int) -> Int { (15 * count + 7) / 8 + 16 }
 
-    /// Writes the codes of `bytes` to `target`, the lowest bit first, behind the bits that are
+    /// Writes the codes of `bytes` to `target`, the lowest bit first, after the bits that are
     /// held.
     ///
     /// - Parameters:
     ///   - pending: `held` bits, below 8.
-    ///   - target: `packedRoom` bytes; those behind the codes are of no meaning, but for bits of
+    ///   - target: `packedRoom` bytes; those after the codes are of no meaning, but for bits of
     ///     zero up to the next whole byte.
     /// - Returns: the bits in `target`, and those of the last byte unless it is whole.
     package static func pack(

@@ -91,7 +91,7 @@ package struct PlaneKernels: Hashable, Sendable, CustomStringConvertible {
 
 // Residuals.
 extension PlaneKernels {
-    /// The bytes that the tails of `byteCount` bytes of words may take, and what is written behind
+    /// The bytes that the tails of `byteCount` bytes of words may take, and what is written after
     /// them.
     package static func tailRoom(forWordsOf byteCount: Int) -> Int { byteCount + 8 }
 
@@ -101,7 +101,7 @@ extension PlaneKernels {
     ///   - origins: whole words.
     ///   - words: as many bytes.
     ///   - symbols: a byte for every word.
-    ///   - tails: `tailRoom` bytes; those behind the tails are of no meaning, but for bits of zero
+    ///   - tails: `tailRoom` bytes; those after the tails are of no meaning, but for bits of zero
     ///     up to the next whole byte.
     /// - Returns: the bits in `tails`.
     package func residual(

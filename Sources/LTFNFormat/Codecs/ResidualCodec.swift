@@ -1,6 +1,6 @@
 import LTFNBytes
 
-/// Words as the change since other words: lengths, packed as a plane, and the bits behind the
+/// Words as the change since other words: lengths, packed as a plane, and the bits after the
 /// first.
 enum ResidualCodec {
     /// The stored bytes, or nil when they would not be fewer than `words`.

@@ -96,7 +96,7 @@ extension VariableLayout {
     }
 
     /// - Parameters:
-    ///   - previousName: where the name of the variable before stands, which this one sorts behind.
+    ///   - previousName: where the name of the variable before stands, which this one sorts after.
     ///   - previousTensor: of the variable before, and where it stands: shared, when this one is
     ///     the same.
     static func read(

@@ -8,7 +8,7 @@ public struct BaseFiles: Sendable {
 
     /// Opens files in any order; one may need another of them. What is not needed does no harm.
     ///
-    /// - Throws: all that opening a file throws; `limitExceeded` when too many stand behind one
+    /// - Throws: all that opening a file throws; `limitExceeded` when too many follow one
     ///   another, or files are stored relative to one another in a circle.
     public init(paths: [String], limits: DecodingLimits = .standard) throws(FormatError) {
         var pending: [NativeReader] = []

@@ -21,7 +21,7 @@ struct ChunkOwners {
     /// Complexity: O(log variables).
     func variable(ofChunk number: Int) -> Int? {
         var (low, high) = (0, firstChunks.count)
-        // Those before `low` begin at or before the chunk, those from `high` on behind it.
+        // Those before `low` begin at or before the chunk, those from `high` on after it.
         while low < high {
             let middle = (low + high) / 2
             if firstChunks[middle] <= number { low = middle + 1 } else { high = middle }

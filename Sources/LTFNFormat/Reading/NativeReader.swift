@@ -21,7 +21,7 @@ public struct NativeReader: CheckpointReader {
     /// Files that were given, but that `index.bases` does not name.
     let strangers: [NativeReader]
     public let baseByteCount: UInt64
-    /// How many files stand behind one another, this one included.
+    /// How many files follow one another, this one included.
     let depth: Int
     /// Decodes chunks.
     let pool: ThreadPool

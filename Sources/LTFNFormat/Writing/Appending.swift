@@ -20,7 +20,7 @@ extension NativeFormat {
         }
     }
 
-    /// Adds to a file: its bytes stay where they are, chunks and a new index come behind them.
+    /// Adds to a file: its bytes stay where they are, chunks and a new index come after them.
     ///
     /// - Parameters:
     ///   - sink: gets the whole new file, unless its position is the end of the old one: then only

@@ -85,7 +85,7 @@ extension BoundNetwork {
 }
 
 extension LayerGeometry {
-    /// The values as they are read, layer by layer, one behind the other, and as the kernels take
+    /// The values as they are read, layer by layer, one after the other, and as the kernels take
     /// them: transformed in tiles of 8×8, a kernel of 3×3 becomes 64/9 times as large.
     fileprivate var parameterByteCount: Double {
         var packed = 1.0

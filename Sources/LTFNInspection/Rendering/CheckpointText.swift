@@ -167,7 +167,7 @@ private struct VariableTable {
         cells[0].padded(widths[0]) + columns(cells)
     }
 
-    /// The first column: `name` made harmless, cut or with blanks behind it.
+    /// The first column: `name` made harmless, cut or with blanks after it.
     func addName(_ name: String, to line: inout [UInt8]) {
         // Nearly all names are shown as they are, and looked through once.
         if name.utf8.count <= widths[0], TerminalText.isPlain(name) {
@@ -184,7 +184,7 @@ private struct VariableTable {
             contentsOf: repeatElement(UInt8(ascii: " "), count: max(widths[0] - columns, 0)))
     }
 
-    /// The columns behind the name, and the end of the line.
+    /// The columns after the name, and the end of the line.
     func rest(_ cells: [String]) -> [UInt8] {
         Array((columns(cells) + "\n").utf8)
     }

@@ -1,7 +1,7 @@
 import LTFNCheckpoint
 
 extension ModelGraph {
-    /// The layers in a few words, each convolution and dense layer with the ReLU behind it:
+    /// The layers in a few words, each convolution and dense layer with the ReLU after it:
     /// `28×28×1`, `conv 3×3×64`, `max-pool 2×2`, `dense 10`.
     ///
     /// - Parameter shape: the shape of a variable, where there is one.

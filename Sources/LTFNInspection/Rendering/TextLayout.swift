@@ -95,7 +95,7 @@ extension String {
     /// How wide the text is, which is escaped.
     var columns: Int { TerminalText.columns(self) }
 
-    /// The text with blanks behind it up to `width` columns.
+    /// The text with blanks after it up to `width` columns.
     func padded(_ width: Int) -> String {
         self + String(repeating: " ", count: Swift.max(width - columns, 0))
     }

@@ -25,7 +25,7 @@ public struct LayerActivations: Hashable, Sendable {
     public var statistics: ValueStatistics
     /// How many values are above zero: those that a ReLU lets through.
     public var positiveCount: Int
-    /// For a layer with a ReLU behind it: how many units never are above zero, for no image and at
+    /// For a layer with a ReLU after it: how many units never are above zero, for no image and at
     /// no place. They say nothing, and their weights get no gradient.
     public var deadUnitCount: Int?
 

@@ -18,7 +18,7 @@ public struct CheckpointReport<Variables: Sequence<VariableReport>> {
     public var graph: ModelGraph?
     public var metadata: Metadata
     public var totals: CheckpointTotals
-    /// In the order of the network's layers; those that it does not use behind them, in natural
+    /// In the order of the network's layers; those that it does not use after them, in natural
     /// order.
     public var variables: Variables
     /// What the variables were chosen by; nil: they are all there are.

@@ -3,7 +3,7 @@ import LTFNCheckpoint
 
 /// The variables of a checkpoint, each looked at when its turn comes and then forgotten.
 ///
-/// In the order of the network's layers; those that it does not use behind them, in natural order.
+/// In the order of the network's layers; those that it does not use after them, in natural order.
 public struct InspectedVariables: Sequence {
     private let reader: any CheckpointReader
     /// The positions of those that are looked at, in order.

@@ -24,7 +24,7 @@ enum NaturalOrder {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-    /// Where the number at `index` stands, its leading zeros left out; `index` is then behind it.
+    /// Where the number at `index` stands, its leading zeros left out; `index` is then after it.
     private static func number(
         in text: String.UTF8View, _ index: inout String.Index
     ) -> Range<String.Index> {

@@ -101,7 +101,7 @@ public struct StatisticsAccumulator: Sendable {
         block.removeAll()
     }
 
-    /// Adds the values of `other`, which come behind these.
+    /// Adds the values of `other`, which come after these.
     mutating func merge(_ other: StatisticsAccumulator) {
         var other = other
         other.finishBlock()

@@ -1,7 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// The header of an npy file, whether or not a checkpoint can hold the array behind it.
+/// The header of an npy file, whether or not a checkpoint can hold the array after it.
 ///
 ///     6   magic 93 4E 55 4D 50 59
 ///     2   version, major and minor

@@ -1,5 +1,5 @@
 /// How long the elements of an array are, records among them, which no checkpoint holds: what
-/// stands behind such an array can be found.
+/// stands after such an array can be found.
 enum NPYRecord {
     /// The bytes of an element of this `descr`; nil when the file does not tell, as for Python
     /// objects.

@@ -1,7 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// The arrays of an npy file: one, or several that were written to it one behind the other.
+/// The arrays of an npy file: one, or several that were written to it one after the other.
 enum NPYSeries {
     struct StoredArray {
         var outline: NPYOutline
@@ -69,7 +69,7 @@ enum NPYSeries {
         return arrays[0]
     }
 
-    /// Whether another array stands right behind.
+    /// Whether another array stands right after.
     private static func isFollowed(
         _ array: StoredArray, in source: any ByteSource
     ) throws(FormatError) -> Bool {

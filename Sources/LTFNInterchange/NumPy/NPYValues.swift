@@ -2,7 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import Synchronization
 
-/// The values behind the header of an npy file, in the order that checkpoints hold them in.
+/// The values after the header of an npy file, in the order that checkpoints hold them in.
 final class NPYValues: Sendable {
     private let header: NPYHeader
     /// Column-major values cannot be turned range by range as they come: they are kept from the
@@ -20,7 +20,7 @@ final class NPYValues: Sendable {
 
     /// - Parameters:
     ///   - range: of the tensor's bytes.
-    ///   - stored: a range of the bytes behind the header; they are asked for from front to back.
+    ///   - stored: a range of the bytes after the header; they are asked for from front to back.
     /// - Throws: what `stored` throws.
     func read(
         _ range: Range<Int>, stored: (Range<Int>) throws(FormatError) -> AlignedBytes
@@ -37,7 +37,7 @@ final class NPYValues: Sendable {
         }
     }
 
-    /// Whether the bytes behind the header are those that are read.
+    /// Whether the bytes after the header are those that are read.
     var areStoredAsRead: Bool { columnMajorOrder == nil && header.elementType.swapGroup <= 1 }
 
     private var elementByteCount: Int { header.tensor.dtype.bitCount / 8 }

@@ -3,7 +3,7 @@ import LTFNCheckpoint
 
 /// NumPy's archive of arrays: a zip of npy files, stored or deflated.
 ///
-/// A member is called as its variable with `.npy` behind it (`NPZMemberName`). Members that are no
+/// A member is called as its variable with `.npy` after it (`NPZMemberName`). Members that are no
 /// arrays are refused, or left out by name: nothing is dropped in silence.
 public struct NPZFormat: SelectiveFormat {
     static let name = "npz"

@@ -105,7 +105,7 @@ extension NPZMemberName {
 
 // The spelling of a harmful name.
 extension NPZMemberName {
-    /// What stands for a byte, behind a `%`.
+    /// What stands for a byte, after a `%`.
     private static let digits: [UInt8: String] = [
         0x20: "20", UInt8(ascii: "%"): "25", UInt8(ascii: "."): "2E", UInt8(ascii: "/"): "2F",
         UInt8(ascii: ":"): "3A", UInt8(ascii: "\\"): "5C",

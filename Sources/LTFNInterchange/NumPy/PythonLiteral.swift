@@ -125,7 +125,7 @@ struct PythonLiteralParser {
         }
     }
 
-    /// Whether a string begins here, behind its prefix.
+    /// Whether a string begins here, after its prefix.
     private var beginsString: Bool {
         guard let first = peek else { return false }
         if Self.quotes.contains(first) { return true }

@@ -7,10 +7,10 @@ import LTFNCheckpoint
 ///     n   JSON: an object of tensors and `__metadata__`; spaces may follow
 ///
 /// A tensor is `{"dtype": S, "shape": [..], "data_offsets": [begin, end]}`, its offsets counted
-/// from the byte behind the text. `__metadata__` is an object of strings, or null. What else the
+/// from the byte after the text. `__metadata__` is an object of strings, or null. What else the
 /// reference reader passes over is read, and told of.
 struct SafetensorsHeader {
-    /// A tensor and where it is, counted from the byte behind the header.
+    /// A tensor and where it is, counted from the byte after the header.
     struct Entry: Hashable {
         var name: VariableName
         var tensor: TensorInfo

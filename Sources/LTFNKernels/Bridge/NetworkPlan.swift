@@ -10,7 +10,7 @@ struct NetworkPlan: Sendable {
     enum Purpose {
         /// Only what the next stage needs.
         case logits
-        /// What every layer makes, before any ReLU behind it.
+        /// What every layer makes, before any ReLU after it.
         case layers
         /// All that the gradients need.
         case gradients

@@ -1,6 +1,6 @@
 import CKernels
 
-/// One step of a network as the kernels run it: a layer with the ReLU and the pooling behind it,
+/// One step of a network as the kernels run it: a layer with the ReLU and the pooling after it,
 /// and where its parameters lie.
 struct Stage: Sendable {
     enum Operation: Sendable {
@@ -18,10 +18,10 @@ struct Stage: Sendable {
     let operation: Operation
     /// A ReLU follows at once.
     let relu: Bool
-    /// Values of one image before and behind the stage.
+    /// Values of one image before and after the stage.
     let inputCount: Int
     let outputCount: Int
-    /// Where the kernel lies among the parameters; the bias lies right behind it.
+    /// Where the kernel lies among the parameters; the bias lies right after it.
     let kernelOffset: Int
     let kernelCount: Int
     let biasCount: Int

@@ -9,7 +9,7 @@ struct StageDraft {
     let inputCount: Int
     var outputCount: Int
 
-    /// The network's layers, each with the ReLU and the 2×2 pooling behind it where the kernels can
+    /// The network's layers, each with the ReLU and the 2×2 pooling after it where the kernels can
     /// do them together, and where nobody asks for what lies between.
     static func drafts(
         of geometry: NetworkGeometry, _ purpose: NetworkPlan.Purpose
@@ -60,7 +60,7 @@ struct StageDraft {
         return false
     }
 
-    /// Floats of one image before and behind the stage, the larger of the two, before any pooling.
+    /// Floats of one image before and after the stage, the larger of the two, before any pooling.
     var largestCount: Int {
         if case .convolution(let geometry) = geometry {
             return max(inputCount, geometry.output.elementCount)

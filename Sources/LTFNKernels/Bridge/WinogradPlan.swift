@@ -74,7 +74,7 @@ extension ck_winograd {
         var result = self
         result.tile = tile
         (result.mosaic_h, result.mosaic_w) = (height, width)
-        // The padding behind is out + 2 − in − the padding before.
+        // The padding after is out + 2 − in − the padding before.
         result.pitch_h = in_h + max(pad_top, out_h + 2 - in_h - pad_top)
         result.pitch_w = in_w + max(pad_left, out_w + 2 - in_w - pad_left)
         result.tiles_h = ((height - 1) * result.pitch_h + out_h + tile - 1) / tile

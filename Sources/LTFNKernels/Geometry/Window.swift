@@ -19,7 +19,7 @@ public struct Window: Hashable, Sendable {
     public let output: Int
     /// Zeros before the first input position.
     public let before: Int
-    /// Zeros behind the last input position.
+    /// Zeros after the last input position.
     public let after: Int
 
     /// - Throws: `corrupt` when a number is not positive or a VALID window does not fit its input.

@@ -34,7 +34,7 @@ extension InitializerRecipe {
     /// Reads a recipe as it stands on a command line: `he_normal`, `uniform:-0.1,0.1`,
     /// `variance_scaling:scale=2,fan=fan_avg`.
     ///
-    /// The name, in which a hyphen is as good as an underscore; then, behind a colon, its
+    /// The name, in which a hyphen is as good as an underscore; then, after a colon, its
     /// parameters in order or by name.
     ///
     /// - Throws: for an unknown name, and for parameters that are missing, too many, or have no

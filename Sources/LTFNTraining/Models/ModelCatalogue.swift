@@ -56,7 +56,7 @@ public enum ModelCatalogue {
         all.first { $0.name == name }
     }
 
-    /// Four 3×3 convolutions in two pairs, each pair with a pooling behind, and a dense layer.
+    /// Four 3×3 convolutions in two pairs, each pair with a pooling after, and a dense layer.
     public static let tutorialConvnet = build { builder throws(FormatError) in
         for (index, channels) in [64, 64, 128, 128].enumerated() {
             try builder.convolution(name: "layer\(index + 1)", outputs: channels)

@@ -1,7 +1,7 @@
 /// What the learning rate is multiplied with, step by step.
 public struct LearningRateSchedule: Hashable, Sendable {
     /// So many steps the rate grows in a line from rate / `warmUp` to the whole rate (Goyal et al.
-    /// 2017, §2.2); `course` begins behind them.
+    /// 2017, §2.2); `course` begins after them.
     public var warmUp: Int
     public var course: Course
 

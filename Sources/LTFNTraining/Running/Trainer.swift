@@ -79,7 +79,7 @@ public struct Trainer: Sendable {
     /// - Parameters:
     ///   - shouldStop: asked before every step; once it says yes, no further step is begun.
     ///   - onCheckpoint: takes a checkpoint, from which the run can be resumed, after the number of
-    ///     steps that is given; not called behind the last step.
+    ///     steps that is given; not called after the last step.
     ///   - onEvent: called on the calling thread.
     /// - Throws: `limitExceeded` when there is not enough memory for a batch; what `onCheckpoint`
     ///   throws.

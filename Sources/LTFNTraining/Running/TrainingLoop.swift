@@ -123,7 +123,7 @@ struct TrainingLoop {
 
     /// The result of a run that came apart after `completed` steps.
     ///
-    /// When it was resumed behind the last good step, the weights kept are those it was resumed
+    /// When it was resumed after the last good step, the weights kept are those it was resumed
     /// with.
     ///
     /// - Parameter shouldStop: asked before every step that is done again; the weights kept are

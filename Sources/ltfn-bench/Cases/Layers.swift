@@ -4,7 +4,7 @@ import LTFNKernels
 /// Each layer of the tutorial's network by itself.
 ///
 /// A layer stands in a frame, so that its input comes out of the caches as in the network and its
-/// output need not be copied: before it a 1×1 convolution of one channel with a ReLU, behind it a
+/// output need not be copied: before it a 1×1 convolution of one channel with a ReLU, after it a
 /// pooling that takes one pixel. The frame alone is measured too, and its time taken off.
 extension Benchmark {
     static func layers(_ place: ComputingPlace) -> [Benchmark] {
@@ -65,7 +65,7 @@ extension LayerCase {
         return try NetworkGeometry(input: source, layers: feeder + onePixel(of: input))
     }
 
-    /// What the last convolution or pooling makes; nil behind a dense layer.
+    /// What the last convolution or pooling makes; nil after a dense layer.
     private var output: FeatureMap? {
         var map: FeatureMap? = input
         for layer in layers {

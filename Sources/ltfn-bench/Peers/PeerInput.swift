@@ -1,7 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// Values that peers work on: those of a checkpoint, one variable behind the other.
+/// Values that peers work on: those of a checkpoint, one variable after the other.
 struct PeerInput {
     let bytes: [UInt8]
     /// As NumPy and ZipNN call it: `float32`, `bfloat16`.

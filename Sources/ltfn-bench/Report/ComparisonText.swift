@@ -56,7 +56,7 @@ extension Measurement {
 }
 
 extension String {
-    /// With blanks behind up to `count` characters, and at least one.
+    /// With blanks after up to `count` characters, and at least one.
     func padded(to count: Int) -> String {
         self + String(repeating: " ", count: max(1, count - self.count))
     }
