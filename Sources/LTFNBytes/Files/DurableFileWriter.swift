@@ -147,7 +147,8 @@ public final class DurableFileWriter: ByteSink {
             }
         }
         guard done < byteCount else { return }
-        // A pipe, a device, another file system: or the file has become shorter, which reading tells.
+        // A pipe, a device, another file system: or the file has become shorter, which reading
+        // tells.
         var buffer: [UInt8] = []
         while done < byteCount {
             let count = min(DurableFileWriter.bufferByteCount * 4, byteCount - done)
