@@ -13,6 +13,8 @@ struct ValueStream {
     /// Of all bytes up to a place, which are hashed when they are read for the first time.
     private var hash = ValueHash()
     private var hashedByteCount = 0
+    /// What is copied by way of a block of its own: as little as stays in the processor's caches.
+    private static let stepByteCount = 1 << 18
 
     init(_ reader: any CheckpointReader, _ index: Int) {
         self.reader = reader
@@ -26,11 +28,17 @@ struct ValueStream {
         // What is wrong with no values at all is found by reading them.
         if byteCount == 0 { return try reader.read(index, bytes: wanted) }
         if try fetch(wanted.lowerBound), range == wanted { return piece }
+        if range.lowerBound <= wanted.lowerBound, wanted.upperBound <= range.upperBound {
+            try MemoryRoom.expect(wanted.count)
+            let start = wanted.lowerBound - range.lowerBound
+            let end = wanted.upperBound - range.lowerBound
+            return AlignedBytes(copying: piece.bytes.extracting(start..<end))
+        }
         var result = try AlignedBytes(reserving: wanted.count)
         var done = wanted.lowerBound
         while done < wanted.upperBound {
             _ = try fetch(done)
-            let end = min(range.upperBound, wanted.upperBound)
+            let end = min(range.upperBound, wanted.upperBound, done + Self.stepByteCount)
             let part = piece.bytes.extracting(done - range.lowerBound..<end - range.lowerBound)
             result.replaceBytes(at: done - wanted.lowerBound, with: [UInt8](copying: part))
             done = end

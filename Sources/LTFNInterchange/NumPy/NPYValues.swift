@@ -8,9 +8,12 @@ final class NPYValues: Sendable {
     /// Column-major values cannot be turned range by range as they come: they are kept from the
     /// first range that is asked for until the last.
     private let columnMajor = Mutex<AlignedBytes?>(nil)
+    private let lastRead: LastColumnMajor
 
-    init(_ header: NPYHeader) {
+    /// - Parameter lastRead: one for all arrays of a file.
+    init(_ header: NPYHeader, lastRead: LastColumnMajor = LastColumnMajor()) {
         self.header = header
+        self.lastRead = lastRead
     }
 
     private var byteCount: Int { header.tensor.byteCount }
@@ -25,13 +28,17 @@ final class NPYValues: Sendable {
     func read(
         _ range: Range<Int>, stored: (Range<Int>) throws(FormatError) -> AlignedBytes
     ) throws(FormatError) -> AlignedBytes {
+        // What another array has left is given up before this one takes memory.
+        let left = lastRead.take(of: self)
         guard let order = columnMajorOrder else {
             return try inGroups(of: header.elementType.swapGroup, range, stored)
         }
         if range == 0..<byteCount { return try turn(order, stored) }
-        let kept = columnMajor.withLock { $0 }
+        let kept = columnMajor.withLock { $0 } ?? left
         let whole = if let kept { kept } else { try stored(0..<byteCount) }
-        columnMajor.withLock { $0 = range.upperBound == byteCount ? nil : whole }
+        let isLast = range.upperBound == byteCount
+        columnMajor.withLock { $0 = isLast ? nil : whole }
+        if isLast { lastRead.keep(whole, of: self) }
         return try inGroups(of: elementByteCount, range) { range throws(FormatError) in
             try order.take(range, from: whole.bytes)
         }
@@ -77,6 +84,32 @@ final class NPYValues: Sendable {
         }
         bytes.reverseGroups(ofByteCount: header.elementType.swapGroup)
         return bytes
+    }
+}
+
+/// The stored values of the column-major array that was read range by range to its end last.
+///
+/// A writer that needs a checksum first reads an array twice, one time right after the other: the
+/// second time need not take the values out of the file again.
+final class LastColumnMajor: Sendable {
+    private struct Entry {
+        var array: ObjectIdentifier
+        var bytes: AlignedBytes
+    }
+
+    private let last = Mutex<Entry?>(nil)
+
+    /// The values, if they are those of `array`. They are no longer kept.
+    func take(of array: NPYValues) -> AlignedBytes? {
+        last.withLock { last in
+            let entry = last
+            last = nil
+            return entry?.array == ObjectIdentifier(array) ? entry?.bytes : nil
+        }
+    }
+
+    func keep(_ bytes: AlignedBytes, of array: NPYValues) {
+        last.withLock { $0 = Entry(array: ObjectIdentifier(array), bytes: bytes) }
     }
 }
 

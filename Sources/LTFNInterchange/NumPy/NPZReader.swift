@@ -27,9 +27,11 @@ struct NPZReader: CheckpointReader {
                 VariableInfo(name: $0.name, tensor: $0.header.tensor)
             })
         var arrays: [VariableName: StoredArray] = [:]
+        let lastRead = LastColumnMajor()
         for array in content.arrays {
             arrays[array.name] = StoredArray(
-                member: array.member, header: array.header, values: NPYValues(array.header))
+                member: array.member, header: array.header,
+                values: NPYValues(array.header, lastRead: lastRead))
         }
         self.arrays = manifest.variables.compactMap { arrays[$0.name] }
         losses = content.losses

@@ -47,6 +47,28 @@ import Testing
         }
         #expect(found == expected)
     }
+
+    @Test("that are read twice in pieces are taken out of the file once") func again() throws {
+        let text = "{'descr': '<f4', 'fortran_order': True, 'shape': (30, 40)}\n"
+        var writer = ByteWriter()
+        writer.append([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0])
+        writer.u16(UInt16(text.utf8.count))
+        writer.string(text)
+        var random = RandomBits(seed: 5)
+        writer.append(random.bytes(4_800))
+        let source = WatchedSource(writer.bytes)
+        let reader = try NPYFormat().open(source, limits: .standard)
+        let first = try pieces(of: reader)
+        let readByteCount = source.readByteCount
+        #expect(try pieces(of: reader) == first)
+        #expect(source.readByteCount == readByteCount)
+        // Whoever reads all at once has the values, and no others are kept beside them.
+        #expect(try reader.read(0).array == first)
+        #expect(source.readByteCount == readByteCount + 4_800)
+        #expect(try pieces(of: reader) == first)
+        #expect(source.readByteCount == readByteCount + 9_600)
+    }
+
     /// All values in pieces that begin and end anywhere.
     private func pieces(of reader: any CheckpointReader) throws -> [UInt8] {
         let byteCount = reader.manifest.variables[0].tensor.byteCount
