@@ -82,6 +82,27 @@ struct LayoutTests {
         #expect(lines.allSatisfy { $0.count <= 80 })
     }
 
+    @Test("Everything but digests fits in 40 columns, and columns that do not are left out")
+    func narrow() throws {
+        var report = try sampleReport()
+        func lines(_ width: Int) -> [String] {
+            report.text(TextLayout(width: width)).split(separator: "\n").map(String.init)
+                .filter { !$0.hasPrefix("  digest ") }
+        }
+        for width in [40, 52, 64, 80] {
+            #expect(lines(width).allSatisfy { TerminalText.columns($0) <= width })
+        }
+        report = try sampleReport(statistics: false)
+        for width in [40, 52, 64, 80] {
+            #expect(lines(width).allSatisfy { TerminalText.columns($0) <= width })
+        }
+        func titles(_ width: Int) -> [Substring] {
+            lines(width).first { $0.hasPrefix("variable ") }?.split(separator: " ") ?? []
+        }
+        #expect(titles(80).count == 6)
+        #expect(titles(40).starts(with: ["variable", "dtype", "shape"]) && titles(40).count < 6)
+    }
+
     @Test("Enough digits to tell the least from the largest")
     func digits() throws {
         var report = try sampleReport()

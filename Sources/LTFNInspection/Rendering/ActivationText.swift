@@ -57,24 +57,30 @@ extension ActivationReport {
 
 extension LayerActivations {
     fileprivate func lines(_ layout: TextLayout, isLogits: Bool) -> [String] {
-        func fact(_ label: String, _ text: String) -> String {
-            layout.paint(label, .quiet) + " " + text.padded(8)
+        func fact(_ label: String, _ text: String) -> TextLayout.Piece {
+            TextLayout.Piece(label, .quiet, layout) + TextLayout.Piece(" " + text.padded(8))
         }
         let range = RangeText(statistics)
         let name = TerminalText.escaped(name)
         let label = isLogits && name != "logits" ? name + " (logits)" : name
-        var line = layout.paint(label, .heading)
-        line += String(repeating: " ", count: max(16 - label.columns, 1))
-        line += [
+        var facts = [
             fact("mean", range.mean),
             fact("std", FigureText.optional(statistics.standardDeviation)),
             fact("min", range.minimum), fact("max", range.maximum),
-        ].joined(separator: " ")
+        ]
         if let dead = deadUnitCount {
-            let text = "\(dead)/\(unitCount) dead"
-            line += " " + layout.paint(text, dead == 0 ? .quiet : .warning)
+            let role: TextLayout.Role = dead == 0 ? .quiet : .warning
+            facts.append(TextLayout.Piece("\(dead)/\(unitCount) dead", role, layout))
         }
-        var lines = [line]
+        let head = layout.paint(label, .heading)
+        let blanks = max(16 - label.columns, 1)
+        let width = facts.reduce(label.columns + blanks - 1) { $0 + 1 + $1.width }
+        var lines =
+            width <= layout.width
+            ? [
+                head + String(repeating: " ", count: blanks)
+                    + facts.map(\.shown).joined(separator: " ")
+            ] : [head] + layout.lines(of: facts, separator: " ")
         if statistics.nonFiniteCount > 0 {
             lines.append(
                 "  "

@@ -144,8 +144,13 @@ private struct VariableTable {
     /// Variables that the columns are made wide enough for: looking at all of a million for that
     /// would take as long as listing them. A later one that needs more shifts its line.
     private static let measuredCount = 4_096
+    /// The columns behind the name that a narrow screen does without, the first of them first.
+    private static let dispensable = [4, 3, 5]
+    private static let leastNameWidth = 12
     private let layout: TextLayout
     private var widths: [Int]
+    /// The columns behind the name.
+    private var shown = [1, 2, 3, 4, 5]
 
     init(_ variables: some Sequence<VariableReport>, _ layout: TextLayout) {
         self.layout = layout
@@ -156,9 +161,17 @@ private struct VariableTable {
             }
         }
         guard layout.mayCut else { return }
+        for column in Self.dispensable where min(widths[0], 20) + others(8) > layout.width {
+            shown.removeAll { $0 == column }
+        }
         // The last column gets what is left, and the names as much as they need of the rest.
-        let others = widths[1...4].reduce(10, +) + min(widths[5], 18)
-        widths[0] = min(widths[0], max(20, layout.width - others))
+        let least = others(8) + 20 > layout.width ? Self.leastNameWidth : 20
+        widths[0] = min(widths[0], max(least, layout.width - others(18)))
+    }
+
+    /// The columns behind the name, of the last at most `limit`, and the blanks before them.
+    private func others(_ limit: Int) -> Int {
+        shown.reduce(0) { $0 + 2 + ($1 == 5 ? min(widths[5], limit) : widths[$1]) }
     }
 
     var title: String { layout.paint(line(Self.titles), .quiet) }
@@ -192,15 +205,17 @@ private struct VariableTable {
     /// The last column, up to the edge.
     private func last(_ text: String) -> String {
         guard layout.mayCut else { return text }
-        return layout.cut(text, to: max(8, layout.width - widths[0...4].reduce(10, +)))
+        return layout.cut(text, to: max(8, layout.width - widths[0] - others(0)))
     }
 
     private func columns(_ cells: [String]) -> String {
-        let columns = [
-            cells[1].padded(widths[1]), cells[2].padded(widths[2]),
-            cells[3].aligned(widths[3]), cells[4].aligned(widths[4]), last(cells[5]),
-        ]
-        return "  " + columns.joined(separator: "  ")
+        shown.map { column in
+            switch column {
+            case 1, 2: "  " + cells[column].padded(widths[column])
+            case 5: "  " + last(cells[column])
+            default: "  " + cells[column].aligned(widths[column])
+            }
+        }.joined()
     }
 }
 

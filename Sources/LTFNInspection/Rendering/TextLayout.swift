@@ -76,6 +76,11 @@ public struct TextLayout: Sendable {
         return lines
     }
 
+    /// The words of `text` in as few indented lines as they fit in.
+    func wrapped(_ text: String) -> [String] {
+        lines(of: text.split(separator: " ").map { Piece(String($0)) }, separator: " ")
+    }
+
     var arrow: String { isUnicode ? "→" : "->" }
     var times: String { isUnicode ? "×" : "x" }
     var dot: String { isUnicode ? "·" : "-" }

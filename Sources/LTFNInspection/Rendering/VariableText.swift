@@ -21,7 +21,7 @@ extension VariableReport {
             return lines + ["  " + layout.paint("its values are not numbers", .quiet)]
         }
         lines += statistics.lines(layout, expected: expected)
-        if let drift { lines.append(drift.line(layout)) }
+        if let drift { lines += drift.lines(layout) }
         guard hasHistogram else { return lines }
         return lines + histogramLines(statistics, layout, reaching: magnitude)
     }
@@ -39,17 +39,20 @@ extension VariableReport {
         let shape = info.tensor.shape
         var what = "  \(info.tensor.dtype.rawValue) \(shape)"
         if shape.rank != 1 { what += " = " + NumberText.grouped(shape.elementCount) }
-        guard info.tiedTo == nil else { return [layout.paint(name, .heading) + what] }
+        let head = layout.paint(name, .heading)
+        let lines =
+            name.columns + what.columns <= layout.width
+            ? [head + what] : [head] + layout.wrapped(what)
+        guard info.tiedTo == nil else { return lines }
         var stored = FigureText.bytes(UInt64(info.tensor.byteCount))
         if let ratio {
             stored += " \(layout.arrow) \(FigureText.bytes(storage.storedByteCount))"
             stored += " (\(NumberText.fixed(ratio * 100, 0)) %)"
         }
         stored += " " + layout.readable(storage.text)
-        let head = layout.paint(name, .heading) + what
         let blanks = layout.width - name.columns - what.columns - stored.columns
-        guard blanks >= 2 else { return [head, "  " + stored] }
-        return [head + String(repeating: " ", count: blanks) + stored]
+        guard blanks >= 2 else { return lines + layout.wrapped(stored) }
+        return [head + what + String(repeating: " ", count: blanks) + stored]
     }
 
     /// For values that were not made: what they can be expected to be.
@@ -71,9 +74,7 @@ extension VariableReport {
         guard recipe.width + 2 > layout.width else {
             return layout.lines(of: [recipe, origin], separator: ", ")
         }
-        let words = initializer.recipe.text.split(separator: " ")
-        return layout.lines(of: words.map { TextLayout.Piece(String($0)) }, separator: " ")
-            + layout.lines(of: [origin])
+        return layout.wrapped(initializer.recipe.text) + layout.lines(of: [origin])
     }
 
     private func histogramLines(
@@ -134,14 +135,22 @@ extension ValueStatistics {
 
 extension VariableReport.Drift {
     /// `moved by 12.3 % of its initial norm`
-    func line(_ layout: TextLayout) -> String {
-        if distance == 0 { return "  " + layout.paint("as it was initialized", .quiet) }
-        guard distance.isFinite else { return "  " + layout.paint("moved without bound", .bad) }
+    func lines(_ layout: TextLayout) -> [String] {
+        if distance == 0 { return ["  " + layout.paint("as it was initialized", .quiet)] }
+        guard distance.isFinite else { return ["  " + layout.paint("moved without bound", .bad)] }
         guard let relative else {
-            return "  " + layout.paint("moved from zero to a norm of ", .quiet)
-                + FigureText.significant(distance)
+            return [
+                "  " + layout.paint("moved from zero to a norm of ", .quiet)
+                    + FigureText.significant(distance)
+            ]
         }
-        return "  " + layout.paint("moved by ", .quiet) + FigureText.percent(relative)
-            + layout.paint(" of the norm of its initial values", .quiet)
+        let percent = FigureText.percent(relative)
+        let rest = "of the norm of its initial values"
+        guard "  moved by \(percent) \(rest)".columns <= layout.width else {
+            return layout.wrapped("moved by \(percent) \(rest)")
+        }
+        return [
+            "  " + layout.paint("moved by ", .quiet) + percent + layout.paint(" " + rest, .quiet)
+        ]
     }
 }
