@@ -1,3 +1,4 @@
+import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
