@@ -207,7 +207,7 @@ let package = Package(
             "LTFNConversionTests",
             [
                 "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNFormats",
-                "LTFNInterchange", "LTFNFormat", "LTFNInference", "LTFNParallel",
+                "LTFNInterchange", "LTFNFormat", "LTFNInference", "LTFNParallel", "LTFNTraining",
                 "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert", "Examples",
             ]),
         tests(

@@ -4,7 +4,7 @@ import LTFNCheckpoint
 import LTFNCommand
 import LTFNConversion
 
-/// What is changed on the way: `--rename`, `--map`, `--dtype`, `--layout`, `--set`.
+/// What is changed on the way: `--rename`, `--map`, `--preset`, `--dtype`, `--layout`, `--set`.
 struct ChangeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -17,6 +17,13 @@ struct ChangeOptions: ParsableArguments {
             "Rules for names out of a JSON object, {\"old\": \"new\"}, after those of --rename.",
             valueName: "file"), completion: .file(extensions: ["json"]))
     var map: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Take the input for a checkpoint of a known network by another program, name its variables as they "
+                + "are called here, and add the graph: tutorial.",
+            valueName: "network"), completion: .list(Preset.allCases.map(\.rawValue)))
+    var preset: Preset?
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +87,7 @@ struct ChangeOptions: ParsableArguments {
     /// - Throws: what reading a file of rules throws.
     func changes() throws(FormatError) -> Changes {
         var changes = Changes()
+        changes.preset = preset
         changes.names = rename
         for path in map {
             changes.names += try FormatError.about(path) { () throws(FormatError) in
@@ -100,6 +108,8 @@ struct ChangeOptions: ParsableArguments {
         return changes
     }
 }
+
+extension Preset: ExpressibleByArgument {}
 
 /// `--flatten`: a rule, or that there is none.
 enum FlattenChoice: Hashable {

@@ -128,8 +128,8 @@ struct ConvertCommand: CommandWithExamples {
     @Option(
         name: .customLong("shard-size"),
         help: ArgumentHelp(
-            "Write safetensors in several files with an index, each with so many bytes of values at most; a "
-                + "larger variable has a file of its own.",
+            "Write safetensors, or a checkpoint of TensorFlow, in several files with an index, each with so many "
+                + "bytes of values at most; a larger variable has a file of its own.",
             valueName: "size"))
     var shardSize: ByteSize?
 
@@ -209,9 +209,12 @@ struct ConvertCommand: CommandWithExamples {
         if into != nil, let to, to.lowercased() != "onnx" {
             throw ValidationError("--into writes onnx, not \(to); expected one of the two.")
         }
-        if shardSize != nil, let target, !target.traits.name.hasPrefix("safetensors") {
+        if shardSize != nil, let target, !target.traits.isSet,
+            target.traits.name != "safetensors"
+        {
             throw ValidationError(
-                "--shard-size is for safetensors alone; \(target.traits.name) is kept in one file.")
+                "--shard-size is for safetensors and tensorflow; \(target.traits.name) is kept in "
+                    + "one file.")
         }
         if let alignment {
             guard alignment >= 8, alignment <= 65536, alignment.nonzeroBitCount == 1 else {

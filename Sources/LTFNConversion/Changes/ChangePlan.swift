@@ -14,6 +14,10 @@ struct ChangePlan {
 
     /// - Parameter convention: the layout that the source's format has its kernels in.
     init(_ wanted: Changes, of source: Manifest, convention: KernelLayout?) {
+        let preset = wanted.preset.map { PresetPlan($0, of: source) }
+        var source = source
+        if let graph = preset?.graph { source.graph = graph }
+        problems = preset?.problems ?? []
         manifest = source
         changes = source.variables.enumerated().map {
             VariableChange(position: $0.offset, source: $0.element, target: $0.element)
@@ -22,7 +26,7 @@ struct ChangePlan {
         let layout = wanted.layout.flatMap { permute($0, source, convention) }
         cast(wanted.dtypes)
         keepTies()
-        let names = rename(wanted.names)
+        let names = rename(wanted.names + (preset?.names ?? []))
         describeInitializers()
         manifest.metadata = metadata(wanted.metadata, layout)
         manifest.graph = graph(names)
@@ -293,7 +297,7 @@ extension KernelRole {
 
 extension ModelGraph {
     /// Gives the variables that the layers use other names.
-    fileprivate mutating func renameVariables(_ name: (VariableName) -> VariableName) {
+    mutating func renameVariables(_ name: (VariableName) -> VariableName) {
         for index in layers.indices {
             switch layers[index].operation {
             case .convolution2D(var convolution):

@@ -5,6 +5,9 @@ import LTFNCheckpoint
 ///
 /// All names and patterns are about the names in the source.
 public struct Changes: Hashable, Sendable {
+    /// The network that the source is a checkpoint of by another program: its variables get their
+    /// names here, and the graph is added.
+    public var preset: Preset?
     /// The first rule that fits a name gives the new one.
     public var names: [NameRule] = []
     /// The first rule that fits a name says which dtype its values get.
@@ -20,7 +23,7 @@ public struct Changes: Hashable, Sendable {
     public init() {}
 
     public var isEmpty: Bool {
-        names.isEmpty && dtypes.isEmpty && layout == nil && metadata.isEmpty
+        preset == nil && names.isEmpty && dtypes.isEmpty && layout == nil && metadata.isEmpty
     }
 }
 

@@ -43,7 +43,8 @@ import Testing
         _ = try reader.read(0, bytes: 4..<byteCount)
     }
 
-    @Test("storages that only parts are shown of are compared by a verification") func rest() throws {
+    @Test("storages that only parts are shown of are compared by a verification") func rest() throws
+    {
         let file = try ModelFile(try damaged("views.pt", 0))
         #expect(throws: FormatError.self) {
             for index in file.reader.manifest.variables.indices {

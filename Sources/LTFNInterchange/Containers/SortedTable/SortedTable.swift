@@ -4,8 +4,7 @@ import LTFNCheckpoint
 /// A table of keys and values in the order of the keys, as LevelDB keeps them.
 ///
 /// Blocks of entries stand one after the other, then a block that tells where they are, then a
-/// footer that tells where that one is. `https://github.com/google/leveldb/blob/main/doc/table_format.md`
-/// describes it.
+/// footer that tells where that one is. The page `doc/table_format.md` of LevelDB describes it.
 struct SortedTable {
     static let footerByteCount = 48
     /// What a table ends with.
