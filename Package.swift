@@ -225,8 +225,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "ProgramSupport", "LTFNCommand", "FuzzSupport", "HostileProbe", "LTFNFormat",
-                "LTFNDatasets",
+                "ProgramSupport", "LTFNCommand", "FuzzSupport", "HostileProbe", "LTFNFormats",
+                "LTFNFormat", "LTFNDatasets",
                 "LTFNCheckpoint", "LTFNBytes", "ltfn-bench", "ltfn-convert", "ltfn-eval",
                 "ltfn-inspect",
                 "ltfn-train",

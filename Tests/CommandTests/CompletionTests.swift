@@ -2,6 +2,7 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import LTFNFormats
 import ProgramSupport
 import Testing
 
@@ -19,7 +20,9 @@ struct CompletionTests {
     }
 
     /// The answer where a model may stand.
-    private static let models = "f ltfn safetensors safetensors.index.json npz npy"
+    private static let models =
+        "f "
+        + CheckpointNames.fileExtensions.joined(separator: " ")
 
     /// The words that the program answers, and its letters for files.
     private func answers(_ program: String, _ words: [String], in folder: Folder) -> [String] {

@@ -3,17 +3,17 @@ import LTFNCheckpoint
 import LTFNInference
 
 /// What the asked changes make of a checkpoint, and all that stands in their way.
-struct ChangePlan {
+package struct ChangePlan {
     /// In the order of `manifest`.
-    private(set) var changes: [VariableChange] = []
+    package private(set) var changes: [VariableChange] = []
     /// What comes out.
-    private(set) var manifest: Manifest
-    private(set) var problems: [ChangeProblem] = []
+    package private(set) var manifest: Manifest
+    package private(set) var problems: [ChangeProblem] = []
     /// What is done to several variables at once, a sentence each.
     private(set) var notes: [String] = []
 
     /// - Parameter convention: the layout that the source's format has its kernels in.
-    init(_ wanted: Changes, of source: Manifest, convention: KernelLayout?) {
+    package init(_ wanted: Changes, of source: Manifest, convention: KernelLayout?) {
         let preset = wanted.preset.map { PresetPlan($0, of: source) }
         var source = source
         if let graph = preset?.graph { source.graph = graph }

@@ -3,12 +3,12 @@ import LTFNCheckpoint
 
 /// The network of the tutorial: four 3×3 convolutions in two pairs, each pair with a max-pool after
 /// it, and a dense layer, on images of 28×28 gray pixels.
-struct TutorialNetwork {
-    private(set) var graph: ModelGraph
+package struct TutorialNetwork {
+    package private(set) var graph: ModelGraph
     /// In the order that its program makes them in.
-    private(set) var variables: [VariableInfo] = []
+    package private(set) var variables: [VariableInfo] = []
 
-    init() throws(FormatError) {
+    package init() throws(FormatError) {
         graph = ModelGraph(
             name: "tutorial-convnet",
             input: ModelGraph.Input(

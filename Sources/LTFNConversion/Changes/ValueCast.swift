@@ -3,15 +3,20 @@ import LTFNCheckpoint
 
 /// Gives floating-point values another dtype: each becomes the nearest there is, of two as near the
 /// even one.
-struct ValueCast {
+package struct ValueCast {
     let source: DType
     let target: DType
+
+    package init(source: DType, target: DType) {
+        self.source = source
+        self.target = target
+    }
 
     /// - Parameters:
     ///   - bytes: whole elements of `source`.
     ///   - error: takes what the values lose.
     /// - Throws: `io` when memory is short.
-    func cast(
+    package func cast(
         _ bytes: AlignedBytes, error: inout RoundingError
     ) throws(FormatError) -> AlignedBytes {
         let count = bytes.byteCount / (source.bitCount / 8)
@@ -84,7 +89,7 @@ public struct RoundingError: Hashable, Sendable {
     /// A finite value that became infinite.
     public private(set) var overflow: Double?
 
-    init() {}
+    package init() {}
 
     @inline(__always)
     mutating func note(_ before: Float, _ after: Float) {

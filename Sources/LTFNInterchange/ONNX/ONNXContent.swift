@@ -3,7 +3,7 @@ import LTFNCheckpoint
 
 /// All tensors of a model and what else it says, found by one walk over its messages. Values are
 /// passed over.
-struct ONNXContent {
+package struct ONNXContent {
     /// A tensor, and what it is called.
     struct Found {
         enum Values {
@@ -43,7 +43,7 @@ struct ONNXContent {
     }
     private(set) var sparse: [String] = []
     /// The main graph.
-    private(set) var graph: ProtobufMessage
+    package private(set) var graph: ProtobufMessage
     private let limits: DecodingLimits
     private var tally = MemoryRoom.Tally()
 
@@ -53,7 +53,7 @@ struct ONNXContent {
     private static let pathByteLimit = 400
 
     /// - Throws: `notThisFormat`, `corrupt`, `truncated`, `limitExceeded`, `io`.
-    init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
+    package init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
         self.limits = limits
         let model = ProtobufMessage(
             WindowedSource(source), [0..<source.byteCount], format: ONNXFormat.name)

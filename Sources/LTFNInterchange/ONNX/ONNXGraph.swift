@@ -2,16 +2,16 @@ import LTFNBytes
 import LTFNCheckpoint
 
 /// The main graph of a model as its nodes are written, with what is needed to understand them.
-struct ONNXGraph {
+package struct ONNXGraph {
     private(set) var name = ""
-    private(set) var nodes: [Node] = []
+    package private(set) var nodes: [Node] = []
     /// Of the inputs, initializers among them, that are tensors: type and shape, nil for an extent
     /// that is open.
     private(set) var inputs: [(name: String, type: Int64, shape: [Int64?])] = []
     private(set) var outputs: [String] = []
 
-    struct Node {
-        var node: ONNXNode
+    package struct Node {
+        package var node: ONNXNode
         /// The first attribute of each name.
         var attributes: [String: ONNXAttribute]
     }
@@ -21,7 +21,7 @@ struct ONNXGraph {
 
     /// - Returns: nil when there are more nodes than are looked at.
     /// - Throws: `corrupt`, `truncated`, `limitExceeded`, `io`.
-    init?(_ graph: ProtobufMessage) throws(FormatError) {
+    package init?(_ graph: ProtobufMessage) throws(FormatError) {
         var count = 0
         try graph.forEachField { field, reader throws(FormatError) in
             guard case .bytes(let range) = field.value else { return }

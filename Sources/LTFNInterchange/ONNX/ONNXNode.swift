@@ -2,12 +2,12 @@ import LTFNBytes
 import LTFNCheckpoint
 
 /// A `NodeProto`: an operation of a graph, or of a function.
-struct ONNXNode {
+package struct ONNXNode {
     private(set) var name = ""
-    private(set) var opType = ""
+    package private(set) var opType = ""
     private(set) var domain = ""
     private(set) var inputs: [String] = []
-    private(set) var outputs: [String] = []
+    package private(set) var outputs: [String] = []
     /// Where its attributes stand.
     private(set) var attributes: [Range<UInt64>] = []
 

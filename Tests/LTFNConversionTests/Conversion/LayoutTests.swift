@@ -1,11 +1,10 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNConversion
 import LTFNFormat
 import LTFNInitializers
 import LTFNInterchange
 import Testing
-
-@testable import LTFNConversion
 
 @Suite("The layout of kernels") struct LayoutTests {
     private let directory = TemporaryFolder()

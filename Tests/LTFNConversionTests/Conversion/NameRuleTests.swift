@@ -1,8 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNConversion
 import Testing
-
-@testable import LTFNConversion
 
 @Suite("Rules for names") struct NameRuleTests {
     private func plan(

@@ -1,8 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNConversion
 import Testing
-
-@testable import LTFNConversion
 
 @Suite("Values of another dtype") struct ValueCastTests {
     /// Bits of every kind, numbers of usual size, and what is halfway between two narrow floats or

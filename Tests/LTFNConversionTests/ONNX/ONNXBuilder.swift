@@ -1,7 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
-
-@testable import LTFNInterchange
+import LTFNInterchange
 
 /// Models of ONNX field by field, also such as no tool writes.
 enum ONNXBuilder {

@@ -1,9 +1,8 @@
 import Foundation
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNInterchange
 import Testing
-
-@testable import LTFNInterchange
 
 @Suite("Hostile models of ONNX") struct ONNXHostileTests {
     private typealias Builder = ONNXBuilder

@@ -1,8 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNInterchange
 import Testing
-
-@testable import LTFNInterchange
 
 @Suite("Models of ONNX") struct ONNXReaderTests {
     private typealias Builder = ONNXBuilder

@@ -1,9 +1,8 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import LTFNInterchange
 import Testing
-
-@testable import LTFNInterchange
 
 @Suite("Writing models of ONNX") struct ONNXWriterTests {
     private func tutorial() throws -> Checkpoint {

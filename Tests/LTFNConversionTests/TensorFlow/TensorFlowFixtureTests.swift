@@ -4,10 +4,9 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormats
+import LTFNInterchange
 import LTFNTraining
 import Testing
-
-@testable import LTFNInterchange
 
 @Suite("Checkpoints that TensorFlow wrote") struct TensorFlowFixtureTests {
     private let directory = TemporaryFolder()

@@ -3,7 +3,7 @@ import LTFNCheckpoint
 
 /// A message that may stand in several pieces: what stands twice is read as one, the pieces one
 /// after the other.
-struct ProtobufMessage {
+package struct ProtobufMessage {
     let source: any ByteSource
     let format: String
     private(set) var pieces: [Range<UInt64>]

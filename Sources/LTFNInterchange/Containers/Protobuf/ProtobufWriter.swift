@@ -1,43 +1,45 @@
 /// Writes the fields of a protocol buffers message.
-struct ProtobufWriter {
-    private(set) var bytes: [UInt8] = []
+package struct ProtobufWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    init() {}
+    package init() {}
 
     /// A number, as `int64`, `uint64`, `bool` and enumerations have it.
-    mutating func varint(_ number: Int, _ value: UInt64) {
+    package mutating func varint(_ number: Int, _ value: UInt64) {
         tag(number, 0)
         append(value)
     }
 
-    mutating func varint(_ number: Int, _ value: Int64) {
+    package mutating func varint(_ number: Int, _ value: Int64) {
         varint(number, UInt64(bitPattern: value))
     }
 
-    mutating func fixed32(_ number: Int, _ value: UInt32) {
+    package mutating func fixed32(_ number: Int, _ value: UInt32) {
         tag(number, 5)
         for shift in stride(from: 0, to: 32, by: 8) {
             bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
         }
     }
 
-    mutating func float(_ number: Int, _ value: Float) { fixed32(number, value.bitPattern) }
+    package mutating func float(_ number: Int, _ value: Float) { fixed32(number, value.bitPattern) }
 
-    mutating func bytes(_ number: Int, _ value: [UInt8]) {
+    package mutating func bytes(_ number: Int, _ value: [UInt8]) {
         head(number, byteCount: value.count)
         bytes += value
     }
 
-    mutating func string(_ number: Int, _ value: String) { bytes(number, Array(value.utf8)) }
+    package mutating func string(_ number: Int, _ value: String) {
+        bytes(number, Array(value.utf8))
+    }
 
-    mutating func message(_ number: Int, _ body: (inout ProtobufWriter) -> Void) {
+    package mutating func message(_ number: Int, _ body: (inout ProtobufWriter) -> Void) {
         var inner = ProtobufWriter()
         body(&inner)
         bytes(number, inner.bytes)
     }
 
     /// What stands before `byteCount` bytes that are written elsewhere.
-    mutating func head(_ number: Int, byteCount: Int) {
+    package mutating func head(_ number: Int, byteCount: Int) {
         tag(number, 2)
         append(UInt64(byteCount))
     }

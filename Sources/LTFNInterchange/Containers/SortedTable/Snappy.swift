@@ -3,12 +3,12 @@ import LTFNBytes
 /// Unpacks blocks that are packed with snappy.
 ///
 /// A block says how long it becomes, and is then literals and copies of what came before.
-enum Snappy {
+package enum Snappy {
     /// No packed byte becomes more: a copy takes three bytes for 64 at most.
     private static let largestRatio = 22
 
     /// - Throws: `corrupt`, before more is allocated than the packed bytes can become.
-    static func unpack(_ packed: [UInt8]) throws(FormatError) -> [UInt8] {
+    package static func unpack(_ packed: [UInt8]) throws(FormatError) -> [UInt8] {
         var input = ByteReader(packed)
         let length = try input.varint32()
         guard length <= packed.count * largestRatio else {
