@@ -175,7 +175,7 @@ struct ActivationTests {
     func text() throws {
         let report = try ActivationReport(
             running: session([1, -1, 1, -1]), on: [1, 2, 3, 4, 0, 0], labels: [0, 1, 0])
-        let text = report.text(TextLayout(width: 60, isUnicode: false))
+        let text = report.text(TextLayout(width: 80, isUnicode: false))
         #expect(
             text.hasPrefix(
                 "hidden          mean 0        std 4.40     min -7.00    max 7.00"))
