@@ -177,15 +177,29 @@ def save(prefix, names, slices, values):
     )
 
 
+def random_objects(draw, filled=True):
+    """Modules in a module, in a dictionary, and what an optimizer keeps of a variable."""
+    root = tf.Module()
+    root.named = {}
+    for number in range(draw.randint(1, 6)):
+        dtype = draw.choice([np.float32, np.float64, np.int64, np.int32, np.bool_])
+        array = random_array(draw, dtype)
+        child = tf.Module()
+        child.weights = tf.Variable(array if filled else np.zeros_like(array))
+        if draw.random() < 0.3:
+            root.named[draw.choice(["a/b", "c.d", "..", "e/.S"]) + str(number)] = child
+        else:
+            setattr(root, f"layer{number}", child)
+    start = draw.random()
+    root.kernel = tf.Variable([start] if filled else [0.0])
+    root.optimizer = tf.compat.v1.train.AdamOptimizer(0.1)
+    root.optimizer.apply_gradients([(tf.constant([start if filled else 0.0]), root.kernel)])
+    return tf.train.Checkpoint(model=root, step=tf.Variable(7 if filled else 0, dtype=tf.int64))
+
+
 def save_objects(draw, prefix):
     """As tf.train.Checkpoint does."""
-    root = tf.Module()
-    for number in range(draw.randint(1, 6)):
-        array = random_array(draw, draw.choice([np.float32, np.float64, np.int64, np.int32, np.bool_]))
-        child = tf.Module()
-        child.weights = tf.Variable(array)
-        setattr(root, f"layer{number}", child)
-    tf.train.Checkpoint(model=root, step=tf.Variable(7, dtype=tf.int64)).write(prefix)
+    random_objects(draw).write(prefix)
 
 
 def convert(program, *arguments):
@@ -215,18 +229,37 @@ def from_here(program, draw, folder):
     same(read_safetensors(back), tensors)
 
 
+def objects_back(program, draw, folder):
+    """What tf.train.Checkpoint wrote restores in it after it was here."""
+    prefix, made = os.path.join(folder, "model"), os.path.join(folder, "made")
+    again = random.Random()
+    again.setstate(draw.getstate())
+    random_objects(draw).write(prefix)
+    middle = os.path.join(folder, "middle.ltfn")
+    convert(program, prefix, "-o", middle)
+    convert(program, middle, "-o", made, "--to", "tensorflow")
+    other = random_objects(again, filled=False)
+    other.read(made).assert_existing_objects_matched().assert_consumed()
+    copy = os.path.join(folder, "copy")
+    other.write(copy)
+    same(checkpoint_arrays(copy), checkpoint_arrays(prefix))
+
+
 def main(program, count=200, seed=1):
     differences = 0
     for number in range(count):
         draw = random.Random(f"{seed}/{number}")
-        for direction in (to_here, from_here):
+        for direction in (to_here, from_here, objects_back):
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     direction(program, draw, folder)
                 except AssertionError as error:
                     differences += 1
                     print(f"tensorflow: model {number}, {direction.__name__}: {error}", file=sys.stderr)
-    print(f"tensorflow: {count} random models each way, {differences} differences")
+    print(
+        f"tensorflow: {count} random models each way and {count} there and back, "
+        f"{differences} differences"
+    )
     return differences
 
 

@@ -66,11 +66,36 @@ struct TensorFlowWriter: SequentialWriter {
         header.strings = EmbeddedManifest.strings(of: manifest).map {
             JSONMember($0.key, .string($0.value))
         }
+        var rows = zip(manifest.variables, entries).map { (name: $0.name, entry: $1) }
+        if let graph = ObjectGraph(manifest.variables.map(\.name)) {
+            let name = try VariableName(BundleIndex.objectGraphKey)
+            let place = rows.firstIndex { name < $0.name } ?? rows.count
+            rows.insert((name, try write(text: graph.bytes)), at: place)
+        }
         var table = SortedTableWriter(files.main)
         try table.add([], header.bytes)
-        for (variable, entry) in zip(manifest.variables, entries) {
-            try table.add(Array(variable.name.string.utf8), entry.bytes)
-        }
+        for row in rows { try table.add(Array(row.name.string.utf8), row.entry.bytes) }
         try table.finish()
+    }
+
+    /// Writes a tensor of one text: its length, the checksum of that, and the bytes.
+    private func write(text: [UInt8]) throws(FormatError) -> BundleEntry {
+        var (number, stored) = (ByteWriter(), ByteWriter())
+        if let length = UInt32(exactly: text.count) {
+            number.u32(length)
+        } else {
+            number.u64(UInt64(text.count))
+        }
+        stored.u32(CRC32C.masked(number.bytes))
+        let length = [UInt8](varint: UInt64(text.count))
+        var entry = BundleEntry()
+        entry.dtype = TensorFlowElementType.textNumber
+        entry.shard = shard
+        entry.offset = sink.position
+        entry.byteCount = UInt64(length.count + stored.count + text.count)
+        // The checksum of the whole is of the length as a number, not as it stands there.
+        entry.checksum = CRC32C.masked(number.bytes + stored.bytes + text)
+        try sink.write(length + stored.bytes + text)
+        return entry
     }
 }

@@ -94,7 +94,12 @@ private struct TableBlock {
 }
 
 extension [UInt8] {
-    /// Seven bits in a byte, the lowest first.
+    /// A number, seven bits of it in a byte, the lowest first.
+    init(varint value: UInt64) {
+        self = []
+        append(varint: value)
+    }
+
     fileprivate mutating func append(varint value: UInt64) {
         var rest = value
         while rest >= 0x80 {
