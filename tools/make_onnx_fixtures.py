@@ -80,37 +80,53 @@ def graphs():
     return helper.make_graph(nodes, "graphs", [], [], [raw_tensor("w", 1, [4])])
 
 
-def network(transposed=1):
-    """A network as PyTorch exports it."""
+def network(transposed=1, channels_last=False, stride=1):
+    """A network as PyTorch exports it; its dense kernel as it is or transposed; or as TensorFlow's are exported."""
+    first = "moved" if channels_last else "input"
+    features = 32 // stride ** 2
     nodes = [
-        helper.make_node("Conv", ["input", "conv.weight", "conv.bias"], ["a"], "conv", kernel_shape=[3, 3],
-                         pads=[1, 1, 1, 1], strides=[1, 1], dilations=[1, 1], group=1),
+        helper.make_node("Conv", [first, "conv.weight", "conv.bias"], ["a"], "conv", kernel_shape=[3, 3],
+                         pads=[1, 1, 1, 1], strides=[stride, stride], dilations=[1, 1], group=1),
         helper.make_node("Relu", ["a"], ["b"], "relu"),
         helper.make_node("MaxPool", ["b"], ["c"], "pool", kernel_shape=[2, 2], strides=[2, 2]),
-        helper.make_node("Constant", [], ["shape"], value_ints=[-1, 32]),
+        helper.make_node("Constant", [], ["shape"], value_ints=[-1, features]),
         helper.make_node("Reshape", ["c", "shape"], ["d"], "reshape"),
         helper.make_node("Gemm", ["d", "fc.weight", "fc.bias"], ["e"], "fc", transB=transposed),
         helper.make_node("Softmax", ["e"], ["output"], "softmax", axis=1),
     ]
+    if channels_last:
+        nodes[3:6] = [
+            helper.make_node("Transpose", ["c"], ["t"], "transpose", perm=[0, 2, 3, 1]),
+            helper.make_node("Constant", [], ["shape"], value_ints=[-1, features]),
+            helper.make_node("Reshape", ["t", "shape"], ["d"], "reshape"),
+            helper.make_node("MatMul", ["d", "fc.weight"], ["m"], "fc"),
+            helper.make_node("Add", ["m", "fc.bias"], ["e"], "add"),
+        ]
+        nodes[:0] = [
+            helper.make_node("Constant", [], ["image"], value_ints=[-1, 1, 8, 8]),
+            helper.make_node("Reshape", ["input", "image"], ["moved"], "move"),
+        ]
     numbers = np.random.default_rng(1)
     shapes = {"conv.weight": [2, 1, 3, 3], "conv.bias": [2],
-              "fc.weight": [3, 32] if transposed else [32, 3], "fc.bias": [3]}
+              "fc.weight": [3, features] if transposed else [features, 3], "fc.bias": [3]}
     initializers = [
         numpy_helper.from_array((numbers.integers(-8, 9, shape) / 8).astype(np.float32), name)
         for name, shape in shapes.items()]
     return helper.make_graph(
-        nodes, "network", [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 1, 8, 8])],
+        nodes, "network", [helper.make_tensor_value_info(
+            "input", TensorProto.FLOAT, ["N", 8, 8, 1] if channels_last else ["N", 1, 8, 8])],
         [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["N", 3])], initializers)
 
 
-def logits(folder):
-    """What ONNX Runtime makes of an image whose pixels are k modulo 256."""
+def logits(folder, name):
+    """What ONNX Runtime makes of an image whose pixels are 7 * k modulo 256."""
     import onnxruntime
-    model = onnx.load(os.path.join(folder, "network.onnx"))
+    model = onnx.load(os.path.join(folder, name))
     model.graph.output.append(helper.make_tensor_value_info("e", TensorProto.FLOAT, ["N", 3]))
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    pixels = (np.arange(64) * 7 % 256).astype(np.float32).reshape(1, 1, 8, 8) * np.float32(1 / 255)
-    print("logits of network.onnx:", session.run(["e"], {"input": pixels})[0].tolist())
+    pixels = (np.arange(64) * 7 % 256).astype(np.float32) * np.float32(1 / 255)
+    pixels = pixels.reshape([1] + [axis.dim_value for axis in model.graph.input[0].type.tensor_type.shape.dim[1:]])
+    print("logits of", name, session.run(["e"], {"input": pixels})[0].tolist())
 
 
 def external(folder):
@@ -143,7 +159,11 @@ def main():
     save(folder, "graphs.onnx", graphs())
     save(folder, "network.onnx", network(), producer_name="pytorch", producer_version="2")
     save(folder, "untransposed.onnx", network(0))
-    logits(folder)
+    save(folder, "channels-last.onnx", network(0, channels_last=True))
+    # Pads of one before and after every second pixel are neither of TensorFlow's rules.
+    save(folder, "padded.onnx", network(stride=2))
+    for name in ("network.onnx", "untransposed.onnx", "channels-last.onnx"):
+        logits(folder, name)
     save(folder, "refused-text.onnx", weights(helper.make_tensor("t", TensorProto.STRING, [1], [b"text"])))
     both = raw_tensor("both", 1, [1])
     both.float_data.append(1)

@@ -37,8 +37,9 @@ struct ChangeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Put the axes of kernels in the order of tensorflow (HWIO, [in, out]), pytorch (OIHW, [out, in]) or "
-                + "mlx (OHWI, [out, in]); before a colon, the order of the input where nothing else tells it.",
+            "Put the axes of kernels in the order of tensorflow (HWIO, [in, out]), pytorch (OIHW, [out, in]), "
+                + "mlx (OHWI, [out, in]), onnx-matmul or onnx-matmul-nhwc (OIHW, [in, out]); before a colon, the order "
+                + "of the input where nothing else tells it.",
             valueName: "[from:]to"), completion: .list(KernelLayout.allCases.map(\.rawValue)),
         transform: LayoutRequest.parse)
     var layout: LayoutRequest?

@@ -7,11 +7,17 @@ public enum KernelLayout: String, Hashable, Sendable, CaseIterable {
     /// `[H, W, C]`: TensorFlow, Keras, Flax, and the checkpoints of this toolkit.
     case tensorflow
     /// Convolutions `[O, I, H, W]`, dense layers `[out, in]`, feature maps flattened as
-    /// `[C, H, W]`: PyTorch, ONNX, Core ML.
+    /// `[C, H, W]`: PyTorch, models of ONNX that come from it, Core ML.
     case pytorch
     /// Convolutions `[O, H, W, I]`, dense layers `[out, in]`, feature maps flattened as
     /// `[H, W, C]`: MLX.
     case mlx
+    /// Convolutions `[O, I, H, W]`, dense layers `[in, out]`, feature maps flattened as
+    /// `[C, H, W]`: models of ONNX whose dense layers are `MatMul`.
+    case onnxMatMul = "onnx-matmul"
+    /// Convolutions `[O, I, H, W]`, dense layers `[in, out]`, feature maps flattened as
+    /// `[H, W, C]`: models of ONNX that come from TensorFlow.
+    case onnxMatMulChannelsLast = "onnx-matmul-nhwc"
 
     /// The key of a checkpoint's metadata that records the layout.
     public static let metadataKey = "ltfn.layout"
@@ -23,20 +29,36 @@ public enum KernelLayout: String, Hashable, Sendable, CaseIterable {
         case output
     }
 
-    /// The axes of a kernel with `spatialRank` spatial axes. A dense kernel has none; one that
-    /// takes a flattened feature map has those of the map.
-    func axes(spatialRank: Int) -> [Axis] {
-        let spatial = (0..<spatialRank).map(Axis.spatial)
-        return switch self {
-        case .tensorflow: spatial + [.input, .output]
-        case .pytorch: [.output, .input] + spatial
-        case .mlx: [.output] + spatial + [.input]
+    /// The axes of a kernel; those of the feature map, where it takes one that is flattened.
+    func axes(of role: KernelRole) -> [Axis] {
+        switch role {
+        case .convolution(let spatialRank):
+            let spatial = (0..<spatialRank).map(Axis.spatial)
+            return switch self {
+            case .tensorflow: spatial + [.input, .output]
+            case .pytorch, .onnxMatMul, .onnxMatMulChannelsLast: [.output, .input] + spatial
+            case .mlx: [.output] + spatial + [.input]
+            }
+        case .dense: return dense(inputs: [.input])
+        case .denseAfterFlatten:
+            let spatial = [Axis.spatial(0), .spatial(1)]
+            return dense(inputs: flattensChannelsFirst ? [.input] + spatial : spatial + [.input])
         }
     }
 
+    private func dense(inputs: [Axis]) -> [Axis] {
+        isDenseOutputFirst ? [.output] + inputs : inputs + [.output]
+    }
+
+    /// Whether dense kernels are `[out, in]`.
+    package var isDenseOutputFirst: Bool { self == .pytorch || self == .mlx }
+
+    /// Whether feature maps are flattened as `[C, H, W]`.
+    package var flattensChannelsFirst: Bool { self == .pytorch || self == .onnxMatMul }
+
     /// `HWIO`, `OIHW`, `OHWI`
     public var convolutionAxes: String {
-        axes(spatialRank: 2).map { axis in
+        axes(of: .convolution(spatialRank: 2)).map { axis in
             switch axis {
             case .spatial(let number): number == 0 ? "H" : "W"
             case .input: "I"

@@ -17,8 +17,8 @@ public enum KernelRole: Hashable, Sendable {
     public func permutation(
         of shape: TensorShape, from source: KernelLayout, to target: KernelLayout
     ) throws(FormatError) -> AxisPermutation? {
-        let before = source.axes(spatialRank: spatialRank)
-        let after = target.axes(spatialRank: spatialRank)
+        let before = source.axes(of: self)
+        let after = target.axes(of: self)
         let view = try view(of: shape, before, in: source)
         guard source != target else { return nil }
         let axes = after.compactMap { before.firstIndex(of: $0) }
@@ -31,14 +31,6 @@ public enum KernelRole: Hashable, Sendable {
         let permutation = AxisPermutation(
             view: view, axes: axes, shape: try TensorShape(dimensions))
         return permutation.isIdentity && permutation.shape == shape ? nil : permutation
-    }
-
-    private var spatialRank: Int {
-        switch self {
-        case .convolution(let rank): rank
-        case .dense: 0
-        case .denseAfterFlatten: 2
-        }
     }
 
     /// The extents of the kernel along `axes`.
@@ -55,13 +47,13 @@ public enum KernelRole: Hashable, Sendable {
         }
         let (inputs, outputs) =
             shape.rank == 2
-            ? layout == .tensorflow
-                ? (shape.dimensions[0], shape.dimensions[1])
-                : (shape.dimensions[1], shape.dimensions[0]) : (-1, 0)
+            ? layout.isDenseOutputFirst
+                ? (shape.dimensions[1], shape.dimensions[0])
+                : (shape.dimensions[0], shape.dimensions[1]) : (-1, 0)
         guard let count = try? TensorShape([height, width, channels]).elementCount,
             count == inputs
         else {
-            let wanted = layout == .tensorflow ? "[in, out]" : "[out, in]"
+            let wanted = layout.isDenseOutputFirst ? "[out, in]" : "[in, out]"
             throw FormatError(
                 .notRepresentable,
                 "A flattened feature map of \(height)x\(width)x\(channels) does not fit a dense "

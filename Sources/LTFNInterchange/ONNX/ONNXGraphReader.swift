@@ -2,7 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 
 /// The network of a model as layers, when it is one that can be said so: images in, one layer after
-/// the other, kernels in the order of PyTorch.
+/// the other.
 struct ONNXGraphReader {
     /// Why it cannot.
     ///
@@ -19,6 +19,24 @@ struct ONNXGraphReader {
         var integers: () throws(FormatError) -> [Int64]
     }
 
+    /// In which order the dense kernels of the network stand.
+    private struct DenseOrder {
+        /// Whether they are [out, in]; nil: there has been none.
+        var isOutputFirst: Bool?
+        /// Whether feature maps are flattened as [C, H, W]; nil: it makes no difference.
+        var flattensChannelsFirst: Bool?
+
+        /// Convolutions are [O, I, H, W] always; nil: there is no name for it.
+        var layout: KernelLayout? {
+            switch (isOutputFirst ?? true, flattensChannelsFirst ?? true) {
+            case (true, true): .pytorch
+            case (false, true): .onnxMatMul
+            case (false, false): .onnxMatMulChannelsLast
+            case (true, false): nil
+            }
+        }
+    }
+
     private enum Shape {
         case image(channels: Int, height: Int, width: Int)
         case vector(Int)
@@ -28,6 +46,9 @@ struct ONNXGraphReader {
     private let parameters: [ByteString: Parameter]
     private var layers: [Layer] = []
     private var shape: Shape
+    /// Whether images are [N, H, W, C] now.
+    private var isChannelsLast: Bool
+    private var order = DenseOrder()
     /// What has been computed so far.
     private var value: String
     private var isFinished = false
@@ -36,7 +57,7 @@ struct ONNXGraphReader {
     ///   network; `corrupt`, `truncated`, `io`.
     static func graph(
         _ source: ONNXGraph, _ parameters: [ByteString: Parameter], properties: [String: String]
-    ) throws(FormatError) -> ModelGraph {
+    ) throws(FormatError) -> (graph: ModelGraph, layout: KernelLayout) {
         let inputs = source.inputs.filter { parameters[ByteString($0.name)] == nil }
         guard inputs.count == 1, let input = inputs.first else {
             throw Self.obstacle("it has \(inputs.count) inputs, and a network here has one")
@@ -47,32 +68,72 @@ struct ONNXGraphReader {
         else {
             throw Self.obstacle(
                 "its input \"\(input.name.prefix(60))\" is no batch of float32 images "
-                    + "[N, C, H, W] of a size that is known")
+                    + "[N, C, H, W] or [N, H, W, C] of a size that is known")
+        }
+        let nodes = source.nodes.filter { !$0.node.isConstant }
+        let isChannelsLast = try nodes.first.map { node throws(FormatError) in
+            try Self.takesChannelsLast(node, parameters)
         }
         var reader = ONNXGraphReader(
-            parameters: parameters,
-            shape: .image(channels: extents[0], height: extents[1], width: extents[2]),
+            parameters: parameters, extents: extents, isChannelsLast: isChannelsLast ?? false,
             value: input.name)
-        for node in source.nodes where !node.node.isConstant { try reader.add(node) }
+        let image = reader.shape
+        for node in nodes { try reader.add(node) }
         guard case .vector = reader.shape, !reader.layers.isEmpty else {
             throw Self.obstacle("it does not end with a vector for each image")
         }
         guard source.outputs == [reader.value] else {
             throw Self.obstacle("its outputs are not what its last node makes")
         }
+        guard case .image(let channels, let height, let width) = image,
+            let layout = reader.order.layout
+        else {
+            throw Self.obstacle(
+                "its dense kernels are [out, in], after feature maps of [height, width, channels]")
+        }
         let scaling = Self.scaling(properties)
-        return ModelGraph(
+        let graph = ModelGraph(
             name: source.name.isEmpty ? "onnx" : source.name,
             input: ModelGraph.Input(
-                shape: try TensorShape([extents[1], extents[2], extents[0]]),
+                shape: try TensorShape([height, width, channels]),
                 scale: scaling.scale, offset: scaling.offset),
             layers: reader.layers)
+        return (graph, layout)
     }
 
-    private init(parameters: [ByteString: Parameter], shape: Shape, value: String) {
+    private init(
+        parameters: [ByteString: Parameter], extents: [Int], isChannelsLast: Bool, value: String
+    ) {
         self.parameters = parameters
-        self.shape = shape
+        self.isChannelsLast = isChannelsLast
         self.value = value
+        shape =
+            isChannelsLast
+            ? .image(channels: extents[2], height: extents[0], width: extents[1])
+            : .image(channels: extents[0], height: extents[1], width: extents[2])
+    }
+
+    /// Whether the first node of a network makes images [N, C, H, W] of images [N, H, W, C].
+    private static func takesChannelsLast(
+        _ node: ONNXGraph.Node, _ parameters: [ByteString: Parameter]
+    ) throws(FormatError) -> Bool {
+        switch node.node.opType {
+        case "Transpose": try node.ints("perm") == [0, 3, 1, 2]
+        // What a transpose of one channel is optimized to.
+        case "Reshape": try target(of: node, parameters)?.count == 4
+        default: false
+        }
+    }
+
+    /// The shape that a node of type `Reshape` makes; nil when the model does not know it.
+    private static func target(
+        of node: ONNXGraph.Node, _ parameters: [ByteString: Parameter]
+    ) throws(FormatError) -> [Int64]? {
+        guard node.node.inputs.count == 2, node.int("allowzero", else: 0) == 0,
+            let target = parameters[ByteString(node.node.inputs[1])],
+            target.tensor.dtype == .i64, [[2], [4]].contains(target.tensor.shape.dimensions)
+        else { return nil }
+        return try target.integers()
     }
 
     /// The key under which a model may say what its pixels range over.
@@ -97,7 +158,8 @@ extension ONNXGraphReader {
         guard node.node.isStandard else {
             throw Self.obstacle("\(Self.named(node)) is of \(node.node.domain.prefix(60))")
         }
-        guard inputs.first == value, let output = node.node.outputs.first, !isFinished,
+        guard inputs.first == value || type == "Add" && inputs.last == value,
+            let output = node.node.outputs.first, !isFinished,
             node.node.outputs.dropFirst().allSatisfy({ $0.isEmpty || type == "Dropout" })
         else { throw Self.obstacle("\(Self.named(node)) does not follow the one before it") }
         switch type {
@@ -106,7 +168,14 @@ extension ONNXGraphReader {
         case "MaxPool": try addPool(node)
         case "Flatten": try addFlatten(node)
         case "Reshape": try addReshape(node)
-        case "Gemm": try addDense(node)
+        case "Transpose": try addTranspose(node)
+        case "Gemm":
+            guard node.float("alpha", else: 1) == 1, node.float("beta", else: 1) == 1,
+                node.int("transA", else: 0) == 0
+            else { throw Self.obstacle("\(Self.named(node)) multiplies by more than its kernel") }
+            try addDense(node, outputFirst: node.int("transB", else: 0) != 0)
+        case "MatMul": try addDense(node, outputFirst: false)
+        case "Add": try addBias(node)
         case "Softmax", "LogSoftmax":
             guard case .vector = shape, [1, -1].contains(node.int("axis", else: -1)) else {
                 throw Self.obstacle("\(Self.named(node)) is not over the classes")
@@ -114,9 +183,6 @@ extension ONNXGraphReader {
             isFinished = true
         // In a network that is run, not trained, they do nothing.
         case "Identity", "Dropout": break
-        case "MatMul":
-            throw Self.obstacle(
-                "the kernel of \(Self.named(node)) is [in, out], unlike those of convolutions")
         default: throw Self.obstacle("\(Self.named(node)) is none of the layers that are known")
         }
         value = output
@@ -151,7 +217,7 @@ extension ONNXGraphReader {
             node,
             .convolution2D(
                 Layer.Convolution2D(
-                    weights: weights.name, bias: try bias(node, count: kernel[0]),
+                    weights: weights.name, bias: try bias(node, 2, count: kernel[0]),
                     strides: place.strides, padding: place.padding)))
         shape = .image(channels: kernel[0], height: place.height, width: place.width)
     }
@@ -179,19 +245,17 @@ extension ONNXGraphReader {
 
     private mutating func addReshape(_ node: ONNXGraph.Node) throws(FormatError) {
         let count = try elementCount(node)
-        guard node.node.inputs.count == 2, let target = parameters[ByteString(node.node.inputs[1])],
-            target.tensor.dtype == .i64, target.tensor.shape.dimensions == [2]
-        else {
+        guard let extents = try Self.target(of: node, parameters) else {
             throw Self.obstacle(
                 "\(Self.named(node)) makes no vector for each image of a length that is known")
         }
-        let extents = try target.integers()
+        if extents.count == 4 { return try addChannelMove(node, extents) }
         // The first may be all images, or, in a model for one image, one.
         let isVector =
             extents.count == 2
             && (extents[1] == Int64(count) && [-1, 0, 1].contains(extents[0])
                 || extents[1] == -1 && [0, 1].contains(extents[0]))
-        guard isVector, node.int("allowzero", else: 0) == 0 else {
+        guard isVector else {
             throw Self.obstacle("\(Self.named(node)) makes no vector for each image")
         }
         try flatten(node)
@@ -199,8 +263,35 @@ extension ONNXGraphReader {
 
     private mutating func flatten(_ node: ONNXGraph.Node) throws(FormatError) {
         let count = try elementCount(node)
-        if case .image = shape { append(node, .flatten) }
+        if case .image(let channels, let height, let width) = shape {
+            // Otherwise both orders are the same.
+            if channels > 1, height > 1 || width > 1 {
+                guard order.flattensChannelsFirst != isChannelsLast else {
+                    throw Self.obstacle("\(Self.named(node)) flattens in another order")
+                }
+                order.flattensChannelsFirst = !isChannelsLast
+            }
+            append(node, .flatten)
+        }
         shape = .vector(count)
+    }
+
+    private mutating func addTranspose(_ node: ONNXGraph.Node) throws(FormatError) {
+        guard case .image = shape,
+            try node.ints("perm") == (isChannelsLast ? [0, 3, 1, 2] : [0, 2, 3, 1])
+        else { throw Self.obstacle("\(Self.named(node)) does not move the channels alone") }
+        isChannelsLast.toggle()
+    }
+
+    /// A reshape of images of one channel from [N, H, W, 1] to [N, 1, H, W], or back.
+    private mutating func addChannelMove(
+        _ node: ONNXGraph.Node, _ extents: [Int64]
+    ) throws(FormatError) {
+        guard case .image(1, let height, let width) = shape, [-1, 0, 1].contains(extents[0]),
+            extents.dropFirst().map({ $0 })
+                == (isChannelsLast ? [1, height, width] : [height, width, 1]).map(Int64.init)
+        else { throw Self.obstacle("\(Self.named(node)) does not keep the images") }
+        isChannelsLast.toggle()
     }
 
     private func elementCount(_ node: ONNXGraph.Node) throws(FormatError) -> Int {
@@ -215,26 +306,39 @@ extension ONNXGraphReader {
         }
     }
 
-    private mutating func addDense(_ node: ONNXGraph.Node) throws(FormatError) {
+    private mutating func addDense(
+        _ node: ONNXGraph.Node, outputFirst: Bool
+    ) throws(FormatError) {
         guard case .vector(let count) = shape else {
             throw Self.obstacle("\(Self.named(node)) takes images, not vectors")
         }
-        guard node.float("alpha", else: 1) == 1, node.float("beta", else: 1) == 1,
-            node.int("transA", else: 0) == 0
-        else { throw Self.obstacle("\(Self.named(node)) multiplies by more than its kernel") }
-        guard node.int("transB", else: 0) == 1 else {
+        guard order.isOutputFirst != !outputFirst else {
             throw Self.obstacle(
-                "the kernel of \(Self.named(node)) is [in, out], unlike those of convolutions")
+                "the kernel of \(Self.named(node)) is \(outputFirst ? "[out, in]" : "[in, out]"), "
+                    + "unlike that of another dense layer")
         }
+        order.isOutputFirst = outputFirst
         let weights = try parameter(node, 1, rank: 2)
         let kernel = weights.tensor.shape.dimensions
-        guard kernel[1] == count, kernel[0] > 0 else {
+        let (inputs, outputs) = outputFirst ? (kernel[1], kernel[0]) : (kernel[0], kernel[1])
+        guard inputs == count, outputs > 0 else {
             throw Self.obstacle(
                 "the kernel of \(Self.named(node)) does not fit what comes before it")
         }
-        append(
-            node, .dense(weights: weights.name, bias: try bias(node, count: kernel[0])))
-        shape = .vector(kernel[0])
+        append(node, .dense(weights: weights.name, bias: try bias(node, 2, count: outputs)))
+        shape = .vector(outputs)
+    }
+
+    /// What is added to a dense layer that has no bias yet.
+    private mutating func addBias(_ node: ONNXGraph.Node) throws(FormatError) {
+        guard case .vector(let count) = shape, let layer = layers.last,
+            case .dense(let weights, nil) = layer.operation
+        else { throw Self.obstacle("\(Self.named(node)) adds to what is no dense layer") }
+        let index = node.node.inputs.first == value ? 1 : 0
+        guard let bias = try bias(node, index, count: count) else {
+            throw Self.obstacle("\(Self.named(node)) adds nothing")
+        }
+        layers[layers.count - 1].operation = .dense(weights: weights, bias: bias)
     }
 }
 
@@ -243,8 +347,8 @@ extension ONNXGraphReader {
     private func image(
         _ node: ONNXGraph.Node
     ) throws(FormatError) -> (channels: Int, height: Int, width: Int) {
-        guard case .image(let channels, let height, let width) = shape else {
-            throw Self.obstacle("\(Self.named(node)) takes vectors, not images")
+        guard case .image(let channels, let height, let width) = shape, !isChannelsLast else {
+            throw Self.obstacle("\(Self.named(node)) takes no images [N, C, H, W]")
         }
         return (channels, height, width)
     }
@@ -264,9 +368,11 @@ extension ONNXGraphReader {
         return found
     }
 
-    private func bias(_ node: ONNXGraph.Node, count: Int) throws(FormatError) -> VariableName? {
-        guard node.node.inputs.count > 2, !node.node.inputs[2].isEmpty else { return nil }
-        let bias = try parameter(node, 2, rank: 1)
+    private func bias(
+        _ node: ONNXGraph.Node, _ index: Int, count: Int
+    ) throws(FormatError) -> VariableName? {
+        guard node.node.inputs.count > index, !node.node.inputs[index].isEmpty else { return nil }
+        let bias = try parameter(node, index, rank: 1)
         guard bias.tensor.shape.dimensions == [count] else {
             throw Self.obstacle("the bias of \(Self.named(node)) does not fit its kernel")
         }

@@ -115,7 +115,7 @@ extension ONNXGraphWriter {
         guard case .image(let height, let width, let channels) = shape else {
             return node("Identity", [value], output)
         }
-        if layout != .pytorch {
+        if !layout.flattensChannelsFirst {
             let turned = names.take(output + "/NHWC")
             transpose(value, [0, 2, 3, 1], to: turned)
             value = turned
@@ -132,7 +132,7 @@ extension ONNXGraphWriter {
         let (axes, order): ([Int], [Int]?) =
             switch layout {
             case .tensorflow: ([0, 1, 2, 3], [3, 2, 0, 1])
-            case .pytorch: ([2, 3, 1, 0], nil)
+            case .pytorch, .onnxMatMul, .onnxMatMulChannelsLast: ([2, 3, 1, 0], nil)
             case .mlx: ([1, 2, 3, 0], [0, 3, 1, 2])
             }
         let (height, width) = (kernel[axes[0]], kernel[axes[1]])
@@ -156,7 +156,7 @@ extension ONNXGraphWriter {
         _ weights: VariableName, _ bias: VariableName?, _ layer: Layer, to output: String
     ) throws(Obstacle) {
         let kernel = try dimensions(of: weights, rank: 2, layer)
-        let isTransposed = layout != .tensorflow
+        let isTransposed = layout.isDenseOutputFirst
         let (inputs, outputs) = isTransposed ? (kernel[1], kernel[0]) : (kernel[0], kernel[1])
         guard case .vector(let count) = shape, count == inputs, outputs > 0 else {
             throw Self.misfit(layer)

@@ -4,6 +4,7 @@ import LTFNCheckpoint
 /// The network that a model of another program is, or why it is none that layers can say.
 struct ONNXNetwork {
     private let graph: ModelGraph?
+    private let layout: KernelLayout?
     private(set) var notes: [String] = []
 
     /// - Throws: `corrupt`, `truncated`, `limitExceeded`, `io`.
@@ -12,25 +13,25 @@ struct ONNXNetwork {
         _ properties: [(key: String, value: String)]
     ) throws(FormatError) {
         guard let source = try ONNXGraph(content.graph) else {
-            graph = nil
+            (graph, layout) = (nil, nil)
             notes = [
                 "The operations of the model are left out: they are too many for a network here."
             ]
             return
         }
         guard source.nodes.contains(where: { !$0.node.isConstant }) else {
-            graph = nil
+            (graph, layout) = (nil, nil)
             return
         }
         do throws(FormatError) {
             let parameters = Self.parameters(found, source)
-            graph = try ONNXGraphReader.graph(
+            (graph, layout) = try ONNXGraphReader.graph(
                 source, parameters,
                 properties: Dictionary(
                     properties.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }))
         } catch {
             guard error.code == .unsupportedFeature else { throw error }
-            graph = nil
+            (graph, layout) = (nil, nil)
             notes = ["The operations of the model are left out: \(error.message)."]
             return
         }
@@ -58,10 +59,10 @@ struct ONNXNetwork {
         return parameters
     }
 
-    /// Adds the graph, and the layout of its kernels, which is that of PyTorch.
+    /// Adds the graph, and the layout of its kernels.
     func add(to manifest: inout Manifest) {
-        guard let graph else { return }
-        let layout = MetadataValue.string(KernelLayout.pytorch.rawValue)
+        guard let graph, let name = layout?.rawValue else { return }
+        let layout = MetadataValue.string(name)
         guard (manifest.metadata[KernelLayout.metadataKey] ?? layout) == layout else { return }
         manifest.metadata[KernelLayout.metadataKey] = layout
         manifest.graph = graph

@@ -74,20 +74,38 @@ import Testing
         }
     }
 
-    @Test("a network of another program runs, with the logits of ONNX Runtime")
-    func network() throws {
-        let reader = try open("network.onnx")
+    struct Network {
+        var file: String
+        var layout: KernelLayout
+        var logits: [Float]
+    }
+
+    @Test(
+        "networks of other programs run, with the logits of ONNX Runtime",
+        arguments: [
+            Network(
+                file: "network.onnx", layout: .pytorch,
+                logits: [0.4066177308559418, 0.8261643648147583, 0.4935661554336548]),
+            Network(
+                file: "untransposed.onnx", layout: .onnxMatMul,
+                logits: [0.3824755549430847, 0.4033087193965912, -1.186029314994812]),
+            Network(
+                file: "channels-last.onnx", layout: .onnxMatMulChannelsLast,
+                logits: [0.6150121688842773, -0.03578448295593262, -0.39491432905197144]),
+        ])
+    func network(network: Network) throws {
+        let reader = try open(network.file)
         let graph = try #require(reader.manifest.graph)
-        #expect(try reader.manifest.recordedKernelLayout() == .pytorch)
+        #expect(try reader.manifest.recordedKernelLayout() == network.layout)
         #expect(graph.layers.map(\.name) == ["conv", "relu", "pool", "reshape", "fc"])
+        #expect(graph.input.shape.dimensions == [8, 8, 1])
         let limits = DecodingLimits.standard
         let parameters = try graph.parameters(
             in: reader, budget: ExpansionBudget(limits, fileByteCount: 1 << 20))
         let session = try InferenceSession(
             graph: graph, parameters: parameters, maximumBatch: 1, pool: ThreadPool(threadCount: 1))
         let pixels = (0..<64).map { UInt8($0 * 7 % 256) }
-        let expected: [Float] = [0.4066177308559418, 0.8261643648147583, 0.4935661554336548]
-        for (found, wanted) in zip(try session.logits(pixels: pixels), expected) {
+        for (found, wanted) in zip(try session.logits(pixels: pixels), network.logits) {
             #expect(abs(found - wanted) < 1e-4)
         }
     }
@@ -95,9 +113,9 @@ import Testing
     @Test("a graph that cannot be said truly is left out, and why is told") func untransposed()
         throws
     {
-        let reader = try open("untransposed.onnx")
+        let reader = try open("padded.onnx")
         #expect(reader.manifest.graph == nil)
         #expect(reader.manifest.metadata[KernelLayout.metadataKey] == nil)
-        #expect(reader.notes.contains { $0.contains("[in, out]") })
+        #expect(reader.notes.contains { $0.contains("pads images") })
     }
 }

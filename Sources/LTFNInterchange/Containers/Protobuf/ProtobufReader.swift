@@ -84,6 +84,7 @@ struct ProtobufReader {
     /// - Parameter limit: how many there may be.
     /// - Throws: `limitExceeded`, `io`.
     func bytes(_ range: Range<UInt64>, limit: Int) throws(FormatError) -> [UInt8] {
+        if range.isEmpty { return [] }
         guard range.upperBound - range.lowerBound <= UInt64(max(limit, 0)) else {
             throw error(
                 .limitExceeded, at: range.lowerBound,
