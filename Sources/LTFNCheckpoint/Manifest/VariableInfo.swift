@@ -26,6 +26,10 @@ public struct VariableInfo: Hashable, Sendable {
         self.tiedTo = tiedTo
     }
 
+    /// The key of the metadata under which a copy names the variable whose values it shared in the
+    /// file that it comes from.
+    public static let tieKey = "ltfn.tie"
+
     /// Beside the variable: a list of a million variables, few with a recipe, stays small.
     private var boxedInitializer: BoxedInitializer?
 

@@ -131,6 +131,10 @@ extension ChangePlan {
         }
         for place in changes.indices {
             changes[place].target.tiedTo = changes[place].target.tiedTo.map { names[$0] ?? $0 }
+            guard case .string(let text)? = changes[place].target.metadata[VariableInfo.tieKey],
+                let old = try? VariableName(text), let new = names[old]
+            else { continue }
+            changes[place].target.metadata[VariableInfo.tieKey] = .string(new.string)
         }
         return names
     }
@@ -283,7 +287,7 @@ extension ChangePlan {
         guard !done.isEmpty else { return }
         let shown = done.prefix(8).joined(separator: ", ")
         notes.append(
-            "\(NumberText.counted(done.count, "kernel")) get the layout of \(target.rawValue) in place "
+            "\(NumberText.counted(done.count, "kernel")) \(done.count == 1 ? "gets" : "get") the layout of \(target.rawValue) in place "
                 + "of that of \(source.rawValue): \(shown)"
                 + (done.count > 8 ? " and \(done.count - 8) more." : "."))
     }

@@ -137,13 +137,15 @@ public struct FileConversion: Sendable {
             request.input, ModelFile.Options(for: request, limits: limits), registry: registry)
         let selected = try SelectedReader(
             input.reader, patterns: request.selection.patterns)
+        let retied = try Self.retied(selected, input.format, for: isBare ? nil : named)
+        let source: any CheckpointReader = retied ?? selected
         let changePlan = ChangePlan(
-            request.changes, of: selected.manifest,
+            request.changes, of: source.manifest,
             convention: input.format.traits.kernelLayout)
-        let changed = ChangedReader(selected, changePlan, isBare: isBare)
+        let changed = ChangedReader(source, changePlan, isBare: isBare)
         changes = changePlan.changes
         let reader: any CheckpointReader =
-            request.changes.isEmpty && !isBare ? selected : changed
+            request.changes.isEmpty && !isBare ? source : changed
         let (target, output) =
             if let model = request.model {
                 (try Self.insertion(into: model, reader.manifest, limits), request.output)
@@ -185,6 +187,12 @@ public struct FileConversion: Sendable {
                     + first
                     + (retiredParts.count > 1 ? " and \(retiredParts.count - 1) more" : "") + ".")
         }
+        if let names = retied?.restored, let first = names.first {
+            announcements.append(
+                "\(NumberText.counted(names.count, "variable")), \"\(first)\" first, "
+                    + "\(names.count == 1 ? "shares its" : "share their") values with another again, as the "
+                    + "input says.")
+        }
         self.announcements = changePlan.notes + announcements
         self.notes = notes
         let outputs = [output] + others
@@ -195,6 +203,20 @@ public struct FileConversion: Sendable {
             + Self.problems(of: conversion.plan, input.budget)
             + Self.problems(at: outputs, request)
         outputExists = outputs.contains(where: Self.exists)
+    }
+
+    /// The input with the ties that it tells of; nil: it tells of none, or the output cannot hold
+    /// any.
+    private static func retied(
+        _ reader: SelectedReader, _ format: any CheckpointFormat,
+        for target: (any CheckpointFormat)?
+    ) throws(FormatError) -> RetiedReader? {
+        guard let target else { return nil }
+        let retied = try RetiedReader(reader, format)
+        let isLost = target.losses(writing: retied.manifest).contains { loss in
+            loss.subject == .tie && retied.restored.contains { $0 == loss.variable }
+        }
+        return retied.restored.isEmpty || isLost ? nil : retied
     }
 
     /// - Throws: what opening the model throws.

@@ -61,10 +61,11 @@ public struct ConversionPlan: Sendable {
         losses = earlier + later
         problems = Self.problems(losses, allowing: allowed.union([.member]))
         let byVariable = Self.byVariable(later)
-        steps = zip(original.variables, manifest.variables).map { original, variable in
-            Step(
-                source: original,
-                target: Self.applying(byVariable[variable.name] ?? [], to: variable))
+        let targets = manifest.variables.map {
+            Self.applying(byVariable[$0.name] ?? [], to: $0)
+        }
+        steps = zip(original.variables, Self.recordingTies(of: manifest, in: targets, target)).map {
+            Step(source: $0, target: $1)
         }
         let file = Set(losses.filter { $0.variable == nil }.map(\.subject))
         self.target = try? Manifest(
@@ -141,6 +142,25 @@ public struct ConversionPlan: Sendable {
         let retyped = try? Manifest(
             variables: variables, metadata: manifest.metadata, graph: manifest.graph)
         return retyped ?? manifest
+    }
+
+    /// The variables of the output, where copies name what they shared their values with, if the
+    /// format has a place for it.
+    ///
+    /// - Parameter manifest: with the ties.
+    private static func recordingTies(
+        of manifest: Manifest, in targets: [VariableInfo], _ format: any CheckpointFormat
+    ) -> [VariableInfo] {
+        var recorded = targets
+        for (index, variable) in manifest.variables.enumerated() where targets[index].tiedTo == nil
+        {
+            guard let holder = variable.tiedTo.flatMap({ manifest.index(of: $0) }) else { continue }
+            recorded[index].metadata[VariableInfo.tieKey] = .string(targets[holder].name.string)
+        }
+        guard recorded != targets, let written = try? Manifest(variables: recorded),
+            !format.losses(writing: written).contains(where: { $0.subject == .metadata })
+        else { return targets }
+        return recorded
     }
 
     /// The variable as it will be without what is lost.
