@@ -15,11 +15,16 @@ struct ActivationsCommand: CommandWithExamples {
         abstract: "Looks at what each layer makes of some images.",
         usage: "ltfn-inspect activations <file> <images> [<options>]",
         discussion: """
-            Runs the first images of an IDX file, an array of NumPy, or the test images of a data set's \
-            folder through the network and shows, for each layer \
-            before its ReLU and for the logits, mean, standard deviation, range and a histogram, \
-            all on the same axis; how many units are dead (never above zero); and what is predicted. \
-            A network that is well initialized keeps the spread about the same from layer to layer.
+            Runs the images of an IDX file, an array of NumPy, or the test images of a data set's folder \
+            through the network and shows the scale of each layer before its ReLU, and of the logits, \
+            on one logarithmic axis; a histogram of each, on its own axis and on one that all share; how \
+            many units are dead (never above zero); how sure the softmax is; and in words what keeps \
+            the network from learning. A network that is well initialized keeps its scale from layer \
+            to layer.
+
+            Rules: exploding, vanishing, gain (one layer alone), saturated (softmax), dead-layer, \
+            dead-units, not-finite, duplicates (units with the same weights), untrained (the values \
+            that it began with, though the file tells of training).
             """)
 
     static let examples = [
@@ -29,6 +34,9 @@ struct ActivationsCommand: CommandWithExamples {
         Example(
             "ltfn-inspect activations model.ltfn images.idx --count 1000 --json",
             "The same over 1000 images, as JSON"),
+        Example(
+            "ltfn-inspect activations model.ltfn MNIST_data --fail-on any",
+            "Fail where something is wrong, as in a test"),
     ]
 
     @Argument(
@@ -41,9 +49,11 @@ struct ActivationsCommand: CommandWithExamples {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How many images to look at, from the first on.", valueName: "n"))
-    var count = 100
+        help: ArgumentHelp(
+            "How many images to look at, from the first on. (default: all)", valueName: "n"))
+    var count: Int?
 
+    @OptionGroup var rules: VerdictOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var base: BaseOptions
     @OptionGroup var reading: ReadingOptions
@@ -53,7 +63,7 @@ struct ActivationsCommand: CommandWithExamples {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        guard count >= 1 else {
+        if let count, count < 1 {
             throw ValidationError("--count takes a number from 1 on, found \(count).")
         }
     }
@@ -73,8 +83,8 @@ struct ActivationsCommand: CommandWithExamples {
             at: images, count: count, archives: ArrayArchives(read: ByteArrays.read))
         let set = sample.images
         try expectDistinctFiles(images: sample.imageFile.path, labels: sample.labelFile?.path)
-        let range = 0..<min(count, set.count)
-        let session = try FormatError.about(file) { () throws(FormatError) -> InferenceSession in
+        let range = 0..<min(count ?? .max, set.count)
+        let (session, weights) = try FormatError.about(file) { () throws(FormatError) in
             try self.session(model, imageCount: range.count)
         }
         try FormatError.about(sample.imageFile.path ?? images) { () throws(FormatError) in
@@ -87,10 +97,14 @@ struct ActivationsCommand: CommandWithExamples {
         let progress = ProgressReporter(
             label: "activations", total: range.count, unit: "images",
             terminal: display.errorTerminal, isQuiet: display.quiet)
-        let report = try ActivationReport(
-            running: session, on: Array(set.pixels(of: range)), labels: labels
+        var report = try ActivationReport(
+            running: session, on: Array(set.pixels(of: range)), labels: labels,
+            weights: weights
         ) { progress.update($0) }
         progress.clear()
+        report.trace = try FormatError.about(file) { () throws(FormatError) in
+            try TrainingTrace(of: model.reader, weights.keys)
+        }
         let layout = display.layout
         let labelFile = labels == nil ? nil : sample.labelFile
         let data = [
@@ -98,10 +112,14 @@ struct ActivationsCommand: CommandWithExamples {
             JSONMember("label_file", labelFile?.json ?? .null),
             JSONMember("warnings", .array(remarks.map { .string($0) })),
         ]
-        try document.write(report.json(model: file, images: images, data: data)) {
+        let thresholds = rules.thresholds
+        try document.write(
+            report.json(model: file, images: images, data: data, thresholds: thresholds)
+        ) {
             heading(range.count, of: set.totalCount, sample.imageFile, labelFile)
-                + report.text(layout)
+                + report.text(layout, thresholds)
         }
+        try rules.check(report.verdicts(thresholds), of: file)
     }
 
     /// Makes sure that no output replaces what is read.
@@ -115,20 +133,22 @@ struct ActivationsCommand: CommandWithExamples {
 
     private func session(
         _ model: ModelFile, imageCount: Int
-    ) throws(FormatError) -> InferenceSession {
+    ) throws(FormatError) -> (InferenceSession, [VariableName: TensorData]) {
         guard let graph = model.reader.manifest.graph else {
             throw FormatError(
                 .corrupt,
                 "The file holds variables, but not the network they belong to; there are no "
                     + "activations to look at.")
         }
-        return try InferenceSession(
-            graph: graph, parameters: graph.parameters(in: model.reader, budget: model.budget),
+        let parameters = try graph.parameters(in: model.reader, budget: model.budget)
+        let session = try InferenceSession(
+            graph: graph, parameters: parameters,
             maximumBatch: max(imageCount, 1),
             pool: ThreadPool(threadCount: threads.threads ?? ThreadPool.coreCount),
             limits: RunningLimits(
                 model.limits, fileByteCount: model.byteCount, reader: model.reader,
                 operationCount: operations.maximumCount))
+        return (session, parameters)
     }
 
     /// The classes of the images, where labels that fit stand beside them, and what is to be said

@@ -121,10 +121,71 @@ struct InspectTests {
         let outcome = Programs.run(
             "ltfn-inspect", "activations", "model.ltfn", "test-images.idx", in: folder)
         #expect(outcome.status == 0)
-        #expect(
-            outcome.output.contains(
-                "logits          mean 2.82     std 3.55     min 0.314    max 7.84"))
-        #expect(outcome.output.contains("9 of 10 right (90.0 %)"))
+        #expect(outcome.output.contains("\n  logits     3.55         │"))
+        #expect(outcome.output.contains("right    9 of 10 (90.0 %)"))
+        #expect(outcome.output.contains("\nhealthy  nothing here"))
+    }
+
+    /// `images.idx` with a blank image and one with a square.
+    private func images(in folder: Folder) throws {
+        let head = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28].map(UInt8.init)
+        let square = (0..<784).map { UInt8(($0 / 28 - 14).magnitude < 7 ? $0 * 37 % 256 : 0) }
+        try folder.put(head + [UInt8](repeating: 0, count: 784) + square, "images.idx")
+    }
+
+    @Test(
+        "The tutorial's three cases get their verdicts, and no others",
+        arguments: [
+            ("normal", "exploding"), ("scaled-normal:0.01", "vanishing"), ("he", nil),
+        ])
+    func verdicts(initializer: String, verdict: String?) throws {
+        let folder = try Folder()
+        try images(in: folder)
+        let trained = Programs.run(
+            "ltfn-train", "-o", "m.ltfn", "--steps", "0", "--synthetic", "--init", initializer,
+            "-q", in: folder)
+        #expect(trained.status == 0, "\(trained.errors)")
+        let arguments = ["activations", "m.ltfn", "images.idx"]
+        let json = Programs.run(
+            Programs.product("ltfn-inspect"), arguments + ["--json"], in: folder)
+        let document = try JSONReader.read(Array(json.output.utf8))
+        guard case .array(let found)? = document["verdicts"] else {
+            Issue.record("There are no verdicts.")
+            return
+        }
+        #expect(found.map { $0["rule"] } == (verdict.map { [.string($0)] } ?? []))
+        let text = Programs.run(
+            Programs.product("ltfn-inspect"), arguments + ["--fail-on", "any"], in: folder)
+        #expect(text.output.contains("\n" + (verdict ?? "healthy")))
+        #expect(text.status == (verdict == nil ? 0 : 1))
+        if let verdict {
+            let other = Programs.run(
+                Programs.product("ltfn-inspect"),
+                arguments + ["--fail-on", "dead-layer,not-finite"], in: folder)
+            #expect(other.status == 0)
+            let far = Programs.run(
+                Programs.product("ltfn-inspect"),
+                arguments + [
+                    "--fail-on", verdict, "--threshold",
+                    verdict == "exploding" ? "exploding=1e12" : "vanishing=0",
+                ], in: folder)
+            #expect(far.status == 0)
+        }
+    }
+
+    @Test(
+        "Rules and thresholds that are none are refused",
+        arguments: [
+            ("--fail-on explodig", "did you mean exploding?"), ("--threshold gain", "RULE=NUMBER"),
+            ("--threshold untrained=1", "untrained has no threshold"),
+            ("--threshold gain=nan", "RULE=NUMBER"),
+        ])
+    func rules(options: String, sentence: String) throws {
+        let outcome = Programs.run(
+            Programs.product("ltfn-inspect"),
+            ["activations", "m.ltfn", "i.idx"] + options.split(separator: " ").map(String.init))
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
     }
 
     @Test("A sound file is told from a damaged one")

@@ -171,19 +171,67 @@ struct ActivationTests {
         #expect(report.predictions.count == 3 && report.predictions.countOfClass[0] == 3)
     }
 
-    @Test("The text has every layer on one axis, and the predictions")
+    @Test("The text has the scale of every layer, and how sure the softmax is")
     func text() throws {
         let report = try ActivationReport(
             running: session([1, -1, 1, -1]), on: [1, 2, 3, 4, 0, 0], labels: [0, 1, 0])
         let text = report.text(TextLayout(width: 80, isUnicode: false))
-        #expect(
-            text.hasPrefix(
-                "hidden          mean 0        std 4.40     min -7.00    max 7.00"))
+        #expect(text.hasPrefix("scale  o standard deviation, - up to the largest, before ReLU\n"))
+        #expect(text.contains("\n  hidden     4.40         |"))
+        #expect(text.contains("\n  output     2.62  x0.596 |"))
         #expect(text.contains("1/2 dead\n"))
-        #expect(text.contains("\noutput (logits) mean 1.67     std 2.62     min 0        max 7.00"))
-        #expect(text.hasSuffix("  2 of 3 right (66.7 %)\n"))
+        #expect(text.contains("  right    2 of 3 (66.7 %)\n"))
+        #expect(text.contains("\ndead-units\n  1 of 2 units of hidden are dead"))
         let bars = text.split(separator: "\n").filter { $0.contains("#") }
         #expect(bars.count >= 3)
+    }
+
+    @Test("No line is wider than it may be", arguments: [40, 60, 80, 200], [true, false])
+    func width(width: Int, isUnicode: Bool) throws {
+        for hidden in [[1, -1, 1, -1], [1e-30, 2e-30, 1, 3], [1e30, -2e20, 1, 3]] as [[Float]] {
+            let report = try ActivationReport(
+                running: session(hidden), on: [1, 2, 3, 4, 0, 0], labels: [0, 1, 0])
+            let layout = TextLayout(width: width, isUnicode: isUnicode)
+            for line in report.text(layout).split(separator: "\n") {
+                #expect(line.count <= width, "\(line)")
+                #expect(isUnicode || line.utf8.count == line.count)
+            }
+        }
+    }
+
+    @Test("The softmax of logits has the entropy and the largest probability that it has")
+    func softmax() throws {
+        var summary = SoftmaxSummary(classCount: 4)
+        summary.add(logits: ([0, 0, 0, 0, 1000, 0, 0, 0, .nan, 0, 0, 0] as [Float]).span)
+        #expect(summary.count == 2 && summary.sureCount == 1)
+        let guess = 1.3862943611198906
+        #expect(abs(summary.guessEntropy - guess) < 1e-15)
+        #expect(abs(try #require(summary.meanEntropy) - guess / 2) < 1e-15)
+        #expect(summary.meanLargest == 0.625)
+        #expect(summary.countOfLargest[10] == 1 && summary.countOfLargest[39] == 1)
+        var other = SoftmaxSummary(classCount: 2)
+        // p = 1 / (1 + e⁻¹) and the rest.
+        other.add(logits: ([1, 0] as [Float]).span)
+        #expect(abs(try #require(other.meanEntropy) - 0.5822031090131847) < 1e-14)
+    }
+
+    @Test("What is broken is called what it is")
+    func verdicts() throws {
+        func rules(_ hidden: [Float], _ labels: [UInt8]? = nil) throws -> [Verdict.Rule] {
+            let report = try ActivationReport(
+                running: session(hidden), on: [1, 2, 30, 4, 0, 9], labels: labels,
+                weights: [
+                    VariableName("first"): TensorData(shape: [2, 2], floats: hidden)
+                ])
+            return report.verdicts().map(\.rule)
+        }
+        #expect(try rules([1, -0.5, 0.3, 0.7]) == [])
+        #expect(try rules([-1, -1, -1, -2]) == [.deadLayer])
+        #expect(try rules([.nan, 1, 1, 1]) == [.notFinite])
+        #expect(try rules([0.5, 0.5, 0.25, 0.25]) == [.duplicates])
+        // Sure of the wrong class.
+        #expect(try rules([90, -0.5, 70, 0.7], [1, 1, 1]).contains(.saturated))
+        #expect(try !rules([90, -0.5, 70, 0.7], [0, 0, 0]).contains(.saturated))
     }
 }
 

@@ -2,43 +2,174 @@ import LTFNBytes
 import LTFNInference
 
 extension ActivationReport {
-    /// The report for a person: a histogram for each layer, all on the same axis, and the
-    /// predictions.
-    public func text(_ layout: TextLayout) -> String {
-        let width = min(layout.width - 4, 76) / 2 * 2
-        let magnitude = largestMagnitude
-        var lines: [String] = []
-        var legend: String?
-        for (index, layer) in layers.enumerated() {
-            let isLast = index + 1 == layers.count
-            lines += layer.lines(layout, isLogits: isLast)
-            let histogram = HistogramText.draw(
-                layer.statistics, width: width, reaching: magnitude, isUnicode: layout.isUnicode)
-            lines.append("  " + layout.paint(histogram.bars, .graph))
-            lines.append("  " + layout.paint(histogram.axis, .quiet))
-            legend =
-                legend ?? HistogramText.legend(histogram.bars, isUnicode: layout.isUnicode)
+    /// The report for a person: the scale of each layer, its histogram, what the softmax makes of it,
+    /// and what is wrong.
+    public func text(
+        _ layout: TextLayout, _ thresholds: VerdictThresholds = VerdictThresholds()
+    ) -> String {
+        let verdicts = verdicts(thresholds)
+        let names = labels(layout)
+        var lines = scaleLines(layout, names, verdicts, thresholds)
+        lines += [""] + shapeLines(layout, names)
+        lines += [""] + commonLines(layout, names)
+        lines += [""] + softmaxLines(layout)
+        lines += predictionLines(layout)
+        let drawn = lines.joined()
+        if let legend = HistogramText.legend(drawn, isUnicode: layout.isUnicode) {
+            lines += ["  " + layout.paint(legend, .quiet)]
         }
-        if let legend { lines.append("  " + layout.paint(legend, .quiet)) }
-        lines += ["", layout.paint("predictions", .heading)] + predictionLines(layout)
+        lines += [""] + verdictLines(layout, verdicts)
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private func predictionLines(_ layout: TextLayout) -> [String] {
-        let largest = predictions.countOfClass.max() ?? 0
-        let digits = "\(predictions.classCount - 1)".count
-        let room = min(layout.width - digits - 12, 50)
-        // Classes by the hundred would be a wall of bars.
-        guard predictions.classCount <= 100 else {
-            let used = predictions.countOfClass.count { $0 > 0 }
-            return ["  \(used) of \(predictions.classCount) classes"]
+    /// The names of the layers as they are shown, in as many columns as there are for them.
+    private func labels(_ layout: TextLayout) -> [String] {
+        let width = min(
+            layers.map { TerminalText.escaped($0.name).columns }.max() ?? 0,
+            layout.mayCut ? max(layout.width / 5, 10) : .max)
+        return layers.map { layout.cut(TerminalText.escaped($0.name), to: width).padded(width) }
+    }
+
+    private func title(_ text: String, _ explanation: String, _ layout: TextLayout) -> [String] {
+        let whole = text.columns + 2 + explanation.columns
+        let shown = layout.paint(text, .heading)
+        return whole <= layout.width
+            ? [shown + "  " + layout.paint(explanation, .quiet)]
+            : [shown] + layout.wrapped(explanation).map { layout.paint($0, .quiet) }
+    }
+}
+
+// What each layer makes of the images.
+extension ActivationReport {
+    private func scaleLines(
+        _ layout: TextLayout, _ names: [String], _ verdicts: [Verdict],
+        _ thresholds: VerdictThresholds
+    ) -> [String] {
+        let isScaleWrong = verdicts.contains { [.exploding, .vanishing].contains($0.rule) }
+        let rows = zip(zip(names, layers), factors).map { layer, factor in
+            let isFar = factor.map { $0 >= thresholds.gain || $0 * thresholds.gain <= 1 } ?? false
+            return ScaleChart.Row(
+                name: layer.0, standardDeviation: layer.1.statistics.standardDeviation,
+                largestMagnitude: layer.1.statistics.largestMagnitude, factor: factor,
+                isOdd: isFar || isScaleWrong && factor != nil)
         }
-        var lines = predictions.countOfClass.enumerated().map { index, count in
-            let bar = HistogramText.bar(
-                count, of: largest, width: room, isUnicode: layout.isUnicode)
-            return "  \("\(index)".aligned(digits))  "
-                + (bar.isEmpty ? "" : layout.paint(bar, .graph) + " ")
-                + layout.paint(NumberText.grouped(count), .quiet)
+        let point = layout.isUnicode ? "●" : "o"
+        let line = layout.isUnicode ? "─" : "-"
+        return title(
+            "scale", "\(point) standard deviation, \(line) up to the largest, before ReLU", layout)
+            + ScaleChart(rows, layout).lines
+    }
+
+    private func shapeLines(_ layout: TextLayout, _ names: [String]) -> [String] {
+        let nameWidth = names.first?.columns ?? 0
+        let facts = layers.map { $0.facts(layout) }
+        let factWidth = facts.map(\.width).max() ?? 0
+        let ends = layers.map { "\(FigureText.significant($0.statistics.largestMagnitude))" }
+        let endWidth = (ends.map(\.count).max() ?? 1) + 1
+        let room = layout.width - 2 - nameWidth - 2 * endWidth - 4
+        // Without room for both, what is counted stands in a line of its own.
+        let isBeside = room - factWidth - 2 >= 16
+        let width = max((isBeside ? room - factWidth - 2 : room) / 2 * 2, 8)
+        var lines = title("shape", "each layer on its own axis", layout)
+        for (index, layer) in layers.enumerated() {
+            let columns = layer.columns(width)
+            let end = FigureText.significant(columns.high)
+            let bars = HistogramText.bars(columns.counts, isUnicode: layout.isUnicode)
+            let row =
+                "  " + layout.paint(names[index], .heading) + " "
+                + layout.paint(("-" + end).aligned(endWidth), .quiet) + " "
+                + layout.paint(bars, .graph) + " " + layout.paint(end.padded(endWidth), .quiet)
+            if isBeside {
+                lines.append(row + " " + facts[index].shown)
+            } else {
+                lines += [
+                    row, "  " + String(repeating: " ", count: nameWidth + 1) + facts[index].shown,
+                ]
+            }
+            if layer.statistics.nonFiniteCount > 0 {
+                lines.append(
+                    "  "
+                        + layout.paint(
+                            NumberText.counted(layer.statistics.nonFiniteCount, "value")
+                                + " not finite (NaN or infinite)", .bad))
+            }
+        }
+        return lines
+    }
+
+    /// All layers on one axis.
+    private func commonLines(_ layout: TextLayout, _ names: [String]) -> [String] {
+        let nameWidth = names.first?.columns ?? 0
+        let axis = SymmetricLogAxis(
+            deviations: layers.compactMap(\.statistics.standardDeviation),
+            reaching: largestMagnitude, width: min(layout.width, 100) - nameWidth - 3)
+        var lines = title(
+            "side by side", "all layers on one axis, logarithmic on both sides of 0", layout)
+        for (name, layer) in zip(names, layers) {
+            let bars = HistogramText.bars(
+                axis.counts(layer.statistics), isUnicode: layout.isUnicode)
+            lines.append(
+                "  " + layout.paint(name, .heading) + " " + layout.paint(bars, .graph))
+        }
+        lines.append(
+            "  " + String(repeating: " ", count: nameWidth + 1) + layout.paint(axis.line, .quiet))
+        return lines
+    }
+}
+
+// What comes out.
+extension ActivationReport {
+    private func softmaxLines(_ layout: TextLayout) -> [String] {
+        guard let entropy = softmax.meanEntropy, let largest = softmax.meanLargest else {
+            return title("softmax", "no image has logits that are all finite", layout)
+        }
+        let guess = "\(NumberText.fixed(softmax.guessEntropy, 4))"
+        let bins =
+            layout.width >= 76
+            ? softmax.countOfLargest
+            : stride(from: 0, to: SoftmaxSummary.binCount, by: 2).map {
+                softmax.countOfLargest[$0] + softmax.countOfLargest[$0 + 1]
+            }
+        let bars = HistogramText.bars(bins.map { UInt64($0) }, isUnicode: layout.isUnicode)
+        var lines = [
+            layout.paint("softmax", .heading),
+            "  largest  0 " + layout.paint(bars, .graph) + " 1  mean "
+                + NumberText.fixed(largest, 3),
+            "  entropy  \(NumberText.fixed(entropy, 4)) "
+                + layout.paint("of ln \(softmax.classCount) = \(guess)", .quiet),
+        ]
+        if let metrics, let cost = metrics.cost, let accuracy = metrics.accuracy {
+            lines += [
+                "  cost     \(FigureText.cost(cost)) "
+                    + layout.paint("(a guess: \(guess))", .quiet),
+                "  right    \(NumberText.grouped(metrics.correct)) of "
+                    + "\(NumberText.grouped(metrics.count)) (\(FigureText.percent(accuracy)))",
+            ]
+        }
+        return lines
+    }
+
+    /// How often each class is predicted, on two lines.
+    private func predictionLines(_ layout: TextLayout) -> [String] {
+        var lines: [String] = []
+        let counts = predictions.countOfClass
+        let largest = counts.max() ?? 0
+        let cell = max("\(max(predictions.classCount - 1, 0))".count, 2) + 1
+        // Classes by the hundred would be a wall of bars.
+        if cell * counts.count + 11 <= layout.width {
+            let bars = counts.map { count in
+                let bar = HistogramText.level(count, of: largest, isUnicode: layout.isUnicode)
+                return String(repeating: " ", count: 1) + String(repeating: bar, count: cell - 1)
+            }
+            let numbers = counts.indices.map { "\($0)".aligned(cell) }
+            lines.append("  classes " + layout.paint(bars.joined(), .graph))
+            lines.append("          " + layout.paint(numbers.joined(), .quiet))
+        }
+        if let most = counts.indices.max(by: { counts[$0] < counts[$1] }), largest > 0 {
+            let used = counts.count { $0 > 0 }
+            lines.append(
+                "          \(used) of \(counts.count) predicted, \(most) most often: "
+                    + FigureText.percent(Double(largest) / Double(max(predictions.count, 1))))
         }
         if predictions.nonFiniteCount > 0 {
             lines.append(
@@ -47,47 +178,46 @@ extension ActivationReport {
                         NumberText.counted(predictions.nonFiniteCount, "image")
                             + " without a prediction: the logits are not numbers", .bad))
         }
-        if let metrics, let accuracy = metrics.accuracy {
-            lines.append(
-                "  \(metrics.correct) of \(metrics.count) right (\(FigureText.percent(accuracy)))")
-        }
         return lines
+    }
+
+    private func verdictLines(_ layout: TextLayout, _ verdicts: [Verdict]) -> [String] {
+        guard !verdicts.isEmpty else {
+            let state = trace == .beginning ? " (no step has been taken yet)" : ""
+            return [
+                layout.paint("healthy", .good)
+                    + "  nothing here keeps the network from learning\(state)"
+            ]
+        }
+        return verdicts.flatMap { verdict in
+            [layout.paint(verdict.rule.rawValue, .bad)]
+                + layout.wrapped(layout.readable(TerminalText.escaped(verdict.sentence)))
+                + layout.wrapped(TerminalText.escaped(verdict.advice)).map {
+                    layout.paint($0, .quiet)
+                }
+        }
     }
 }
 
 extension LayerActivations {
-    fileprivate func lines(_ layout: TextLayout, isLogits: Bool) -> [String] {
-        func fact(_ label: String, _ text: String) -> TextLayout.Piece {
-            TextLayout.Piece(label, .quiet, layout) + TextLayout.Piece(" " + text.padded(8))
-        }
-        let range = RangeText(statistics)
-        let name = TerminalText.escaped(name)
-        let label = isLogits && name != "logits" ? name + " (logits)" : name
-        var facts = [
-            fact("mean", range.mean),
-            fact("std", FigureText.optional(statistics.standardDeviation)),
-            fact("min", range.minimum), fact("max", range.maximum),
-        ]
+    /// The histogram on the layer's own axis, without zeros.
+    fileprivate func columns(_ width: Int) -> Histogram.Columns {
+        var columns = statistics.histogram.columns(
+            width, reaching: statistics.largestMagnitude)
+        // Zeros are in the first column right of the middle.
+        let middle = columns.counts.count / 2
+        columns.counts[middle] -= min(columns.counts[middle], UInt64(statistics.zeroCount))
+        return columns
+    }
+
+    /// What is counted.
+    fileprivate func facts(_ layout: TextLayout) -> TextLayout.Piece {
+        let above = positiveFraction.map { FigureText.percent($0) + " > 0" } ?? ""
+        var piece = TextLayout.Piece(above.aligned(10), .quiet, layout)
         if let dead = deadUnitCount {
             let role: TextLayout.Role = dead == 0 ? .quiet : .warning
-            facts.append(TextLayout.Piece("\(dead)/\(unitCount) dead", role, layout))
+            piece = piece + TextLayout.Piece("  \(dead)/\(unitCount) dead", role, layout)
         }
-        let head = layout.paint(label, .heading)
-        let blanks = max(16 - label.columns, 1)
-        let width = facts.reduce(label.columns + blanks - 1) { $0 + 1 + $1.width }
-        var lines =
-            width <= layout.width
-            ? [
-                head + String(repeating: " ", count: blanks)
-                    + facts.map(\.shown).joined(separator: " ")
-            ] : [head] + layout.lines(of: facts, separator: " ")
-        if statistics.nonFiniteCount > 0 {
-            lines.append(
-                "  "
-                    + layout.paint(
-                        NumberText.counted(statistics.nonFiniteCount, "value")
-                            + " not finite (NaN or infinite)", .bad))
-        }
-        return lines
+        return piece
     }
 }

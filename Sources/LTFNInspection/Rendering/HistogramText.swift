@@ -46,6 +46,15 @@ enum HistogramText {
         }.joined()
     }
 
+    /// One character, as high as `value` is by `largest`; a point for none.
+    static func level(_ value: Int, of largest: Int, isUnicode: Bool) -> String {
+        guard value > 0, largest > 0 else { return isUnicode ? "·" : "." }
+        let levels = isUnicode ? blocks : letters
+        let top = levels.count - 2
+        let height = Double(value) / Double(largest) * Double(top)
+        return levels[min(max(Int(height.rounded()), 1), top)]
+    }
+
     /// A bar of `width` columns for `value`, the longest for `largest`.
     static func bar(_ value: Int, of largest: Int, width: Int, isUnicode: Bool) -> String {
         guard value > 0, largest > 0 else { return "" }

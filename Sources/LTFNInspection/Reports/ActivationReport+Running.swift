@@ -9,16 +9,19 @@ extension ActivationReport {
     /// - Parameters:
     ///   - pixels: `[N, H, W, C] uint8`
     ///   - labels: `[N]`, the true classes where they are known, each of them one of the network's.
+    ///   - weights: those that the layers run with: units that have the same are counted.
     ///   - progress: called with the number of images that are done.
     /// - Throws: what the session throws.
     public init(
         running session: InferenceSession, on pixels: [UInt8], labels: [UInt8]? = nil,
+        weights: [VariableName: TensorData] = [:],
         progress: (Int) -> Void = { _ in }
     ) throws(FormatError) {
-        let empty = session.network.graph.collectors(session.network)
+        let empty = session.network.graph.collectors(session.network, weights)
         var layers = empty
         var score = ClassificationScore(
             classCount: session.classCount, isLabelled: labels != nil)
+        var softmax = SoftmaxSummary(classCount: session.classCount)
         try session.observe(
             pixels: pixels, limit: BlockActivations.limit(layerCount: empty.count),
             make: { BlockActivations(layers: empty) }, look: { $0.add($2, of: $1) },
@@ -27,11 +30,12 @@ extension ActivationReport {
                 let done = score.count
                 let known = labels?.dropFirst(done).prefix(block.logits.count / session.classCount)
                 score.add(logits: block.logits.span, labels: Array(known ?? []))
+                softmax.add(logits: block.logits.span)
                 progress(score.count)
             })
         self.init(
             imageCount: score.count, layers: layers.map(\.activations),
-            predictions: score.predictions, metrics: score.metrics)
+            predictions: score.predictions, softmax: softmax, metrics: score.metrics)
     }
 }
 
@@ -64,19 +68,24 @@ private struct BlockActivations: Sendable {
 
 extension ModelGraph {
     /// A collector for every convolution and dense layer.
-    fileprivate func collectors(_ network: BoundNetwork) -> [LayerCollector] {
+    fileprivate func collectors(
+        _ network: BoundNetwork, _ weights: [VariableName: TensorData]
+    ) -> [LayerCollector] {
         var collectors: [LayerCollector] = []
         for (place, index) in network.graphLayers.enumerated() {
             let layer = layers[index]
+            let kernel: VariableName
             switch layer.operation {
-            case .convolution2D, .dense: break
+            case .convolution2D(let convolution): kernel = convolution.weights
+            case .dense(let name, _): kernel = name
             case .relu, .maxPool2D, .flatten: continue
             }
             let isFollowed = index + 1 < layers.count && layers[index + 1].operation == .relu
             collectors.append(
                 LayerCollector(
                     layer, unitCount: network.geometry.layers[place].biasCount,
-                    feedsReLU: isFollowed))
+                    feedsReLU: isFollowed,
+                    duplicateCount: weights[kernel].flatMap(WeightSymmetry.duplicateCount)))
         }
         return collectors
     }

@@ -8,8 +8,11 @@ public struct ActivationReport: Hashable, Sendable {
     /// Convolutions and dense layers, in order; the last one gives the logits.
     public var layers: [LayerActivations]
     public var predictions: PredictionTally
+    public var softmax: SoftmaxSummary
     /// Where the true classes are known.
     public var metrics: ClassificationMetrics?
+    /// Whether the values are still the initial ones.
+    public var trace = TrainingTrace.changed
 
     /// The largest |x| of all layers: where their common axis ends.
     public var largestMagnitude: Double {
@@ -28,6 +31,8 @@ public struct LayerActivations: Hashable, Sendable {
     /// For a layer with a ReLU after it: how many units never are above zero, for no image and at
     /// no place. They say nothing, and their weights get no gradient.
     public var deadUnitCount: Int?
+    /// How many units have the weights of an earlier one, where that can be told.
+    public var duplicateCount: Int?
 
     /// The part of the values that is above zero; nil without values.
     public var positiveFraction: Double? {
@@ -40,12 +45,14 @@ struct LayerCollector: Sendable {
     let layer: Layer
     let unitCount: Int
     let feedsReLU: Bool
+    let duplicateCount: Int?
     private var accumulator = StatisticsAccumulator()
     private var positiveCount = 0
     private var isAlive: [Bool]
 
-    init(_ layer: Layer, unitCount: Int, feedsReLU: Bool) {
+    init(_ layer: Layer, unitCount: Int, feedsReLU: Bool, duplicateCount: Int?) {
         self.layer = layer
+        self.duplicateCount = duplicateCount
         self.unitCount = max(unitCount, 1)
         self.feedsReLU = feedsReLU
         isAlive = [Bool](repeating: false, count: self.unitCount)
@@ -75,6 +82,7 @@ struct LayerCollector: Sendable {
         LayerActivations(
             name: layer.name, unitCount: unitCount, statistics: accumulator.statistics,
             positiveCount: positiveCount,
-            deadUnitCount: feedsReLU ? isAlive.count { !$0 } : nil)
+            deadUnitCount: feedsReLU ? isAlive.count { !$0 } : nil,
+            duplicateCount: duplicateCount)
     }
 }
