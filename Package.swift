@@ -25,8 +25,13 @@ func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+// Tests that run programs and read files are compiled for one run: optimizing them would take longer than it saves.
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], isOptimized: Bool = true
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies,
+        swiftSettings: swiftSettings + (isOptimized ? [] : [.unsafeFlags(["-Onone"])]))
 }
 
 // Built by tools/fuzz alone: libFuzzer brings the main function.
@@ -209,7 +214,7 @@ let package = Package(
                 "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNFormats",
                 "LTFNInterchange", "LTFNFormat", "LTFNInference", "LTFNParallel", "LTFNTraining",
                 "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert", "Examples",
-            ]),
+            ], isOptimized: false),
         tests(
             "LTFNTrainingTests",
             [
@@ -231,7 +236,7 @@ let package = Package(
                 "ltfn-inspect",
                 "ltfn-train",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], isOptimized: false),
     ] + fuzzing,
     swiftLanguageModes: [.v6]
 )
