@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormat
+import LTFNFormats
 import LTFNInterchange
 import Testing
 
