@@ -12,7 +12,7 @@ let swiftSettings: [SwiftSetting] =
         .enableExperimentalFeature("Lifetimes"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
@@ -70,41 +70,41 @@ let package = Package(
                 ] : []),
 
         // 0 bytes
-        room("LTFNParallel", []),
-        room("LTFNBytes", ["CZlib", "CSystem", "CKernels"]),
+        target("LTFNParallel", []),
+        target("LTFNBytes", ["CZlib", "CSystem", "CKernels"]),
 
         // 1 vocabulary
-        room("LTFNCheckpoint", ["LTFNBytes"]),
+        target("LTFNCheckpoint", ["LTFNBytes"]),
 
         // 2 tools
-        room("LTFNInitializers", ["LTFNCheckpoint", "LTFNBytes", "CKernels"]),
-        room("LTFNKernels", ["LTFNBytes", "LTFNParallel", "CKernels"]),
-        room("LTFNDatasets", ["LTFNBytes"]),
+        target("LTFNInitializers", ["LTFNCheckpoint", "LTFNBytes", "CKernels"]),
+        target("LTFNKernels", ["LTFNBytes", "LTFNParallel", "CKernels"]),
+        target("LTFNDatasets", ["LTFNBytes"]),
 
         // 3 domain
         // The kernels of planes and residuals know dtypes, so their bridge is here, not in LTFNBytes.
-        room(
+        target(
             "LTFNFormat",
             ["LTFNCheckpoint", "LTFNInitializers", "LTFNBytes", "LTFNParallel", "CKernels"]),
-        room("LTFNInterchange", ["LTFNCheckpoint", "LTFNBytes"]),
-        room("LTFNInference", ["LTFNCheckpoint", "LTFNBytes", "LTFNKernels", "LTFNParallel"]),
+        target("LTFNInterchange", ["LTFNCheckpoint", "LTFNBytes"]),
+        target("LTFNInference", ["LTFNCheckpoint", "LTFNBytes", "LTFNKernels", "LTFNParallel"]),
 
-        room("LTFNFormats", ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInterchange"]),
+        target("LTFNFormats", ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInterchange"]),
 
         // 4 services
-        room(
+        target(
             "LTFNConversion",
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNFormats", "LTFNInference",
                 "LTFNInitializers", "LTFNInterchange", "LTFNParallel",
             ]),
-        room(
+        target(
             "LTFNTraining",
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNInitializers", "LTFNInference", "LTFNKernels",
                 "LTFNDatasets", "LTFNParallel", "LTFNFormats",
             ]),
-        room(
+        target(
             "LTFNInspection",
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNInitializers", "LTFNInference",
@@ -112,7 +112,7 @@ let package = Package(
             ]),
 
         // 5 the library's face, for users
-        room(
+        target(
             "LTFN",
             [
                 "LTFNConversion", "LTFNTraining", "LTFNInference", "LTFNFormats", "LTFNFormat",
@@ -163,7 +163,7 @@ let package = Package(
                 "LTFNParallel",
             ]),
 
-        // tests, one target a room
+        // tests, one a target
         .target(
             name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: swiftSettings),
         .executableTarget(

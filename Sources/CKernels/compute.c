@@ -29,7 +29,7 @@ typedef struct {
     void (*winograd)(const ck_winograd *, int64_t, const float *, const float *, const float *, int32_t,
                      const float *, float *, uint8_t *, float *);
     void (*winograd_kernel)(const ck_winograd *, int64_t, int64_t, const float *, float *);
-    void (*winograd_turned_kernel)(const ck_winograd *, int64_t, int64_t, const float *, float *);
+    void (*winograd_transposed_kernel)(const ck_winograd *, int64_t, int64_t, const float *, float *);
     void (*winograd_kernel_gradient)(const ck_winograd *, int64_t, const float *, const float *,
                                      int32_t, float *, float *);
     void (*winograd_finish_gradient)(const ck_winograd *, const float *, float *);
@@ -38,7 +38,7 @@ typedef struct {
 
 static int64_t points(const ck_winograd *w) { return (int64_t)(w->tile + 2) * (w->tile + 2); }
 
-// Floats of scratch for the tiles of a chunk; what comes behind is bytes.
+// Floats of scratch for the tiles of a chunk; what comes after it is bytes.
 static int64_t ck_winograd_planes(const ck_winograd *w) {
     int64_t widest = w->in_c > w->out_c ? w->in_c : w->out_c;
     return widest + points(w) * ((int64_t)w->chunk * (w->in_c + w->out_c) + 32);
@@ -190,9 +190,9 @@ void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first,
     kernels(cpu)->winograd_kernel(winograd, first, count, kernel, u);
 }
 
-void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first,
+void ck_winograd_transposed_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first,
                                int64_t count, const float *kernel, float *u) {
-    kernels(cpu)->winograd_turned_kernel(winograd, first, count, kernel, u);
+    kernels(cpu)->winograd_transposed_kernel(winograd, first, count, kernel, u);
 }
 
 void ck_winograd_convolution(int32_t cpu, const ck_winograd *winograd, int64_t images,

@@ -51,7 +51,7 @@ struct bits {
     uint32_t held;
 };
 
-// Puts `length` bits, at most 56. Eight bytes are written, and those behind the bits again later.
+// Puts `length` bits, at most 56. Eight bytes are written, and those after the bits again later.
 INLINE void put_few(struct bits *out, uint64_t value, uint32_t length) {
     out->pending |= value << out->held;
     out->held += length;

@@ -14,7 +14,7 @@ public struct NativeFormat: CheckpointFormat {
         /// How many base files may follow one another: readers follow no more by default.
         public var baseDepth = DecodingLimits.standard.baseDepth
         /// Does not change the file.
-        public var threadCount = ThreadPool.coreCount
+        public var threadCount = Parallelism.coreCount
 
         public init() {}
     }

@@ -88,7 +88,7 @@ public struct ModelFile: Sendable {
                 reader = try found.format.open(files, limits: options.limits)
             }
             if options.readsValues { try reader.expectBases() }
-            try Self.expectRoom(besides: reader.manifest)
+            try Self.expectMemory(besides: reader.manifest)
             return reader
         }
         self.notes = notes + reader.notes
@@ -98,8 +98,8 @@ public struct ModelFile: Sendable {
 
     /// Whatever is made of a manifest (lines, documents, another index) is as large again, and what
     /// needs more than that asks for it.
-    private static func expectRoom(besides manifest: Manifest) throws(FormatError) {
-        try MemoryRoom.expect(manifest.variableFootprint + 2 * manifest.metadataFootprint)
+    private static func expectMemory(besides manifest: Manifest) throws(FormatError) {
+        try AvailableMemory.expect(manifest.variableFootprint + 2 * manifest.metadataFootprint)
     }
 
     private static func recover(

@@ -12,7 +12,7 @@ public final class InferenceSession: Sendable {
     private let parameters: [LayerParameters]
     private let maximumBatch: Int
     private let engine: ForwardEngine
-    private let pool: ThreadPool
+    private let parallelism: Parallelism
     /// The bytes that images may take on their way.
     private let memoryLimit: Int
 
@@ -25,16 +25,17 @@ public final class InferenceSession: Sendable {
     ///   memory, or one image more work, than `limits` allow, before anything is allocated.
     public init(
         graph: ModelGraph, parameters: [VariableName: TensorData], maximumBatch: Int,
-        pool: ThreadPool, limits: RunningLimits = .none
+        parallelism: Parallelism, limits: RunningLimits = .none
     ) throws(FormatError) {
         network = try BoundNetwork(graph: graph) { parameters[$0]?.info.shape }
         memoryLimit = try network.checkMemory(limit: limits.memory)
         try network.checkOperations(limit: limits.operationCount)
         self.parameters = try network.layerParameters(parameters)
         self.maximumBatch = maximumBatch
-        self.pool = pool
+        self.parallelism = parallelism
         engine = try ForwardEngine(
-            network.geometry, parameters: self.parameters, maximumBatch: maximumBatch, pool: pool,
+            network.geometry, parameters: self.parameters, maximumBatch: maximumBatch,
+            parallelism: parallelism,
             memoryLimit: memoryLimit)
     }
 
@@ -107,7 +108,7 @@ public final class InferenceSession: Sendable {
     private func observer() throws(FormatError) -> ForwardEngine {
         try ForwardEngine(
             network.geometry, parameters: parameters, maximumBatch: maximumBatch,
-            keepsLayers: true, pool: pool, memoryLimit: memoryLimit)
+            keepsLayers: true, parallelism: parallelism, memoryLimit: memoryLimit)
     }
 }
 

@@ -1,4 +1,4 @@
-extension ThreadPool {
+extension Parallelism {
     /// How many cores this process may use, found out once: fewer than the machine has where it is
     /// bound to some of them (`taskset`), has a quota (cgroups: containers, systemd) or a share of
     /// a job (Slurm).

@@ -5,13 +5,13 @@ import Synchronization
 ///
 /// A part's result must not depend on which thread runs it or when, so that every thread count
 /// gives the same bits.
-public struct ThreadPool: Sendable {
+public struct Parallelism: Sendable {
     /// How many parts run at the same time, at most.
     public let threadCount: Int
 
     /// - Parameter threadCount: at least 1; the default is one thread for each core that may
     ///   be used.
-    public init(threadCount: Int = ThreadPool.coreCount) {
+    public init(threadCount: Int = Parallelism.coreCount) {
         self.threadCount = max(1, threadCount)
     }
 

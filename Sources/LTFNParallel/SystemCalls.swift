@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// What this room asks of the operating system. Its one file that spells `unsafe`.
+/// What this target asks of the operating system. Its one file that spells `unsafe`.
 enum SystemCalls {
     /// Address space for the stack of a thread; what is not touched takes no memory.
     private static let stackByteCount = 1 << 21
@@ -17,8 +17,8 @@ enum SystemCalls {
     static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
         // Not `pthread_attr_t()`: which module its initializer belongs to depends on what else is
         // imported.
-        unsafe withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { room in
-            guard let attributes = room.baseAddress else { return false }
+        unsafe withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { memory in
+            guard let attributes = memory.baseAddress else { return false }
             guard unsafe pthread_attr_init(attributes) == 0 else { return false }
             defer { unsafe pthread_attr_destroy(attributes) }
             unsafe pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))

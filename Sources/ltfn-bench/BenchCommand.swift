@@ -81,7 +81,7 @@ struct BenchCommand: CommandWithExamples {
 
     func run() throws {
         let settings = BenchmarkSettings(
-            threadCount: threads.threads ?? ThreadPool.coreCount, weightsPath: weights,
+            threadCount: threads.threads ?? Parallelism.coreCount, weightsPath: weights,
             modelsPath: models)
         let all = Benchmark.all(settings)
         let chosen = chosen(from: all)

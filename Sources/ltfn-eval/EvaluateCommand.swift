@@ -134,9 +134,10 @@ struct EvaluateCommand: CommandWithExamples {
         }
         stopwatch.finish(.openAndDecode)
 
-        let pool = ThreadPool(threadCount: threads.threads ?? ThreadPool.coreCount)
+        let parallelism = Parallelism(threadCount: threads.threads ?? Parallelism.coreCount)
         let evaluation = try Evaluation(
-            inputs, pool: pool, stopwatch: &stopwatch, keepsPredictions: predictions != nil,
+            inputs, parallelism: parallelism, stopwatch: &stopwatch,
+            keepsPredictions: predictions != nil,
             progress: ProgressReporter(
                 label: "evaluate", total: inputs.count, unit: "images",
                 terminal: display.errorTerminal, isQuiet: display.quiet),

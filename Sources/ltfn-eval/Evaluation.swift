@@ -30,12 +30,13 @@ struct Evaluation {
     private static let logitCount = 1 << 22
 
     init(
-        _ inputs: Inputs, pool: ThreadPool, stopwatch: inout Stopwatch, keepsPredictions: Bool,
+        _ inputs: Inputs, parallelism: Parallelism, stopwatch: inout Stopwatch,
+        keepsPredictions: Bool,
         progress: ProgressReporter, announce: (_ operationCount: Double) -> Void
     ) throws {
         self.inputs = inputs
-        threadCount = pool.threadCount
-        let session = try Self.session(inputs, pool)
+        threadCount = parallelism.threadCount
+        let session = try Self.session(inputs, parallelism)
         classCount = session.classCount
         announce(session.network.operationCount * Double(inputs.count))
         if let labels = inputs.labels {
@@ -45,7 +46,7 @@ struct Evaluation {
             }
         }
         // Each of them, and its line of text.
-        if keepsPredictions { try MemoryRoom.expect(128 * inputs.count) }
+        if keepsPredictions { try AvailableMemory.expect(128 * inputs.count) }
         var predictions: [Prediction?] = []
         var times = stopwatch
         let labels = inputs.labels.map { labels in { Array(labels[$0]) } }
@@ -73,12 +74,12 @@ struct Evaluation {
     }
 
     private static func session(
-        _ inputs: Inputs, _ pool: ThreadPool
+        _ inputs: Inputs, _ parallelism: Parallelism
     ) throws(FormatError) -> InferenceSession {
         try FormatError.about(inputs.modelPath) { () throws(FormatError) in
             try InferenceSession(
                 graph: inputs.graph, parameters: inputs.parameters,
-                maximumBatch: min(batchCount, inputs.count), pool: pool,
+                maximumBatch: min(batchCount, inputs.count), parallelism: parallelism,
                 limits: inputs.runningLimits)
         }
     }

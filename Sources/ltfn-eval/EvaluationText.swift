@@ -120,9 +120,9 @@ extension Evaluation {
         ]
         let width = "\(classCount - 1)".count
         let largest = max(tally.countOfClass.max() ?? 0, 1)
-        let room = min(terminal.width - width - 12, 50)
+        let barWidth = min(terminal.width - width - 12, 50)
         for (index, count) in tally.countOfClass.enumerated() where classCount <= 100 || count > 0 {
-            let length = Int((Double(count) / Double(largest) * Double(room)).rounded())
+            let length = Int((Double(count) / Double(largest) * Double(barWidth)).rounded())
             let bar = String(repeating: terminal.isUnicode ? "█" : "#", count: length)
             let name = String(repeating: " ", count: width - "\(index)".count) + "\(index)"
             lines.append(

@@ -144,7 +144,7 @@ struct ActivationsCommand: CommandWithExamples {
         let session = try InferenceSession(
             graph: graph, parameters: parameters,
             maximumBatch: max(imageCount, 1),
-            pool: ThreadPool(threadCount: threads.threads ?? ThreadPool.coreCount),
+            parallelism: Parallelism(threadCount: threads.threads ?? Parallelism.coreCount),
             limits: RunningLimits(
                 model.limits, fileByteCount: model.byteCount, reader: model.reader,
                 operationCount: operations.maximumCount))

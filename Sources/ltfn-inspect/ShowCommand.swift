@@ -93,12 +93,12 @@ struct ShowCommand: CommandWithExamples {
         guard !patterns.isEmpty else { return nil }
         let manifest = model.reader.manifest
         let selection = VariableSelection(patterns, in: manifest)
-        guard let stranger = selection.patternsWithoutMatch.first else { return selection }
+        guard let unmatched = selection.patternsWithoutMatch.first else { return selection }
         let example = manifest.variables.first.map { ", \"\($0.name)\" first" } ?? ""
         throw CommandFailure(
             .usage,
             TerminalText.escaped(
-                "No variable's name fits \"\(stranger)\"; \(file) has "
+                "No variable's name fits \"\(unmatched)\"; \(file) has "
                     + NumberText.counted(manifest.variables.count, "variable") + example + "."))
     }
 }

@@ -33,7 +33,7 @@ enum DataChoice {
 
     private static func drawn() throws(FormatError) -> Dataset {
         let count = SyntheticDigits.trainingCount + SyntheticDigits.testCount
-        try MemoryRoom.expect(count * 28 * 28)
+        try AvailableMemory.expect(count * 28 * 28)
         return Dataset(synthetic: SyntheticDigits())
     }
 }

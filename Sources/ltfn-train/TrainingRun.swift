@@ -32,15 +32,17 @@ struct TrainingRun {
             folder: command.data, synthetic: command.synthetic, notes: notes)
         try TrainingFiles(command, output, dataset, resumed: resumed).expectDistinct()
         if let folder = command.saveData { try dataset.write(to: folder) }
-        let pool = command.threads.threads.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
+        let parallelism =
+            command.threads.threads.map { Parallelism(threadCount: $0) } ?? Parallelism()
         let trainer = try Trainer(
-            configuration: configuration, dataset: dataset, pool: pool,
+            configuration: configuration, dataset: dataset, parallelism: parallelism,
             resuming: resumed?.training)
         if trainer.firstStep < configuration.stepCount {
             try OutputSpace.check(
                 command.outputPath, byteCount: trainer.valueByteCount, notes: notes)
         }
-        var display = TrainingDisplay(trainer: trainer, command: command, threads: pool.threadCount)
+        var display = TrainingDisplay(
+            trainer: trainer, command: command, threads: parallelism.threadCount)
         signals.workBegins()
         display.begin()
         if let resumed { display.showResumed(resumed.path) }

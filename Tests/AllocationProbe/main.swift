@@ -25,18 +25,19 @@ func measure() throws {
     let model = ModelCatalogue.tutorialConvnet
     let variables = try model.initialVariables(recipes: model.recipes(under: []), seed: 1)
     let parameters = Dictionary(uniqueKeysWithValues: variables.map { ($0.name, $0.tensor) })
-    let pool = ThreadPool(threadCount: threadCount)
+    let parallelism = Parallelism(threadCount: threadCount)
     let pixels = (0..<batchSize * 784).map { UInt8(truncatingIfNeeded: $0 * 31) }
     let images = model.graph.batch(of: pixels)
     let labels = (0..<batchSize).map { UInt8($0 % 10) }
 
     let step = try TrainingStep(
-        graph: model.graph, parameters: parameters, batchSize: batchSize, pool: pool)
+        graph: model.graph, parameters: parameters, batchSize: batchSize, parallelism: parallelism)
     print(
         "train",
         try steady { _ = try step.run(images: images, labels: labels, learningRate: 0.001) })
     let session = try InferenceSession(
-        graph: model.graph, parameters: parameters, maximumBatch: batchSize, pool: pool)
+        graph: model.graph, parameters: parameters, maximumBatch: batchSize,
+        parallelism: parallelism)
     print("infer", try steady { _ = try session.logits(pixels: pixels) })
 }
 

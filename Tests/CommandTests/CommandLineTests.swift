@@ -127,7 +127,7 @@ struct CommandLineTests {
     }
 
     @Test(
-        "such a file is found behind --, behind ./ and behind =",
+        "such a file is found after --, after ./ and after =",
         arguments: [
             "ltfn-inspect -- -dash.ltfn", "ltfn-inspect ./-dash.ltfn",
             "ltfn-inspect verify -- -dash.ltfn", "ltfn-eval -q -- -dash.ltfn test-images.idx",

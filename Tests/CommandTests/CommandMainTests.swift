@@ -62,7 +62,7 @@ struct CommandMainTests {
         #expect(run("file", "--json=out.json").status == .success)
         #expect(run("--json", "print").status == .success)
         #expect(run("none").status == .success)
-        // Behind `--` everything is a name.
+        // After `--` everything is a name.
         #expect(run("--", "--json=out.json").status == .success)
     }
 

@@ -6,7 +6,7 @@ import LTFNFormats
 import ProgramSupport
 import Testing
 
-/// What stands behind the cursor, as the programs tell it and as real shells offer it.
+/// What stands after the cursor, as the programs tell it and as real shells offer it.
 @Suite("Completions")
 struct CompletionTests {
     /// Models of two variables, a folder, and other files.

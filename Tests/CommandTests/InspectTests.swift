@@ -196,7 +196,7 @@ struct InspectTests {
         #expect(sound.output.hasPrefix("model.ltfn: sound (2 variables"))
 
         var bytes = try folder.get("model.ltfn")
-        // The values come first, behind a header of 64 bytes.
+        // The values come first, after a header of 64 bytes.
         bytes[70] ^= 1
         try folder.put(bytes, "model.ltfn")
         let damaged = Programs.run("ltfn-inspect", "verify", "model.ltfn", in: folder)

@@ -20,7 +20,7 @@ struct TrainSavingTests {
         .timeLimit(.minutes(10)), .enabled(if: Programs.exists("timeout")))
     func unreadPipe() {
         makePipe("p.ltfn")
-        // Once in the middle of the run, and once behind it, where it waits for the reader.
+        // Once in the middle of the run, and once after it, where it waits for the reader.
         for (steps, status) in [("100000000", Int32(74)), ("1", 130)] {
             let run = Programs.shell(
                 "timeout --preserve-status -k 60 -s INT 15 \"$BIN\"/ltfn-train -o p.ltfn --data data "

@@ -6,7 +6,7 @@ import LTFNInitializers
 
 /// Files that are larger than memory should have to be.
 enum LargeFile {
-    /// One float32 variable of normal numbers, which are coded in planes, and a small one behind
+    /// One float32 variable of normal numbers, which are coded in planes, and a small one after
     /// it.
     static func write(_ path: String, gigabytes: Int) throws(FormatError) {
         let count = gigabytes * 1_000_000_000 / 4

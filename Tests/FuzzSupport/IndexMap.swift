@@ -2,7 +2,7 @@ import LTFNBytes
 
 /// Where everything stands in an index, by the text of the specification.
 ///
-/// The index may be damaged: what stands behind the damage is then not in the map.
+/// The index may be damaged: what stands after the damage is then not in the map.
 public struct IndexMap: Sendable {
     /// A number of 1 to 8 bytes.
     public struct Field: Hashable, Sendable {

@@ -56,12 +56,12 @@ public func cross(
 
 private func changeBytes(_ bytes: [UInt8], _ maximum: Int) -> [UInt8] {
     guard maximum > 0 else { return bytes }
-    var room = bytes + [UInt8](repeating: 0, count: max(0, maximum - bytes.count))
-    let count = unsafe room.withUnsafeMutableBufferPointer { buffer in
+    var target = bytes + [UInt8](repeating: 0, count: max(0, maximum - bytes.count))
+    let count = unsafe target.withUnsafeMutableBufferPointer { buffer in
         guard let start = buffer.baseAddress else { return 0 }
         return unsafe libFuzzerMutate(start, min(bytes.count, maximum), maximum)
     }
-    return Array(room.prefix(count))
+    return Array(target.prefix(count))
 }
 
 private func store(

@@ -50,9 +50,9 @@ static void check_convolution(int32_t cpu, ck_window w, int64_t images) {
     int64_t inputs = images * in_count(&w), outputs = images * out_count(&w);
     float *x = some_floats(1, inputs), *kernel = some_floats(2, weights);
     float *dy = some_floats(3, outputs), *bias = some_floats(4, w.out_c);
-    float *y = room(outputs * 4), *dx = room(inputs * 4), *dw = room(weights * 4);
-    float *scratch = room(ck_convolution_scratch(&w) * 4);
-    float *packed = room(patch * panels(w.out_c) * 4), *turned = room(w.out_c * panels(patch) * 4);
+    float *y = allocate(outputs * 4), *dx = allocate(inputs * 4), *dw = allocate(weights * 4);
+    float *scratch = allocate(ck_convolution_scratch(&w) * 4);
+    float *packed = allocate(patch * panels(w.out_c) * 4), *transposed = allocate(w.out_c * panels(patch) * 4);
     tensors exact = {.w = &w, .x = x, .kernel = kernel, .dy = dy};
     tensors sizes = exact;
     for (int magnitude = 0; magnitude < 2; magnitude++) {
@@ -67,8 +67,8 @@ static void check_convolution(int32_t cpu, ck_window w, int64_t images) {
     ck_convolution(cpu, &w, images, x, packed, bias, 0, y, scratch);
     expect_near("convolution", cpu, y, exact.y, sizes.y, outputs, patch + 1);
     digest("convolution", cpu, y, outputs * 4);
-    ck_pack(cpu, w.out_c, patch, kernel, 1, w.out_c, turned);
-    ck_convolution_input_gradient(cpu, &w, images, dy, turned, NULL, dx, scratch);
+    ck_pack(cpu, w.out_c, patch, kernel, 1, w.out_c, transposed);
+    ck_convolution_input_gradient(cpu, &w, images, dy, transposed, NULL, dx, scratch);
     int64_t taps = (int64_t)w.kernel_h * w.kernel_w;
     expect_near("input gradient", cpu, dx, exact.dx, sizes.dx, inputs, taps * (w.out_c + 1));
     digest("input-gradient", cpu, dx, inputs * 4);
@@ -80,7 +80,7 @@ static void check_convolution(int32_t cpu, ck_window w, int64_t images) {
 
 static void check_gemm(int32_t cpu, int64_t m, int64_t n, int64_t k) {
     float *a = some_floats(1, m * k), *b = some_floats(2, k * n), *bias = some_floats(3, n);
-    float *packed = room(k * panels(n) * 4), *c = room(m * n * 4);
+    float *packed = allocate(k * panels(n) * 4), *c = allocate(m * n * 4);
     double *exact = doubles(m * n), *magnitude = doubles(m * n);
     for (int64_t i = 0; i < m * n; i++) {
         exact[i] = bias[i % n], magnitude[i] = fabsf(bias[i % n]);
@@ -101,7 +101,7 @@ static void check_gemm(int32_t cpu, int64_t m, int64_t n, int64_t k) {
 
 static void check_transposed(int32_t cpu, int64_t m, int64_t n, int64_t k) {
     float *a = some_floats(1, k * m), *b = some_floats(2, k * n), *c = some_floats(3, m * n);
-    float *sums = room(n * 4);
+    float *sums = allocate(n * 4);
     double *exact = doubles(m * n), *magnitude = doubles(m * n);
     for (int64_t i = 0; i < m * n; i++) {
         exact[i] = c[i], magnitude[i] = fabsf(c[i]);
@@ -129,7 +129,7 @@ static void check_transposed(int32_t cpu, int64_t m, int64_t n, int64_t k) {
 static void check_pooling(int32_t cpu, ck_window w, int64_t images) {
     int64_t inputs = images * in_count(&w), outputs = images * out_count(&w);
     float *x = some_floats(1, inputs), *dy = some_floats(2, outputs);
-    float *y = room(outputs * 4), *dx = room(inputs * 4), *expected = room(inputs * 4);
+    float *y = allocate(outputs * 4), *dx = allocate(inputs * 4), *expected = allocate(inputs * 4);
     ck_max_pool(cpu, &w, images, x, y);
     for (int64_t at = 0; at < outputs; at++) {
         int64_t c = at % w.out_c, column = at / w.out_c % w.out_w;
@@ -153,8 +153,8 @@ static void check_pooling(int32_t cpu, ck_window w, int64_t images) {
 }
 
 static void check_elements(int32_t cpu, int64_t count) {
-    float *x = some_floats(1, count), *y = room(count * 4), *dy = some_floats(2, count);
-    float *dx = room(count * 4), *values = some_floats(3, count);
+    float *x = some_floats(1, count), *y = allocate(count * 4), *dy = some_floats(2, count);
+    float *dx = allocate(count * 4), *values = some_floats(3, count);
     uint8_t *bytes = some_bytes(4, count);
     if (count > 2)
         x[1] = NAN, x[2] = -0.0f;
@@ -165,7 +165,7 @@ static void check_elements(int32_t cpu, int64_t count) {
         expect("relu", cpu, memcmp(&wanted, y + i, 4) == 0);
         expect("relu gradient", cpu, dx[i] == passed);
     }
-    float *moved = room(count * 4);
+    float *moved = allocate(count * 4);
     double *exact = doubles(count), *magnitude = doubles(count);
     memcpy(moved, values, count * 4);
     ck_descend(cpu, count, 0.1f, dy, moved);

@@ -42,7 +42,7 @@ static void check_checksums(int32_t cpu) {
 static void check_leaves(int32_t cpu) {
     enum { LEAVES = 37 };
     uint8_t *bytes = some_bytes(6, LEAVES * CK_SHA256_LEAF);
-    uint8_t *expected = room(LEAVES * 32), *found = room(LEAVES * 32);
+    uint8_t *expected = allocate(LEAVES * 32), *found = allocate(LEAVES * 32);
     for (size_t leaf = 0; leaf < LEAVES; leaf++) {
         uint32_t state[8] = {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A,
                              0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19};
@@ -66,7 +66,7 @@ static void check_planes(int32_t cpu, int32_t transform, int32_t width) {
     for (int i = 0; i < COUNTS; i++) {
         size_t count = counts[i];
         uint8_t *words = some_bytes(i + width, count * width);
-        uint8_t *planes = room(count * width), *back = room(count * width);
+        uint8_t *planes = allocate(count * width), *back = allocate(count * width);
         uint8_t *places[8];
         for (int32_t k = 0; k < width; k++)
             places[k] = planes + (size_t)k * count;
@@ -82,31 +82,31 @@ static void check_planes(int32_t cpu, int32_t transform, int32_t width) {
     }
 }
 
-// A copy whose last byte is the last that may be read: behind it memory ends. `count` is below 65536.
+// A copy whose last byte is the last that may be read: after it memory ends. `count` is below 65536.
 static const uint8_t *before_a_wall(const uint8_t *bytes, size_t count) {
-    enum { ROOM = 1 << 16 };
+    enum { PAGES = 1 << 16 };
     static uint8_t *start;
     if (!start) {
-        start = mmap(NULL, 2 * ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-        if (start == MAP_FAILED || mprotect(start + ROOM, ROOM, PROT_NONE) != 0)
+        start = mmap(NULL, 2 * PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+        if (start == MAP_FAILED || mprotect(start + PAGES, PAGES, PROT_NONE) != 0)
             abort();
     }
-    memcpy(start + ROOM - count, bytes, count);
-    return start + ROOM - count;
+    memcpy(start + PAGES - count, bytes, count);
+    return start + PAGES - count;
 }
 
 static void check_residual(int32_t cpu, const ck_residual *residual) {
     int width = residual->word_bytes;
     for (int i = 0; i < COUNTS; i++) {
         size_t count = counts[i], bytes = count * width;
-        uint8_t *origins = some_bytes(i, bytes), *words = room(bytes), *noise = some_bytes(i + 9, bytes);
+        uint8_t *origins = some_bytes(i, bytes), *words = allocate(bytes), *noise = some_bytes(i + 9, bytes);
         // Two words are anywhere, two are near their origins, and so on; the last third stays, so that
         // blocks without tails follow the last tail.
         for (size_t at = 0; at < bytes; at++) {
             int stays = at / width > count * 2 / 3 || (at / width % 4 > 1 && at % width);
             words[at] = stays ? origins[at] : noise[at];
         }
-        uint8_t *symbols = room(count), *tails = room(bytes + 8), *back = room(bytes);
+        uint8_t *symbols = allocate(count), *tails = allocate(bytes + 8), *back = allocate(bytes);
         uint64_t bits = ck_residual_encode(cpu, residual, count, origins, words, symbols, tails);
         expect("residual length", cpu,
                ck_residual_tail_bits(cpu, residual, count, origins, symbols) == bits);

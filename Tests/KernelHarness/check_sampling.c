@@ -11,7 +11,7 @@ void check_sampling(int32_t cpu) {
                                         .ceiling = INFINITY, .factor = 1, .draw = draw,
                                         .element = element};
                 size_t count = 1003, size = sizes[element];
-                uint8_t *whole = room(count * size), *parts = room(count * size);
+                uint8_t *whole = allocate(count * size), *parts = allocate(count * size);
                 ck_sample(cpu, &sampling, starts[start], count, whole);
                 // Any cut gives the same values.
                 ck_sample(cpu, &sampling, starts[start], 7, parts);

@@ -29,13 +29,13 @@ static ck_window square(int32_t h, int32_t w, int32_t in_c, int32_t out_c, int32
                        padding, padding};
 }
 
-static ck_winograd cut(const problem *p, int tile, int turned) {
+static ck_winograd cut(const problem *p, int tile, int transposed) {
     const ck_window *w = &p->window;
     ck_winograd c = {.in_h = w->in_h, .in_w = w->in_w, .in_c = w->in_c, .out_h = w->out_h,
                      .out_w = w->out_w, .out_c = w->out_c, .pad_top = w->pad_top,
                      .pad_left = w->pad_left, .tile = tile, .mosaic_h = p->mosaic_h,
                      .mosaic_w = p->mosaic_w, .chunk = 36};
-    if (turned) {
+    if (transposed) {
         c.in_h = w->out_h, c.in_w = w->out_w, c.in_c = w->out_c;
         c.out_h = w->in_h, c.out_w = w->in_w, c.out_c = w->in_c;
         c.pad_top = 2 - w->pad_top, c.pad_left = 2 - w->pad_left;
@@ -50,7 +50,7 @@ static ck_winograd cut(const problem *p, int tile, int turned) {
 
 static int passes_of(const tile_size *size) { return size->tile > 4 ? 1 : PASSES; }
 
-/// The tensors of a problem: what goes in, what is exact, and room for what is found.
+/// The tensors of a problem: what goes in, what is exact, and memory for what is found.
 typedef struct {
     problem p;
     int64_t counts[PASSES];
@@ -77,7 +77,7 @@ static instance make(problem p) {
     t.exact.dx = doubles(t.counts[INPUT]);
     t.exact.dw = doubles(t.counts[KERNEL]);
     for (int pass = 0; pass < PASSES; pass++)
-        t.found[pass] = room(t.counts[pass] * 4);
+        t.found[pass] = allocate(t.counts[pass] * 4);
     tensors run = t.exact;
     run.w = w;
     convolve(&run, p.images);
@@ -88,12 +88,12 @@ static void run_direct(int32_t cpu, instance *t) {
     ck_window w = t->p.window;
     int64_t patch = (int64_t)9 * w.in_c, columns = (w.out_c + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
     int64_t rows = (patch + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
-    float *packed = room(patch * columns * 4), *turned = room(w.out_c * rows * 4);
-    float *scratch = room(ck_convolution_scratch(&w) * 4);
+    float *packed = allocate(patch * columns * 4), *transposed = allocate(w.out_c * rows * 4);
+    float *scratch = allocate(ck_convolution_scratch(&w) * 4);
     ck_pack(cpu, patch, w.out_c, t->exact.kernel, w.out_c, 1, packed);
     ck_convolution(cpu, &w, t->p.images, t->exact.x, packed, NULL, 0, t->found[FORWARD], scratch);
-    ck_pack(cpu, w.out_c, patch, t->exact.kernel, 1, w.out_c, turned);
-    ck_convolution_input_gradient(cpu, &w, t->p.images, t->exact.dy, turned, NULL, t->found[INPUT],
+    ck_pack(cpu, w.out_c, patch, t->exact.kernel, 1, w.out_c, transposed);
+    ck_convolution_input_gradient(cpu, &w, t->p.images, t->exact.dy, transposed, NULL, t->found[INPUT],
                                   scratch);
     ck_convolution_kernel_gradient(cpu, &w, t->p.images, t->exact.x, t->exact.dy, 0,
                                    t->found[KERNEL], scratch);
@@ -101,22 +101,22 @@ static void run_direct(int32_t cpu, instance *t) {
 
 static void run_forward(int32_t cpu, instance *t, int tile) {
     ck_winograd w = cut(&t->p, tile, 0);
-    float *scratch = room(ck_winograd_scratch(&w, t->p.images) * 4);
-    float *u = room(ck_winograd_kernel_count(&w) * 4);
+    float *scratch = allocate(ck_winograd_scratch(&w, t->p.images) * 4);
+    float *u = allocate(ck_winograd_kernel_count(&w) * 4);
     ck_winograd_kernel(cpu, &w, 0, w.in_c, t->exact.kernel, u);
     ck_winograd_convolution(cpu, &w, t->p.images, t->exact.x, u, NULL, 0, NULL, t->found[FORWARD],
                             NULL, scratch);
 }
 
 static void run_backward(int32_t cpu, instance *t) {
-    ck_winograd w = cut(&t->p, 4, 0), turned = cut(&t->p, 4, 1);
+    ck_winograd w = cut(&t->p, 4, 0), transposed = cut(&t->p, 4, 1);
     int64_t images = t->p.images, count = ck_winograd_scratch(&w, images);
-    if (ck_winograd_scratch(&turned, images) > count)
-        count = ck_winograd_scratch(&turned, images);
-    float *scratch = room(count * 4), *sum = room((int64_t)36 * w.in_c * w.out_c * 4);
-    float *back = room(ck_winograd_kernel_count(&turned) * 4);
-    ck_winograd_turned_kernel(cpu, &turned, 0, turned.in_c, t->exact.kernel, back);
-    ck_winograd_convolution(cpu, &turned, images, t->exact.dy, back, NULL, 0, NULL, t->found[INPUT],
+    if (ck_winograd_scratch(&transposed, images) > count)
+        count = ck_winograd_scratch(&transposed, images);
+    float *scratch = allocate(count * 4), *sum = allocate((int64_t)36 * w.in_c * w.out_c * 4);
+    float *back = allocate(ck_winograd_kernel_count(&transposed) * 4);
+    ck_winograd_transposed_kernel(cpu, &transposed, 0, transposed.in_c, t->exact.kernel, back);
+    ck_winograd_convolution(cpu, &transposed, images, t->exact.dy, back, NULL, 0, NULL, t->found[INPUT],
                             NULL, scratch);
     ck_winograd_kernel_gradient(cpu, &w, images, t->exact.x, t->exact.dy, 0, sum, scratch);
     ck_winograd_finish_gradient(cpu, &w, sum, t->found[KERNEL]);
@@ -160,16 +160,16 @@ static void run(int32_t cpu, instance *t, int tile) {
 static void check_pooled(int32_t cpu, problem p, int tile) {
     instance t = make(p);
     ck_winograd w = cut(&p, tile, 0);
-    float *u = room(ck_winograd_kernel_count(&w) * 4);
-    float *scratch = room(ck_winograd_scratch(&w, p.images) * 4), *bias = some_floats(4, w.out_c);
+    float *u = allocate(ck_winograd_kernel_count(&w) * 4);
+    float *scratch = allocate(ck_winograd_scratch(&w, p.images) * 4), *bias = some_floats(4, w.out_c);
     ck_winograd_kernel(cpu, &w, 0, w.in_c, t.exact.kernel, u);
     float *y = t.found[FORWARD];
     ck_winograd_convolution(cpu, &w, p.images, t.exact.x, u, bias, CK_RELU, NULL, y, NULL, scratch);
     w.pool_h = w.out_h / 2, w.pool_w = w.out_w / 2;
     int64_t cells = (int64_t)p.images * w.pool_h * w.pool_w * w.out_c;
-    float *pooled = room(cells * 4), *dy = some_floats(5, cells), *dx = room(t.counts[FORWARD] * 4);
-    float *back = room(t.counts[FORWARD] * 4);
-    uint8_t *winners = room(cells);
+    float *pooled = allocate(cells * 4), *dy = some_floats(5, cells), *dx = allocate(t.counts[FORWARD] * 4);
+    float *back = allocate(t.counts[FORWARD] * 4);
+    uint8_t *winners = allocate(cells);
     ck_winograd_convolution(cpu, &w, p.images, t.exact.x, u, bias, CK_RELU, NULL, pooled, winners,
                             scratch);
     for (int64_t at = 0; at < cells; at++) {

@@ -21,7 +21,7 @@ static inline uint64_t next_number(uint64_t *state) {
 float *some_floats(uint64_t seed, int64_t count);
 uint8_t *some_bytes(uint64_t seed, size_t count);
 /// Zeroed memory, at an address that no vector is aligned to but for its elements.
-void *room(size_t bytes);
+void *allocate(size_t bytes);
 /// Zeroed doubles.
 double *doubles(int64_t count);
 

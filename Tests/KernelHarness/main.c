@@ -5,20 +5,20 @@
 static int failures;
 
 float *some_floats(uint64_t seed, int64_t count) {
-    float *values = room((size_t)count * 4);
+    float *values = allocate((size_t)count * 4);
     for (int64_t i = 0; i < count; i++)
         values[i] = (float)(next_number(&seed) >> 40) * 0x1p-23f - 1;
     return values;
 }
 
 uint8_t *some_bytes(uint64_t seed, size_t count) {
-    uint8_t *bytes = room(count);
+    uint8_t *bytes = allocate(count);
     for (size_t i = 0; i < count; i++)
         bytes[i] = (uint8_t)(next_number(&seed) >> 56);
     return bytes;
 }
 
-void *room(size_t bytes) {
+void *allocate(size_t bytes) {
     // Never given back: the program is short. Odd multiples of 4 are all that kernels may rely on.
     char *block = calloc(bytes + 80, 1);
     if (!block)

@@ -11,7 +11,7 @@ import Testing
         return try AppendingFileWriter(path: directory.path("file"), holdingBack: count)
     }
 
-    @Test("what is added stands behind what was there", arguments: [0, 1, 64, 1_000_000])
+    @Test("what is added stands after what was there", arguments: [0, 1, 64, 1_000_000])
     func commit(held: Int) throws {
         for sizes in [[], [0], [1], [64], [100, 28], [300_000, 1], [262_144, 64, 700_000]] {
             let writer = try writer(holdingBack: held)

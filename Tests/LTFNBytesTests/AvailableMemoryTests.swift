@@ -2,10 +2,10 @@ import Foundation
 import LTFNBytes
 import Testing
 
-@Suite("MemoryRoom") struct MemoryRoomTests {
+@Suite("AvailableMemory") struct AvailableMemoryTests {
     @Test("what no machine has is an error before it is allocated", arguments: [1 << 60, .max])
     func shortage(byteCount: Int) {
-        let asked = formatError { () throws(FormatError) in try MemoryRoom.expect(byteCount) }
+        let asked = formatError { () throws(FormatError) in try AvailableMemory.expect(byteCount) }
         let block = formatError { () throws(FormatError) in
             try AlignedBytes(reserving: byteCount)
         }
@@ -16,9 +16,9 @@ import Testing
         }
     }
 
-    @Test("what is there is given, zeroed") func room() throws {
-        try MemoryRoom.expect(0)
-        try MemoryRoom.expect(1 << 20)
+    @Test("what is there is given, zeroed") func given() throws {
+        try AvailableMemory.expect(0)
+        try AvailableMemory.expect(1 << 20)
         let block = try AlignedBytes(reserving: 1 << 20)
         #expect(block.byteCount == 1 << 20)
         #expect(block.copy(of: 0..<block.byteCount).allSatisfy { $0 == 0 })

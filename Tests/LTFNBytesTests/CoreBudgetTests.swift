@@ -21,7 +21,7 @@ struct CoreBudgetTests {
     func machine() {
         #expect(count() == 64)
         #expect(count(online: 0) == 1 && count(online: -1) == 1)
-        #expect(ThreadPool.coreCount >= 1)
+        #expect(Parallelism.coreCount >= 1)
     }
 
     @Test("are those that taskset leaves")

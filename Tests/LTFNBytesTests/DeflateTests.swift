@@ -68,7 +68,7 @@ enum DeflateSamples {
         }
     }
 
-    @Test("too few bytes, too many, and bytes behind the end are refused")
+    @Test("too few bytes, too many, and bytes after the end are refused")
     func exactness() throws {
         let bytes = DeflateSamples.all[2]
         for framing in [DeflateFraming.raw, .zlib, .gzip] {
@@ -227,7 +227,7 @@ enum DeflateSamples {
         }
     }
 
-    @Test("zeros behind a member are padding, in the middle too, and nothing else is")
+    @Test("zeros after a member are padding, in the middle too, and nothing else is")
     func padding()
         throws
     {

@@ -2,24 +2,24 @@ import LTFNParallel
 import Synchronization
 import Testing
 
-@Suite("ThreadPool") struct ThreadPoolTests {
+@Suite("Parallelism") struct ParallelismTests {
     @Test("every part runs once, also in parts of parts", arguments: [1, 2, 7])
     func parts(threads: Int) {
-        let pool = ThreadPool(threadCount: threads)
+        let parallelism = Parallelism(threadCount: threads)
         for count in [0, 1, 2, 100] {
             let runs = Mutex([Int](repeating: 0, count: count))
-            pool.forEach(count) { outer in
-                pool.forEach(3) { _ in runs.withLock { $0[outer] += 1 } }
+            parallelism.forEach(count) { outer in
+                parallelism.forEach(3) { _ in runs.withLock { $0[outer] += 1 } }
             }
             #expect(runs.withLock { $0 } == [Int](repeating: 3, count: count))
         }
     }
 
     @Test("workers do one job after another") func jobs() {
-        let pool = ThreadPool(threadCount: 4)
+        let parallelism = Parallelism(threadCount: 4)
         let sum = Atomic<Int>(0)
         for _ in 0..<1000 {
-            pool.forEach(4) { sum.add($0, ordering: .relaxed) }
+            parallelism.forEach(4) { sum.add($0, ordering: .relaxed) }
         }
         #expect(sum.load(ordering: .relaxed) == 6000)
     }

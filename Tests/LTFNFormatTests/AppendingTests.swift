@@ -41,7 +41,7 @@ struct AppendingTests {
         return try append(to: original(), addition, values)
     }
 
-    @Test("Variables and metadata are added behind what is there (LTFN-R4 LTFN-X9)")
+    @Test("Variables and metadata are added after what is there (LTFN-R4 LTFN-X9)")
     func append() throws {
         let old = try Self.original()
         let file = try Self.appended()

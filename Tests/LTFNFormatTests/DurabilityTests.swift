@@ -135,7 +135,7 @@ struct DisturbedAppendTests {
             }
             try restore()
         }
-        // Before, within, and behind; or no process was killed.
+        // Before, within, and after; or no process was killed.
         #expect(seen.isSuperset(of: [.whole(tag: 1), .recovered(tag: 1), .whole(tag: 255)]))
     }
 

@@ -3,9 +3,9 @@ import LTFNCheckpoint
 import LTFNFormat
 import Testing
 
-/// Chunks are encoded one after the other in the same rooms, which are not emptied in between.
-@Suite("Rooms that chunks are encoded in")
-struct EncodingRoomTests {
+/// Chunks are encoded one after the other in the same memory, which is not emptied in between.
+@Suite("Memory that chunks are encoded in")
+struct EncodingScratchTests {
     private static let chunkByteCount = 1 << 16
 
     /// The stored bytes of the second of two chunks, where the first holds `front`.
@@ -32,7 +32,7 @@ struct EncodingRoomTests {
         arguments: [Codec.planes, .initialResidual])
     func anyOrder(codec: Codec) throws {
         let (_, trained) = try InitialValueTests.trained(.f32, count: 3000, step: 1e-4)
-        // The rooms of a constant chunk stay as they are.
+        // The memory of a constant chunk stay as they are.
         let codecs: Set<Codec> = [codec, .constant]
         let constant = [UInt8](repeating: 0, count: Self.chunkByteCount)
         var random = TestBytes(seed: 5)

@@ -37,9 +37,9 @@ struct PlaneKernelTests {
             for count in Self.counts {
                 let words = Self.words(dtype, count, seed: UInt64(count + 1))
                 var planes = [UInt8](repeating: 1, count: words.count)
-                var room = planes.mutableRawSpan
+                var target = planes.mutableRawSpan
                 kernels.split(
-                    words.rawSpan, coding, into: &room,
+                    words.rawSpan, coding, into: &target,
                     at: (0..<coding.byteCount).map { $0 * count })
                 var expected = [UInt8](repeating: 0, count: words.count)
                 for index in 0..<count {
@@ -108,12 +108,12 @@ struct PlaneKernelTests {
                 let expected = Self.residual(words, from: origins, coding)
                 var symbols = [UInt8](repeating: 1, count: count)
                 var tails = [UInt8](
-                    repeating: 1, count: PlaneKernels.tailRoom(forWordsOf: words.count))
-                var symbolRoom = symbols.mutableRawSpan
-                var tailRoom = tails.mutableRawSpan
+                    repeating: 1, count: PlaneKernels.tailByteLimit(forWordsOf: words.count))
+                var symbolBytes = symbols.mutableRawSpan
+                var tailBytes = tails.mutableRawSpan
                 let bitCount = kernels.residual(
-                    from: origins.rawSpan, to: words.rawSpan, coding, symbols: &symbolRoom,
-                    tails: &tailRoom)
+                    from: origins.rawSpan, to: words.rawSpan, coding, symbols: &symbolBytes,
+                    tails: &tailBytes)
                 #expect(symbols == expected.symbols, "\(kernels) \(count)")
                 #expect(bitCount == expected.bitCount)
                 #expect(tails.starts(with: expected.tails))

@@ -94,7 +94,7 @@ struct RunTests {
             let reader = try NativeReader(MemorySource(try index.file(chunks: stored)))
             try reader.verify()
             try Self.expectRuns(reader)
-            // A part of a constant is its pattern, turned.
+            // A part of a constant is its pattern, rotated.
             #expect(try reader.read(0, bytes: 3..<77).copy(of: 0..<74) == Array(values[3..<77]))
         }
     }

@@ -59,7 +59,7 @@ struct VectorDamageTests {
         }
     }
 
-    @Test("Anything behind the end of a vector is an error (LTFN-F4)")
+    @Test("Anything after the end of a vector is an error (LTFN-F4)")
     func appends() throws {
         var random = TestBytes(seed: 12)
         for vector in try Self.vectors() {

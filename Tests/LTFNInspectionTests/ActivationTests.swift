@@ -90,7 +90,7 @@ struct ActivationTests {
         let labels = try #require(sample.labels)
         let session = try InferenceSession(
             graph: tutorial.graph(), parameters: tutorial.variables(stage), maximumBatch: 100,
-            pool: ThreadPool())
+            parallelism: Parallelism())
         let report = try ActivationReport(
             running: session, on: Array(images.pixels(of: 0..<100)),
             labels: Array(labels[0..<100]))
@@ -138,7 +138,7 @@ struct ActivationTests {
             parameters: [
                 first: try TensorData(shape: [2, 2], floats: hidden),
                 second: try TensorData(shape: [2, 2], floats: [1, 0, 0, 1]),
-            ], maximumBatch: 25, pool: ThreadPool(threadCount: threadCount))
+            ], maximumBatch: 25, parallelism: Parallelism(threadCount: threadCount))
     }
 
     @Test("Any number of threads gives the same bits", arguments: [2, 3, 8])

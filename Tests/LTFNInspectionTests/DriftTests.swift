@@ -42,13 +42,13 @@ struct DriftTests {
         let (info, initial) = try variable(dtype, .normal(mean: 0, standardDeviation: 1))
         let same = try #require(try report(info, initial).drift)
         #expect(same.distance == 0 && abs(same.initialNorm - 100) < 3)
-        // All signs turned: twice as far as the initial values are from zero.
-        var turned = initial
-        for index in stride(from: dtype.bitCount / 8 - 1, to: turned.count, by: dtype.bitCount / 8)
+        // All signs flipped: twice as far as the initial values are from zero.
+        var flipped = initial
+        for index in stride(from: dtype.bitCount / 8 - 1, to: flipped.count, by: dtype.bitCount / 8)
         {
-            turned[index] ^= 0x80
+            flipped[index] ^= 0x80
         }
-        let moved = try #require(try report(info, turned).drift)
+        let moved = try #require(try report(info, flipped).drift)
         #expect(isClose(moved.relative, 2, 1e-12))
     }
 

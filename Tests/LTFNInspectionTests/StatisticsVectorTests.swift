@@ -70,7 +70,7 @@ struct StatisticsVectorTests {
         // Half of each, since the largest numbers have no room for a difference; and below the
         // normal numbers, one step.
         let difference = abs(found / 2 - expected / 2)
-        let room = 1e-13 * max(abs(expected) / 2, scale / 2) + .leastNonzeroMagnitude
-        #expect(difference <= room, comment)
+        let tolerance = 1e-13 * max(abs(expected) / 2, scale / 2) + .leastNonzeroMagnitude
+        #expect(difference <= tolerance, comment)
     }
 }

@@ -15,7 +15,7 @@ struct EngineTests {
             let sample = try Sample(network, images: count)
             let engine = try ForwardEngine(
                 sample.geometry, parameters: sample.parameters, maximumBatch: 64,
-                pool: ThreadPool(threadCount: 2), instructionSet: set)
+                parallelism: Parallelism(threadCount: 2), instructionSet: set)
             let expected = sample.reference.forward(sample.images, count: count).last ?? []
             let found = try engine.logits(sample.batch)
             let error = sample.expectedErrors(tiles: TileAccuracyTests.inferenceTiles).layers.last
@@ -31,7 +31,7 @@ struct EngineTests {
             let sample = try Sample(network, images: count)
             let engine = try GradientEngine(
                 sample.geometry, parameters: sample.parameters, maximumBatch: 11,
-                pool: ThreadPool(threadCount: 2), instructionSet: set)
+                parallelism: Parallelism(threadCount: 2), instructionSet: set)
             let found = try engine.computeGradients(sample.batch, labels: sample.bytes)
             let expected = sample.reference.gradients(sample.images, labels: sample.labels)
             let errors = sample.expectedErrors(tiles: TileAccuracyTests.trainingTiles)
@@ -64,7 +64,7 @@ struct EngineTests {
         let images = sample.images.enumerated().map { (3...4).contains($0 % 9) ? $1 : 0 }
         let engine = try GradientEngine(
             sample.geometry, parameters: parameters, maximumBatch: 9,
-            pool: ThreadPool(threadCount: 2), instructionSet: set)
+            parallelism: Parallelism(threadCount: 2), instructionSet: set)
         _ = try engine.computeGradients(.floats(floats(images)), labels: sample.bytes)
         let reference = ReferenceNetwork(geometry: sample.geometry, parameters: parameters)
         let expected = reference.gradients(images, labels: sample.labels)
@@ -85,13 +85,15 @@ struct EngineTests {
         var logits: Set<[UInt32]> = []
         var parameters: Set<[UInt32]> = []
         for threads in [1, 2, 3, 5] {
-            let pool = ThreadPool(threadCount: threads)
+            let parallelism = Parallelism(threadCount: threads)
             let forward = try ForwardEngine(
-                sample.geometry, parameters: sample.parameters, maximumBatch: 23, pool: pool,
+                sample.geometry, parameters: sample.parameters, maximumBatch: 23,
+                parallelism: parallelism,
                 instructionSet: set)
             logits.insert(try forward.logits(sample.batch).map(\.bitPattern))
             let training = try GradientEngine(
-                sample.geometry, parameters: sample.parameters, maximumBatch: 23, pool: pool,
+                sample.geometry, parameters: sample.parameters, maximumBatch: 23,
+                parallelism: parallelism,
                 instructionSet: set)
             for _ in 0..<2 {
                 _ = try training.step(sample.batch, labels: sample.bytes, learningRate: 0.1)
@@ -113,7 +115,7 @@ struct EngineTests {
             let found = [1, 2, 3, 5].map { threads -> [UInt32]? in
                 let engine = try? ForwardEngine(
                     sample.geometry, parameters: sample.parameters, maximumBatch: 23,
-                    pool: ThreadPool(threadCount: threads), instructionSet: set,
+                    parallelism: Parallelism(threadCount: threads), instructionSet: set,
                     memoryLimit: 1 << exponent)
                 return try? engine?.logits(sample.batch).map(\.bitPattern)
             }
@@ -126,9 +128,10 @@ struct EngineTests {
     @Test("A step is parameters − rate · gradient, and the next batch sees it")
     func step() throws {
         let sample = try Sample(.winograd, images: 9)
-        let pool = ThreadPool(threadCount: 2)
+        let parallelism = Parallelism(threadCount: 2)
         let engine = try GradientEngine(
-            sample.geometry, parameters: sample.parameters, maximumBatch: 9, pool: pool)
+            sample.geometry, parameters: sample.parameters, maximumBatch: 9,
+            parallelism: parallelism)
         let outcome = try engine.step(sample.batch, labels: sample.bytes, learningRate: 0.0078125)
         let gradients = engine.currentGradients()
         var moved = sample.parameters
@@ -143,7 +146,7 @@ struct EngineTests {
         #expect(engine.currentParameters() == moved)
         let next = try engine.computeGradients(sample.batch, labels: sample.bytes)
         let fresh = try GradientEngine(
-            sample.geometry, parameters: moved, maximumBatch: 9, pool: pool)
+            sample.geometry, parameters: moved, maximumBatch: 9, parallelism: parallelism)
         #expect(try fresh.computeGradients(sample.batch, labels: sample.bytes) == next)
         #expect(next.loss < outcome.loss)
     }
@@ -151,11 +154,13 @@ struct EngineTests {
     @Test("An optimizer's update is seen by the next batch")
     func update() throws {
         let sample = try Sample(.dense, images: 5)
-        let pool = ThreadPool(threadCount: 1)
+        let parallelism = Parallelism(threadCount: 1)
         let engine = try GradientEngine(
-            sample.geometry, parameters: sample.parameters, maximumBatch: 5, pool: pool)
+            sample.geometry, parameters: sample.parameters, maximumBatch: 5,
+            parallelism: parallelism)
         let stepped = try GradientEngine(
-            sample.geometry, parameters: sample.parameters, maximumBatch: 5, pool: pool)
+            sample.geometry, parameters: sample.parameters, maximumBatch: 5,
+            parallelism: parallelism)
         _ = try engine.computeGradients(sample.batch, labels: sample.bytes)
         engine.update { _, values, gradient in
             for index in gradient.indices {
@@ -175,7 +180,7 @@ struct EngineTests {
         let raw = (0..<(2 * sample.geometry.input.elementCount)).map { UInt8($0 % 256) }
         let engine = try ForwardEngine(
             sample.geometry, parameters: sample.parameters, maximumBatch: 2,
-            pool: ThreadPool(threadCount: 1))
+            parallelism: Parallelism(threadCount: 1))
         let scaled = raw.map { Float($0) * (1 / 255) - 0.5 }
         #expect(
             try engine.logits(.bytes(raw, scale: 1 / 255, offset: -0.5))
@@ -187,7 +192,7 @@ struct EngineTests {
         let sample = try Sample(network, images: 12)
         let engine = try ForwardEngine(
             sample.geometry, parameters: sample.parameters, maximumBatch: 12, keepsLayers: true,
-            pool: ThreadPool(threadCount: 1))
+            parallelism: Parallelism(threadCount: 1))
         var found = [[Float]](repeating: [], count: sample.geometry.layers.count)
         try engine.observe(sample.batch) { found[$0] += $1 }
         let expected = sample.reference.forward(sample.images, count: 12).dropFirst()
@@ -207,7 +212,7 @@ struct EngineTests {
             images[7] = .nan
             let engine = try GradientEngine(
                 sample.geometry, parameters: sample.parameters, maximumBatch: 2,
-                pool: ThreadPool(threadCount: 1))
+                parallelism: Parallelism(threadCount: 1))
             let loss = try engine.computeGradients(.floats(images), labels: sample.bytes).loss
             #expect(loss.isNaN)
         }
@@ -218,7 +223,7 @@ struct EngineTests {
         let sample = try Sample(.odd, images: 4)
         let engine = try GradientEngine(
             sample.geometry, parameters: sample.parameters, maximumBatch: 4,
-            pool: ThreadPool(threadCount: 1))
+            parallelism: Parallelism(threadCount: 1))
         let before = engine.currentParameters()
         func fails(_ batch: ImageBatch, _ labels: [UInt8]) -> Bool {
             do {

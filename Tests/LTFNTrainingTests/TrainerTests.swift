@@ -66,7 +66,7 @@ struct TrainerTests {
         let network = try TrainingStep(
             graph: model.graph,
             parameters: Dictionary(uniqueKeysWithValues: initial.map { ($0.name, $0.tensor) }),
-            batchSize: configuration.batchSize, pool: ThreadPool(threadCount: 1))
+            batchSize: configuration.batchSize, parallelism: Parallelism(threadCount: 1))
         let schedule = try #require(
             BatchSchedule(
                 imageCount: dataset.training.count, batchSize: configuration.batchSize))
@@ -88,7 +88,7 @@ struct TrainerTests {
     ) throws -> (result: TrainingResult, costs: [Double]) {
         let trainer = try Trainer(
             configuration: configuration, dataset: Self.dataset,
-            pool: ThreadPool(threadCount: threads))
+            parallelism: Parallelism(threadCount: threads))
         var costs: [Double] = []
         let result = try trainer.run(
             shouldStop: { costs.count >= stopAfter },

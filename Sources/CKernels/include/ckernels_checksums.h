@@ -53,6 +53,6 @@ int32_t ck_sha256_leaves_selected(void);
 /// Whether this machine has `body` for leaves.
 int32_t ck_sha256_leaves_supported(int32_t body);
 
-/// The SHA-256 of each of `count` leaves of CK_SHA256_LEAF bytes that stand one behind the other: 32 bytes
+/// The SHA-256 of each of `count` leaves of CK_SHA256_LEAF bytes that stand one after the other: 32 bytes
 /// each in `digests`. `body` must be supported.
 void ck_sha256_leaves(int32_t body, const uint8_t *leaves, size_t count, uint8_t *digests);

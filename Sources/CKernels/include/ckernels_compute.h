@@ -103,9 +103,9 @@ int64_t ck_winograd_kernel_count(const ck_winograd *winograd);
 void ck_winograd_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first, int64_t count,
                         const float *kernel, float *u);
 
-/// The same with the kernel turned round and its inputs and outputs exchanged: `winograd` describes the
+/// The same with the kernel rotated by 180° and its inputs and outputs exchanged: `winograd` describes the
 /// convolution that makes the gradient to the input, `kernel` is [3, 3, out_c, in_c] in its terms.
-void ck_winograd_turned_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first,
+void ck_winograd_transposed_kernel(int32_t cpu, const ck_winograd *winograd, int64_t first,
                                int64_t count, const float *kernel, float *u);
 
 /// y = x * u + bias (may be null), then ReLU with CK_RELU; where `mask` (may be null) is not positive,

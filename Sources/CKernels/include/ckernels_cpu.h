@@ -1,7 +1,7 @@
 // Which instruction set the kernels run with: chosen once at run time.
 //
 // What is compiled for several of them stands in NAME_body.inc, which NAME.c includes once for each: before
-// it CK(name) puts the set behind a name, and CK_LANES says how many lanes a vector has; at its end the
+// it CK(name) puts the set after a name, and CK_LANES says how many lanes a vector has; at its end the
 // body takes its macros back.
 #pragma once
 #include <stdint.h>

@@ -34,7 +34,7 @@ void ck_planes_join(int32_t cpu, int32_t transform, int32_t word_bytes, size_t c
                     const uint8_t *const *planes, uint8_t *words);
 
 /// Writes the symbol of every word's change to `symbols` (`count` bytes) and the tails to `tails`,
-/// which has room for `count` · `word_bytes` + 8 bytes; the bits behind the last tail are zero up
+/// which has room for `count` · `word_bytes` + 8 bytes; the bits after the last tail are zero up
 /// to the next byte. Nothing overlaps.
 ///
 /// Returns the number of bits in `tails`.
@@ -63,7 +63,7 @@ void ck_repeat(const uint8_t *pattern, size_t period, size_t count, uint8_t *out
 /// Whether `count` bytes are equal; they may overlap, and be null when there are none.
 int32_t ck_equal(const void *a, const void *b, size_t count);
 
-/// Writes the codes of `count` bytes to `out`, the lowest bit first, behind the `held` (below 8) bits
+/// Writes the codes of `count` bytes to `out`, the lowest bit first, after the `held` (below 8) bits
 /// of `pending`. `codes[byte]` is the reversed code in the upper 24 bits and its length (1 to 15) in
 /// the lower 8. `out` has room for (15 · `count` + 7) / 8 + 16 bytes.
 ///

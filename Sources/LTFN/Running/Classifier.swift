@@ -25,7 +25,7 @@ public struct Classifier: Sendable {
             return try InferenceSession(
                 graph: graph,
                 parameters: graph.parameters(in: file.reader, budget: file.budget),
-                maximumBatch: batchSize, pool: Self.pool(threadCount),
+                maximumBatch: batchSize, parallelism: Self.parallelism(threadCount),
                 limits: RunningLimits(
                     file.limits, fileByteCount: file.byteCount, reader: file.reader))
         }
@@ -47,11 +47,11 @@ public struct Classifier: Sendable {
         }
         session = try InferenceSession(
             graph: Self.expect(checkpoint.graph), parameters: parameters,
-            maximumBatch: batchSize, pool: Self.pool(threadCount))
+            maximumBatch: batchSize, parallelism: Self.parallelism(threadCount))
     }
 
-    private static func pool(_ threadCount: Int?) -> ThreadPool {
-        threadCount.map { ThreadPool(threadCount: $0) } ?? ThreadPool()
+    private static func parallelism(_ threadCount: Int?) -> Parallelism {
+        threadCount.map { Parallelism(threadCount: $0) } ?? Parallelism()
     }
 
     private static func expect(_ graph: ModelGraph?) throws(FormatError) -> ModelGraph {

@@ -39,7 +39,7 @@ public enum Deflate {
         _ compressed: [UInt8], exactly byteCount: Int, framing: DeflateFraming = .raw
     ) throws(FormatError) -> [UInt8] {
         try checkExpansion(of: compressed.count, to: byteCount)
-        try MemoryRoom.expect(byteCount)
+        try AvailableMemory.expect(byteCount)
         var bytes = [UInt8](repeating: 0, count: byteCount)
         var output = bytes.mutableRawSpan
         try Inflater(framing: framing).decompress(compressed.rawSpan, into: &output)

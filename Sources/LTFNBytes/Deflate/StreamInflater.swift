@@ -23,7 +23,7 @@ public final class StreamInflater {
     public func decompress(
         _ compressed: [UInt8], upTo limit: Int
     ) throws(FormatError) -> Progress {
-        try MemoryRoom.expect(limit)
+        try AvailableMemory.expect(limit)
         var bytes = [UInt8](repeating: 0, count: max(limit, 0))
         var output = bytes.mutableRawSpan
         let progress = stream.run(compressed.rawSpan, into: &output)

@@ -26,7 +26,7 @@ public final class FileSource: ByteSource {
     public func read(at offset: UInt64, byteCount: Int) throws(FormatError) -> [UInt8] {
         try expectRange(at: offset, byteCount: byteCount)
         try FormatError.about(path) { () throws(FormatError) in
-            try MemoryRoom.expect(byteCount)
+            try AvailableMemory.expect(byteCount)
         }
         let bytes: [UInt8]
         do throws(SystemError) {

@@ -9,7 +9,7 @@ public struct JSONReader {
     private let format: String?
     private let minusZero: MinusZero
     private var position = 0
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     /// What a number without point and exponent is that says `-0`.
     public enum MinusZero: Hashable, Sendable {
@@ -167,7 +167,7 @@ extension JSONReader {
         /// and enough while no two keys are.
         private var strings: Set<String> = []
         private var exact: Set<[UInt8]> = []
-        private var tally = MemoryRoom.Tally()
+        private var tally = AvailableMemory.Tally()
 
         /// - Returns: false when `members`, the ones so far, have `key` already.
         /// - Throws: `io` when memory is short.
@@ -262,7 +262,7 @@ extension JSONReader {
             defer { position += 1 }
             return try text(bytes[start..<position], from: start)
         }
-        try MemoryRoom.expect(position - start)
+        try AvailableMemory.expect(position - start)
         var unescaped = Array(bytes[start..<position])
         while !take("\"") {
             if take("\\") {
@@ -293,7 +293,7 @@ extension JSONReader {
     ) throws(FormatError) -> String {
         // What is short stands in the string itself.
         if utf8.count > 15 {
-            try MemoryRoom.expect(utf8.count)
+            try AvailableMemory.expect(utf8.count)
             try tally.add(utf8.count)
         }
         guard let text = String(validating: utf8, as: UTF8.self) else {

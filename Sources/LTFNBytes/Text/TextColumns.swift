@@ -50,19 +50,19 @@ extension TerminalText {
     /// middle: long names differ at their ends.
     public static func cut(_ text: String, to columns: Int, mark: String) -> String {
         guard self.columns(text) > columns else { return text }
-        let room = max(columns - self.columns(mark), 0)
-        let head = text.prefix(beginning(of: text, room - room / 2))
-        let left = room - self.columns(String(head))
+        let space = max(columns - self.columns(mark), 0)
+        let head = text.prefix(beginning(of: text, space - space / 2))
+        let left = space - self.columns(String(head))
         return head + mark + text.suffix(beginning(of: text.reversed(), left))
     }
 
     /// How many of `characters`, from the first on, are at most so wide.
     private static func beginning(of characters: some Sequence<Character>, _ columns: Int) -> Int {
-        var room = columns
+        var space = columns
         var count = 0
         for character in characters {
-            room -= self.columns(character)
-            if room < 0 { break }
+            space -= self.columns(character)
+            if space < 0 { break }
             count += 1
         }
         return count

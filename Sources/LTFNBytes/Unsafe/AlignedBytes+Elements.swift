@@ -59,7 +59,7 @@ private func copyGrid<T: BitwiseCopyable>(
     if min(sources.rows.count, sources.columns.count) >= 8 {
         unsafe copyByTile(type, source, sources, target, targets)
     } else if sources.rows.count > sources.columns.count {
-        unsafe copyByRow(type, source, sources.turned, target, targets.turned)
+        unsafe copyByRow(type, source, sources.transposed, target, targets.transposed)
     } else {
         unsafe copyByRow(type, source, sources, target, targets)
     }

@@ -13,8 +13,8 @@ public struct AlignedBytes: Sendable {
 
     /// A zeroed block. Complexity: O(`byteCount`).
     ///
-    /// For a few bytes, or as many as the caller has asked `MemoryRoom` for: a failed allocation
-    /// stops the process.
+    /// For a few bytes, or as many as the caller has asked `AvailableMemory` for: a failed
+    /// allocation stops the process.
     public init(byteCount: Int) {
         storage = Storage(byteCount: byteCount)
     }
@@ -23,16 +23,16 @@ public struct AlignedBytes: Sendable {
     ///
     /// - Throws: `io` when memory is short.
     public init(reserving byteCount: Int) throws(FormatError) {
-        try MemoryRoom.expect(byteCount)
+        try AvailableMemory.expect(byteCount)
         guard let storage = Storage(zeroed: byteCount) else {
-            throw MemoryRoom.shortage(byteCount)
+            throw AvailableMemory.shortage(byteCount)
         }
         self.storage = storage
     }
 
     /// A block that is not zeroed: the caller writes every byte before anybody reads one.
     ///
-    /// For a few bytes, or as many as the caller has asked `MemoryRoom` for.
+    /// For a few bytes, or as many as the caller has asked `AvailableMemory` for.
     @unsafe public init(unfilledByteCount byteCount: Int) {
         storage = Storage(unfilledByteCount: byteCount)
     }
@@ -42,9 +42,9 @@ public struct AlignedBytes: Sendable {
     ///
     /// - Throws: `io` when memory is short.
     @unsafe public init(reservingUnfilled byteCount: Int) throws(FormatError) {
-        try MemoryRoom.expect(byteCount)
+        try AvailableMemory.expect(byteCount)
         guard let storage = Storage(unfilled: byteCount) else {
-            throw MemoryRoom.shortage(byteCount)
+            throw AvailableMemory.shortage(byteCount)
         }
         self.storage = storage
     }

@@ -2,7 +2,7 @@
 ///
 /// A failed allocation ends a Swift process. So whoever is about to allocate as much as a file or
 /// an option says asks here first, and gets an error that can be told.
-public enum MemoryRoom {
+public enum AvailableMemory {
     /// What is left for all that is too small to be asked for.
     public static let reserveByteCount = 12 << 20
 
@@ -42,7 +42,7 @@ public enum MemoryRoom {
     }
 }
 
-extension MemoryRoom {
+extension AvailableMemory {
     /// What is allocated in pieces that are too small to be asked for one by one.
     public struct Tally: Sendable {
         private static let stepByteCount = 1 << 20
@@ -56,7 +56,7 @@ extension MemoryRoom {
         public mutating func add(_ byteCount: Int) throws(FormatError) {
             pending += byteCount + 48
             guard pending >= Self.stepByteCount else { return }
-            try MemoryRoom.expect(pending)
+            try AvailableMemory.expect(pending)
             pending = 0
         }
     }
@@ -69,7 +69,7 @@ extension Array {
     package mutating func makeRoomForOne() throws(FormatError) {
         guard count == capacity else { return }
         let wanted = Swift.max(4, 2 * capacity)
-        try MemoryRoom.expect(wanted * MemoryLayout<Element>.stride)
+        try AvailableMemory.expect(wanted * MemoryLayout<Element>.stride)
         reserveCapacity(wanted)
     }
 }
@@ -82,7 +82,7 @@ extension Set {
         guard count == capacity else { return }
         let wanted = Swift.max(4, 2 * capacity)
         // A table of places is filled to three quarters at most, and has a power of two of them.
-        try MemoryRoom.expect(3 * wanted * MemoryLayout<Element>.stride)
+        try AvailableMemory.expect(3 * wanted * MemoryLayout<Element>.stride)
         reserveCapacity(wanted)
     }
 }
@@ -94,7 +94,7 @@ extension [UInt8] {
     mutating func makeRoom(forMore byteCount: Int) throws(FormatError) {
         guard byteCount > capacity - count else { return }
         let wanted = Swift.max(count + byteCount, 2 * capacity)
-        try MemoryRoom.expect(wanted)
+        try AvailableMemory.expect(wanted)
         reserveCapacity(wanted)
     }
 }

@@ -36,7 +36,7 @@ public struct ElementGrid: Sendable {
     }
 
     /// The same places, with rows for columns.
-    var turned: ElementGrid { ElementGrid(start: start, rows: columns, columns: rows) }
+    var transposed: ElementGrid { ElementGrid(start: start, rows: columns, columns: rows) }
 
     /// Whether every element of `byteCount` bytes is within the first `limit` bytes.
     func isWithin(_ limit: Int, byteCount: Int) -> Bool {

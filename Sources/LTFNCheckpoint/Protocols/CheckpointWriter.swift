@@ -46,7 +46,7 @@ extension CheckpointWriter {
             observer(range.upperBound)
             let bytes = try stored.source.read(
                 at: stored.offset + UInt64(range.lowerBound), byteCount: range.count)
-            try MemoryRoom.expect(range.count)
+            try AvailableMemory.expect(range.count)
             return AlignedBytes(copying: bytes.rawSpan)
         }
     }

@@ -16,7 +16,7 @@ extension TensorData {
                 "The elements are stored as \(info.dtype.rawValue); \(T.self) is how "
                     + "\(T.dtype.rawValue) is stored. floats() and doubles() convert.")
         }
-        try MemoryRoom.expect(info.byteCount)
+        try AvailableMemory.expect(info.byteCount)
         let stored = bytes.elements(as: type)
         var elements = [T](repeating: .zero, count: stored.count)
         for index in stored.indices { elements[index] = stored[index] }
@@ -85,7 +85,7 @@ extension TensorData {
     ) throws(FormatError) -> [Number] {
         let (count, bitCount) = (info.shape.elementCount, info.dtype.bitCount)
         // Below 2⁶³: the elements are in memory.
-        try MemoryRoom.expect(count * MemoryLayout<Number>.stride)
+        try AvailableMemory.expect(count * MemoryLayout<Number>.stride)
         let codes = bytes.elements(as: UInt8.self)
         var result = [Number](repeating: .zero, count: count)
         for index in 0..<count {
@@ -101,7 +101,7 @@ extension TensorData {
         _ type: Word.Type, _ number: (Word) -> Number
     ) throws(FormatError) -> [Number] {
         let words = bytes.elements(as: type)
-        try MemoryRoom.expect(words.count * MemoryLayout<Number>.stride)
+        try AvailableMemory.expect(words.count * MemoryLayout<Number>.stride)
         var result = [Number](repeating: .zero, count: words.count)
         for index in words.indices { result[index] = number(words[index]) }
         return result

@@ -21,7 +21,7 @@ public struct TensorData: Sendable {
     ///
     /// - Throws: as `TensorShape` and `TensorInfo`, and `corrupt` when the counts differ.
     public init(dtype: DType, shape: [Int], bytes: [UInt8]) throws(FormatError) {
-        try MemoryRoom.expect(bytes.count)
+        try AvailableMemory.expect(bytes.count)
         try self.init(
             info: TensorInfo(dtype: dtype, shape: TensorShape(shape)),
             bytes: AlignedBytes(copying: bytes.rawSpan))

@@ -51,7 +51,7 @@ public enum CommandMain {
     /// Why there is too little memory to begin with; nil: there is enough.
     private static var memoryShortage: String? {
         do throws(FormatError) {
-            try MemoryRoom.expectReserve()
+            try AvailableMemory.expectReserve()
             return nil
         } catch {
             return error.message

@@ -8,7 +8,7 @@ import LTFNBytes
     import Darwin
 #endif
 
-/// What the commands ask of the operating system. The one file of this room that spells `unsafe`.
+/// What the commands ask of the operating system. The one file here that spells `unsafe`.
 enum SystemCalls {
     /// Writes all of `bytes`.
     ///

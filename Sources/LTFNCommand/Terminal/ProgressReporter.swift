@@ -113,12 +113,12 @@ package struct ProgressState {
     package func bar(on terminal: Terminal) -> String {
         let head = "\(label) "
         let tail = " \(percentage)  \(facts)"
-        let room = min(30, terminal.width - 1 - head.count - tail.count)
-        guard room >= 5 else { return String((head + tail).prefix(terminal.width - 1)) }
-        let filled = Int((fraction * Double(room)).rounded(.down))
+        let barWidth = min(30, terminal.width - 1 - head.count - tail.count)
+        guard barWidth >= 5 else { return String((head + tail).prefix(terminal.width - 1)) }
+        let filled = Int((fraction * Double(barWidth)).rounded(.down))
         let (full, empty) = terminal.isUnicode ? ("█", "░") : ("#", ".")
         return head + terminal.styled(String(repeating: full, count: filled), .cyan)
-            + terminal.styled(String(repeating: empty, count: room - filled), .dim) + tail
+            + terminal.styled(String(repeating: empty, count: barWidth - filled), .dim) + tail
     }
 }
 

@@ -49,7 +49,7 @@ struct ChangedReader: CheckpointReader {
         errors.add(error, of: index)
         if first * new..<last * new == range { return values }
         let start = first * new
-        try MemoryRoom.expect(range.count)
+        try AvailableMemory.expect(range.count)
         return AlignedBytes(
             copying: values.bytes.extracting(
                 range.lowerBound - start..<range.upperBound - start))
@@ -70,7 +70,7 @@ struct ChangedReader: CheckpointReader {
             change.position, first..<last, of: order, reader,
             isLast: last == change.source.tensor.byteCount)
         if first..<last == range { return values }
-        try MemoryRoom.expect(range.count)
+        try AvailableMemory.expect(range.count)
         return AlignedBytes(
             copying: values.bytes.extracting(
                 range.lowerBound - first..<range.upperBound - first))

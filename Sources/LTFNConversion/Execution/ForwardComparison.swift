@@ -46,7 +46,7 @@ public struct ForwardComparison: Hashable, Sendable {
             throw FormatError(
                 .unsupportedFeature, "The two networks are not the same, and cannot be compared.")
         }
-        try MemoryRoom.expect(count)
+        try AvailableMemory.expect(count)
         let pixels = Self.noise(count)
         let outputs = (
             try Self.outputs(sessions.0, pixels), try Self.outputs(sessions.1, pixels)
@@ -73,7 +73,7 @@ public struct ForwardComparison: Hashable, Sendable {
         }
         return try InferenceSession(
             graph: graph, parameters: graph.parameters(in: reader, budget: budget),
-            maximumBatch: imageCount, pool: ThreadPool(), limits: limits)
+            maximumBatch: imageCount, parallelism: Parallelism(), limits: limits)
     }
 
     private static func outputs(

@@ -29,7 +29,7 @@ struct ValueStream {
         if byteCount == 0 { return try reader.read(index, bytes: wanted) }
         if try fetch(wanted.lowerBound), range == wanted { return piece }
         if range.lowerBound <= wanted.lowerBound, wanted.upperBound <= range.upperBound {
-            try MemoryRoom.expect(wanted.count)
+            try AvailableMemory.expect(wanted.count)
             let start = wanted.lowerBound - range.lowerBound
             let end = wanted.upperBound - range.lowerBound
             return AlignedBytes(copying: piece.bytes.extracting(start..<end))

@@ -117,8 +117,8 @@ public struct SyntheticDigits: Sendable {
             tilt = 0.18 * random.bell()
             let x = 14 + 4 * random.bell()
             // As far from the middle as the digit stays clear of the edge.
-            let room = max(0, 14 - (0.53 * height + 0.5 * abs(tilt) * width + 2.2))
-            let y = 14 + min(max(4 * random.bell(), -room), room)
+            let reach = max(0, 14 - (0.53 * height + 0.5 * abs(tilt) * width + 2.2))
+            let y = 14 + min(max(4 * random.bell(), -reach), reach)
             centre = Point(x, y)
         }
 

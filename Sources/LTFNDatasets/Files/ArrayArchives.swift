@@ -1,6 +1,6 @@
 import LTFNBytes
 
-/// How NumPy's files are read: by whom, this room does not know.
+/// How NumPy's files are read: by whom, this target does not know.
 public struct ArrayArchives: Sendable {
     /// An array of numbers from 0 to 255 in row-major order.
     public typealias ByteArray = (name: String, shape: [Int], elements: [UInt8])

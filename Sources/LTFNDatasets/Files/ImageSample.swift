@@ -69,8 +69,8 @@ public struct ImageSample: Sendable {
             } catch {
                 throw error.mentioning(wholeFileBeside: path)
             }
-            let strangers = labelFile.map { DatasetFile.strangers(file, $0) } ?? []
-            self.remarks = remarks + strangers + file.knownOddities
+            let mismatches = labelFile.map { DatasetFile.mismatches(file, $0) } ?? []
+            self.remarks = remarks + mismatches + file.knownOddities
             return
         }
         let found =

@@ -60,7 +60,7 @@ private struct FileBeginning {
                 at: 0, byteCount: Int(min(UInt64(byteCount), source.byteCount)))
         }
         let inflater = StreamInflater(framing: .gzip)
-        try MemoryRoom.expect(byteCount)
+        try AvailableMemory.expect(byteCount)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)
         var position: UInt64 = 0

@@ -51,11 +51,11 @@ extension DatasetFile {
         guard let choice else { return nil }
         return FoundLabels(
             labels: choice.value, file: choice.file,
-            remarks: choice.remarks + strangers(imageFile, choice.file))
+            remarks: choice.remarks + mismatches(imageFile, choice.file))
     }
 
     /// A remark when the images are known, and the labels are not theirs.
-    static func strangers(_ images: DatasetFile, _ labels: DatasetFile) -> [String] {
+    static func mismatches(_ images: DatasetFile, _ labels: DatasetFile) -> [String] {
         guard let name = images.identity?.name, !images.isKnown(with: labels) else { return [] }
         return [
             "The images are \(name), but \(labels.place ?? "the labels") are not the labels "

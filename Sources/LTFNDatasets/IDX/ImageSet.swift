@@ -56,7 +56,7 @@ public struct ImageSet: Sendable {
                 "\(pixels.count) bytes are not whole images of \(height)×\(width)×\(channels), which "
                     + "take \(one) each.")
         }
-        try MemoryRoom.expect(pixels.count)
+        try AvailableMemory.expect(pixels.count)
         let idx = Self.idx(
             of: pixels, count: count, height: height, width: width, channels: channels)
         self.init(

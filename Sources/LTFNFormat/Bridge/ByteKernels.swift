@@ -21,8 +21,8 @@ package enum ByteKernels {
     package static func bytes(
         count: Int, _ write: (inout MutableRawSpan) -> Void
     ) -> [UInt8] {
-        bytes(atMost: count) { room in
-            write(&room)
+        bytes(atMost: count) { target in
+            write(&target)
             return count
         }
     }
@@ -34,9 +34,9 @@ package enum ByteKernels {
     package static func bytes(
         atMost count: Int, _ write: (inout MutableRawSpan) -> Int
     ) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
+        unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
             let bytes = unsafe UnsafeMutableRawBufferPointer(
-                UnsafeMutableBufferPointer(rebasing: room[..<count]))
+                UnsafeMutableBufferPointer(rebasing: target[..<count]))
             var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
             initialized = write(&span)
             precondition(initialized <= count)
@@ -109,22 +109,22 @@ package enum ByteKernels {
     }
 
     /// The bytes that `pack` may write for `count` bytes.
-    package static func packedRoom(forBytes count: Int) -> Int { (15 * count + 7) / 8 + 16 }
+    package static func packedByteLimit(forBytes count: Int) -> Int { (15 * count + 7) / 8 + 16 }
 
     /// Writes the codes of `bytes` to `target`, the lowest bit first, after the bits that are
     /// held.
     ///
     /// - Parameters:
     ///   - pending: `held` bits, below 8.
-    ///   - target: `packedRoom` bytes; those after the codes are of no meaning, but for bits of
-    ///     zero up to the next whole byte.
+    ///   - target: `packedByteLimit` bytes; those after the codes are of no meaning, but for bits
+    ///     of zero up to the next whole byte.
     /// - Returns: the bits in `target`, and those of the last byte unless it is whole.
     package static func pack(
         _ bytes: RawSpan, _ codes: LiteralCodes, behind pending: UInt8, held: Int,
         into target: inout MutableRawSpan
     ) -> (bitCount: Int, pending: UInt8) {
         precondition(held >= 0 && held < 8)
-        precondition(target.byteCount >= packedRoom(forBytes: bytes.byteCount))
+        precondition(target.byteCount >= packedByteLimit(forBytes: bytes.byteCount))
         return unsafe bytes.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return (held, pending) }
             return unsafe target.withUnsafeMutableBytes { target in

@@ -12,7 +12,7 @@ struct BlockPart: Hashable, Sendable {
     var range: Range<Int>
 }
 
-extension ThreadPool {
+extension Parallelism {
     /// Blocks of bytes, whose parts are filled at the same time.
     ///
     /// - Parameters:
@@ -36,7 +36,7 @@ extension ThreadPool {
         nonisolated(unsafe) let buffers = unsafe pointers
         let errors = Mutex<[Int: FormatError]>([:])
         let isLittle = byteCounts.reduce(0, &+) < Self.sharedByteCount
-        (isLittle ? ThreadPool(threadCount: 1) : self).forEach(parts.count) { index in
+        (isLittle ? Parallelism(threadCount: 1) : self).forEach(parts.count) { index in
             let place = parts[index]
             let part = unsafe UnsafeMutableRawBufferPointer(
                 rebasing: buffers[place.block][place.range])

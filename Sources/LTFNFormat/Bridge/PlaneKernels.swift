@@ -93,7 +93,7 @@ package struct PlaneKernels: Hashable, Sendable, CustomStringConvertible {
 extension PlaneKernels {
     /// The bytes that the tails of `byteCount` bytes of words may take, and what is written after
     /// them.
-    package static func tailRoom(forWordsOf byteCount: Int) -> Int { byteCount + 8 }
+    package static func tailByteLimit(forWordsOf byteCount: Int) -> Int { byteCount + 8 }
 
     /// Writes the residual that leads from `origins` to `words`.
     ///
@@ -101,8 +101,8 @@ extension PlaneKernels {
     ///   - origins: whole words.
     ///   - words: as many bytes.
     ///   - symbols: a byte for every word.
-    ///   - tails: `tailRoom` bytes; those after the tails are of no meaning, but for bits of zero
-    ///     up to the next whole byte.
+    ///   - tails: `tailByteLimit` bytes; those after the tails are of no meaning, but for bits of
+    ///     zero up to the next whole byte.
     /// - Returns: the bits in `tails`.
     package func residual(
         from origins: RawSpan, to words: RawSpan, _ coding: WordCoding,
@@ -110,7 +110,7 @@ extension PlaneKernels {
     ) -> Int {
         let count = words.byteCount / coding.byteCount
         precondition(origins.byteCount == words.byteCount && symbols.byteCount == count)
-        precondition(tails.byteCount >= Self.tailRoom(forWordsOf: count * coding.byteCount))
+        precondition(tails.byteCount >= Self.tailByteLimit(forWordsOf: count * coding.byteCount))
         guard count > 0 else { return 0 }
         var residual = coding.residual
         return unsafe symbols.withUnsafeMutableBytes { symbols in

@@ -12,10 +12,10 @@ struct ChunkDecoder {
     /// - Parameters:
     ///   - stored: the stored bytes, whose checksum is right.
     ///   - initializer: of a variable that can be replayed.
-    ///   - tools: what is needed on the way.
+    ///   - scratch: memory for what is needed on the way.
     ///   - output: as many bytes as the chunk decodes to; for codecs that use a base, its bytes.
     func decode(
-        _ stored: [UInt8], initializer: Initializer?, with tools: inout DecodingTools,
+        _ stored: [UInt8], initializer: Initializer?, with scratch: inout DecodingScratch,
         into output: inout MutableRawSpan
     ) throws(FormatError) {
         let coding = WordCoding(variable.tensor.dtype)
@@ -23,16 +23,16 @@ struct ChunkDecoder {
         case .raw: ByteKernels.copy(stored.rawSpan, to: &output)
         case .constant: ByteKernels.fill(&output, repeating: stored)
         case .planes:
-            try PlanesCodec.decode(stored, at: record.offset, coding, with: &tools, into: &output)
+            try PlanesCodec.decode(stored, at: record.offset, coding, with: &scratch, into: &output)
         case .initial: try fill(&output, from: initializer)
         case .initialResidual:
             try fill(&output, from: initializer)
             try ResidualCodec.decode(
-                stored, at: record.offset, coding, with: &tools, changing: &output)
+                stored, at: record.offset, coding, with: &scratch, changing: &output)
         case .base: break
         case .baseResidual:
             try ResidualCodec.decode(
-                stored, at: record.offset, coding, with: &tools, changing: &output)
+                stored, at: record.offset, coding, with: &scratch, changing: &output)
         case .reference:
             // The reader has put the chunk that is referred to in its place.
             throw FormatError(

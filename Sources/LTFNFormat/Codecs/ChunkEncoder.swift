@@ -22,33 +22,34 @@ struct ChunkEncoder {
     let options: NativeFormat.WritingOptions
     /// Of a variable whose initial values can be replayed.
     let initializer: Initializer?
-    let toolbox: Toolbox<EncodingTools>
+    let scratchPool: ScratchPool<EncodingScratch>
 
     /// - Parameters:
     ///   - start: the first byte of the chunk among those of the variable.
     ///   - base: as many bytes of the base file, if the variable is there.
     func encode(_ bytes: RawSpan, start: Int, base: AlignedBytes?) -> EncodedChunk {
         if let constant = constant(bytes) { return constant }
-        var tools = toolbox.take()
-        defer { toolbox.putBack(tools) }
+        var scratch = scratchPool.take()
+        defer { scratchPool.putBack(scratch) }
         var best: EncodedChunk?
-        // The room is taken out while the other rooms are written to.
-        var initial = exchange(&tools.initial, with: AlignedBytes(byteCount: 0))
-        defer { tools.initial = initial }
+        // Taken out while the rest of the scratch memory is written to.
+        var initial = exchange(&scratch.initial, with: AlignedBytes(byteCount: 0))
+        defer { scratch.initial = initial }
         if fill(&initial, byteCount: bytes.byteCount, start: start) {
             let origins = initial.bytes.extracting(0..<bytes.byteCount)
             best = change(
-                of: bytes, from: origins, same: .initial, residual: .initialResidual, best, &tools)
+                of: bytes, from: origins, same: .initial, residual: .initialResidual, best, &scratch
+            )
         }
         if let base {
             best = change(
-                of: bytes, from: base.bytes, same: .base, residual: .baseResidual, best, &tools)
+                of: bytes, from: base.bytes, same: .base, residual: .baseResidual, best, &scratch)
         }
         if let best, best.record.codec.storesNothing { return best }
         let limit = best?.bytes.count ?? bytes.byteCount
         if allows(.planes),
             let planes = PlanesCodec.encode(
-                bytes, WordCoding(dtype), effort: options.effort, limit: limit, with: &tools)
+                bytes, WordCoding(dtype), effort: options.effort, limit: limit, with: &scratch)
         {
             best = EncodedChunk(.planes, planes)
         }
@@ -62,13 +63,13 @@ struct ChunkEncoder {
     ///   - residual: the codec for others.
     private func change(
         of bytes: RawSpan, from origins: RawSpan, same: Codec, residual: Codec,
-        _ best: EncodedChunk?, _ tools: inout EncodingTools
+        _ best: EncodedChunk?, _ scratch: inout EncodingScratch
     ) -> EncodedChunk? {
         if let best, best.record.codec.storesNothing { return best }
         if allows(same), ByteKernels.areEqual(origins, bytes) { return EncodedChunk(same, []) }
         guard allows(residual),
             let stored = ResidualCodec.encode(
-                bytes, from: origins, WordCoding(dtype), effort: options.effort, with: &tools),
+                bytes, from: origins, WordCoding(dtype), effort: options.effort, with: &scratch),
             stored.count < best?.bytes.count ?? .max
         else { return best }
         return EncodedChunk(residual, stored)
@@ -91,14 +92,14 @@ struct ChunkEncoder {
         return EncodedChunk(.constant, [UInt8](copying: bytes.extracting(0..<unit)))
     }
 
-    /// Fills the first bytes of `room`, which grows where it has to, with initial values.
+    /// Fills the first bytes of `target`, which grows where it has to, with initial values.
     ///
     /// - Returns: whether there are any.
-    private func fill(_ room: inout AlignedBytes, byteCount: Int, start: Int) -> Bool {
+    private func fill(_ target: inout AlignedBytes, byteCount: Int, start: Int) -> Bool {
         guard allows(.initial) || allows(.initialResidual), dtype.bitCount >= 8, let initializer
         else { return false }
-        room.makeRoom(forBytes: byteCount)
-        var all = room.mutableBytes
+        target.makeRoom(forBytes: byteCount)
+        var all = target.mutableBytes
         var bytes = all._mutatingExtracting(0..<byteCount)
         do {
             try initializer.fill(&bytes, from: UInt64(start / (dtype.bitCount / 8)))

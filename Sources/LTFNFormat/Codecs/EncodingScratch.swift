@@ -1,16 +1,16 @@
 import LTFNBytes
 
-/// What encoding a chunk needs on the way, and what the next chunk can use again.
+/// Memory that encoding a chunk needs on the way, and that the next chunk can use again.
 ///
-/// What is in the rooms is of no meaning before they are written and after the chunk is encoded.
-struct EncodingTools: Sendable {
-    /// Room for the planes of the words.
+/// What is in it is of no meaning before it is written and after the chunk is encoded.
+struct EncodingScratch: Sendable {
+    /// For the planes of the words.
     private var planes = AlignedBytes(byteCount: 0)
-    /// Room for the symbols of a residual.
+    /// For the symbols of a residual.
     private var symbols = AlignedBytes(byteCount: 0)
-    /// Room for the tails of a residual.
+    /// For the tails of a residual.
     private var tails = AlignedBytes(byteCount: 0)
-    /// Room for initial values.
+    /// For initial values.
     var initial = AlignedBytes(byteCount: 0)
 
     /// Cuts planes out of `words`.
@@ -66,12 +66,12 @@ struct EncodingTools: Sendable {
         var (symbols, tails) = (exchange(&symbols, with: nothing), exchange(&tails, with: nothing))
         defer { (self.symbols, self.tails) = (symbols, tails) }
         symbols.makeRoom(forBytes: count)
-        tails.makeRoom(forBytes: PlaneKernels.tailRoom(forWordsOf: count * coding.byteCount))
+        tails.makeRoom(forBytes: PlaneKernels.tailByteLimit(forWordsOf: count * coding.byteCount))
         var allSymbols = symbols.mutableBytes
-        var room = allSymbols._mutatingExtracting(0..<count)
+        var target = allSymbols._mutatingExtracting(0..<count)
         var allTails = tails.mutableBytes
         let bitCount = PlaneKernels.selected.residual(
-            from: origins, to: words, coding, symbols: &room, tails: &allTails)
-        return body(room.bytes, allTails.bytes.extracting(0..<(bitCount + 7) / 8))
+            from: origins, to: words, coding, symbols: &target, tails: &allTails)
+        return body(target.bytes, allTails.bytes.extracting(0..<(bitCount + 7) / 8))
     }
 }

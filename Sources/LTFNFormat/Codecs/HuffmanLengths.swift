@@ -73,10 +73,10 @@ enum HuffmanLengths {
         }
         // Lowering one leaf may free more than was needed.
         while used < 1 << limit {
-            let room = 1 << limit - used
+            let free = 1 << limit - used
             guard
                 let depth = (2...limit).first(where: {
-                    numbers[$0] > 0 && 1 << (limit - $0) <= room
+                    numbers[$0] > 0 && 1 << (limit - $0) <= free
                 })
             else { break }
             numbers[depth] -= 1

@@ -22,10 +22,10 @@ package enum LiteralDeflater {
     static func compress(_ bytes: RawSpan, _ histograms: [ByteHistogram]) -> [UInt8] {
         let blocks = blocks(of: bytes)
         let most = blocks.reduce(0) {
-            $0 + tableByteCount + ByteKernels.packedRoom(forBytes: $1.count)
+            $0 + tableByteCount + ByteKernels.packedByteLimit(forBytes: $1.count)
         }
-        return ByteKernels.bytes(atMost: most) { room in
-            var stream = BitWriter(room._mutatingExtracting(0..<most))
+        return ByteKernels.bytes(atMost: most) { target in
+            var stream = BitWriter(target._mutatingExtracting(0..<most))
             for (block, histogram) in zip(blocks, histograms) {
                 let isLast = block.upperBound == bytes.byteCount
                 write(bytes.extracting(block), histogram, isLast: isLast, to: &stream)

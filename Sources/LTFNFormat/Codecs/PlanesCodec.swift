@@ -6,16 +6,16 @@ enum PlanesCodec {
     ///
     /// - Parameters:
     ///   - limit: at most the bytes of `words`.
-    ///   - tools: what is needed on the way.
+    ///   - scratch: memory for what is needed on the way.
     static func encode(
         _ words: RawSpan, _ coding: WordCoding, effort: Effort, limit: Int,
-        with tools: inout EncodingTools
+        with scratch: inout EncodingScratch
     ) -> [UInt8]? {
         let count = words.byteCount / coding.byteCount
-        let sample = effort == .standard ? tools.sample(words, coding) : nil
+        let sample = effort == .standard ? scratch.sample(words, coding) : nil
         if let sample, isHopeless(sample.leastByteCount(of: count), limit) { return nil }
         let isNoise = sample?.isNoise ?? [Bool](repeating: false, count: coding.byteCount)
-        let planes = pack(words, coding, isNoise, effort: effort, limit: limit, with: &tools)
+        let planes = pack(words, coding, isNoise, effort: effort, limit: limit, with: &scratch)
         return planes.map { write($0, of: words, coding) }
     }
 
@@ -30,10 +30,10 @@ enum PlanesCodec {
     /// - Parameter isNoise: for each plane, whether it stays as it is.
     private static func pack(
         _ words: RawSpan, _ coding: WordCoding, _ isNoise: [Bool], effort: Effort, limit: Int,
-        with tools: inout EncodingTools
+        with scratch: inout EncodingScratch
     ) -> [PackedPlane]? {
         let count = words.byteCount / coding.byteCount
-        return tools.split(words, coding, where: isNoise.map { !$0 }) { split -> [PackedPlane]? in
+        return scratch.split(words, coding, where: isNoise.map { !$0 }) { split -> [PackedPlane]? in
             let planes = (0..<coding.byteCount).map { $0 * count..<($0 + 1) * count }
             let forecasts = zip(planes, isNoise).map { range, isNoise in
                 isNoise
@@ -79,16 +79,17 @@ enum PlanesCodec {
 
     /// - Parameters:
     ///   - offset: where the stored bytes stand in the file.
-    ///   - tools: what is needed on the way.
+    ///   - scratch: memory for what is needed on the way.
     ///   - words: whole words.
     static func decode(
-        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding, with tools: inout DecodingTools,
+        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding,
+        with scratch: inout DecodingScratch,
         into words: inout MutableRawSpan
     ) throws(FormatError) {
         let count = words.byteCount / coding.byteCount
         let heads = try readHeads(stored, at: offset, count: count, coding)
         let packed = heads.count { $0.mode != .raw }
-        try tools.reserve(packed * count)
+        try scratch.reserve(packed * count)
         var places: [PlaneKernels.PlanePlace] = []
         var position = heads.count * PackedPlane.headByteCount
         var used = 0
@@ -100,13 +101,14 @@ enum PlanesCodec {
                 continue
             }
             places.append(.scratch(used))
-            try tools.unpack(
+            try scratch.unpack(
                 head, from: stored, range, at: offset + UInt64(range.lowerBound),
                 into: used..<used + count)
             used += count
         }
         PlaneKernels.selected.join(
-            stored: stored, scratch: tools.scratch, places: places.reversed(), coding, into: &words)
+            stored: stored, scratch: scratch.planes, places: places.reversed(), coding, into: &words
+        )
     }
 
     private static func readHeads(

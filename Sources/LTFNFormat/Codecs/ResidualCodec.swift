@@ -7,12 +7,12 @@ enum ResidualCodec {
     ///
     /// - Parameters:
     ///   - origins: as many bytes as `words`.
-    ///   - tools: what is needed on the way.
+    ///   - scratch: memory for what is needed on the way.
     static func encode(
         _ words: RawSpan, from origins: RawSpan, _ coding: WordCoding, effort: Effort,
-        with tools: inout EncodingTools
+        with scratch: inout EncodingScratch
     ) -> [UInt8]? {
-        tools.residual(from: origins, to: words, coding) { symbols, tails -> [UInt8]? in
+        scratch.residual(from: origins, to: words, coding) { symbols, tails -> [UInt8]? in
             guard tails.byteCount + PackedPlane.headByteCount < words.byteCount else { return nil }
             let forecast = PlaneForecast(symbols, effort: effort)
             let plane = PackedPlane(packing: symbols, forecast, effort: effort)
@@ -28,10 +28,11 @@ enum ResidualCodec {
 
     /// - Parameters:
     ///   - offset: where the stored bytes stand in the file.
-    ///   - tools: what is needed on the way.
+    ///   - scratch: memory for what is needed on the way.
     ///   - words: the origins; then what they are changed to.
     static func decode(
-        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding, with tools: inout DecodingTools,
+        _ stored: [UInt8], at offset: UInt64, _ coding: WordCoding,
+        with scratch: inout DecodingScratch,
         changing words: inout MutableRawSpan
     ) throws(FormatError) {
         let count = words.byteCount / coding.byteCount
@@ -44,12 +45,12 @@ enum ResidualCodec {
         guard bodyEnd <= stored.count else {
             throw cut(at: offset)
         }
-        try tools.reserve(count)
-        try tools.unpack(
+        try scratch.reserve(count)
+        try scratch.unpack(
             head, from: stored, PackedPlane.headByteCount..<bodyEnd,
             at: offset + UInt64(PackedPlane.headByteCount), into: 0..<count)
         let outcome = PlaneKernels.selected.apply(
-            symbols: tools.scratch.rawSpan.extracting(0..<count),
+            symbols: scratch.planes.rawSpan.extracting(0..<count),
             tails: stored.rawSpan.extracting(bodyEnd..<stored.count),
             to: &words, coding)
         switch outcome {

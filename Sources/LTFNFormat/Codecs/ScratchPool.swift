@@ -1,20 +1,20 @@
 import Synchronization
 
-/// Tools that no thread uses at the moment.
-final class Toolbox<Tool: Sendable>: Sendable {
-    private let tools = Mutex<[Tool]>([])
-    private let make: @Sendable () -> Tool
+/// Scratch memory that no thread uses at the moment.
+final class ScratchPool<Scratch: Sendable>: Sendable {
+    private let free = Mutex<[Scratch]>([])
+    private let make: @Sendable () -> Scratch
 
-    /// - Parameter make: makes a tool when all are in use.
-    init(_ make: @escaping @Sendable () -> Tool) {
+    /// - Parameter make: makes one when all are in use.
+    init(_ make: @escaping @Sendable () -> Scratch) {
         self.make = make
     }
 
-    func take() -> Tool {
-        tools.withLock { $0.popLast() } ?? make()
+    func take() -> Scratch {
+        free.withLock { $0.popLast() } ?? make()
     }
 
-    func putBack(_ tool: Tool) {
-        tools.withLock { $0.append(tool) }
+    func putBack(_ scratch: Scratch) {
+        free.withLock { $0.append(scratch) }
     }
 }

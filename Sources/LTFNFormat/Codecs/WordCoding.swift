@@ -1,6 +1,6 @@
 import LTFNCheckpoint
 
-/// How the words of a dtype are turned for planes and residuals.
+/// How the words of a dtype are transformed for planes and residuals.
 package struct WordCoding: Hashable, Sendable {
     /// What planes do to a word before it is cut.
     package enum Transform: Hashable, Sendable {

@@ -18,7 +18,7 @@ struct ContentDigest {
     ) throws(FormatError) {
         // Beside the start of it there are pieces that wait.
         let byteCount = metadata.count + graph.count + 64
-        try MemoryRoom.expect(byteCount + 16 * Self.pendingByteCount)
+        try AvailableMemory.expect(byteCount + 16 * Self.pendingByteCount)
         var writer = ByteWriter(reservingCapacity: byteCount)
         writer.string("ltfn content 1\0\0")
         writer.u64(UInt64(metadata.count))

@@ -213,7 +213,7 @@ private struct VariablesParser {
     mutating func read(
         from reader: inout RecordReader, count: Int, limits: DecodingLimits
     ) throws(FormatError) {
-        try MemoryRoom.expect(
+        try AvailableMemory.expect(
             CheckedSize.product(
                 of: [
                     count,

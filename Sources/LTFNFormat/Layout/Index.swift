@@ -61,7 +61,7 @@ extension Index {
     /// - Throws: `notRepresentable`; `io` when memory is short.
     package func encoded() throws(FormatError) -> (bytes: [UInt8], contentDigest: SHA256Digest) {
         // Every part is there twice, and what grows has up to twice the room that it needs.
-        try MemoryRoom.expect(
+        try AvailableMemory.expect(
             4 * (manifest.metadataFootprint + 80 * storages.count + 24 * chunks.count))
         var metadata = ByteWriter()
         try MetadataLayout.write(manifest.metadata, to: &metadata)

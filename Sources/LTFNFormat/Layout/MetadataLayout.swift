@@ -83,7 +83,7 @@ enum MetadataLayout {
             guard isBehind else {
                 throw reader.broken(
                     "LTFN-M1", at: start,
-                    "A metadata key is not behind the one before it in the order of bytes.")
+                    "A metadata key is not after the one before it in the order of bytes.")
             }
         }
         return metadata

@@ -9,7 +9,7 @@ struct RecordReader {
     private var position: Int
     private var end: Int
     private let base: UInt64
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     init(_ bytes: [UInt8], at offset: UInt64) {
         storage = bytes
@@ -97,7 +97,7 @@ struct RecordReader {
 
     mutating func bytes(_ byteCount: Int) throws(FormatError) -> [UInt8] {
         let range = try range(byteCount)
-        try MemoryRoom.expect(byteCount)
+        try AvailableMemory.expect(byteCount)
         try charge(byteCount)
         return Array(storage[range])
     }
@@ -146,7 +146,7 @@ struct RecordReader {
         }
         // What is short stands in the string itself.
         if byteCount > 15 {
-            try MemoryRoom.expect(byteCount)
+            try AvailableMemory.expect(byteCount)
             try charge(byteCount)
         }
         guard

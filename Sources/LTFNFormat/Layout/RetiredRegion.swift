@@ -42,7 +42,7 @@ package struct RetiredRegion: Hashable, Sendable {
         else {
             throw reader.broken(
                 "LTFN-X9", at: start,
-                "A retired region is empty, of no known kind, or not behind the one before it.")
+                "A retired region is empty, of no known kind, or not after the one before it.")
         }
         // Sums of its fields cannot overflow from here on.
         let (end, overflow) = offset.addingReportingOverflow(byteCount)

@@ -100,7 +100,7 @@ extension NativeReader {
     /// One sentence for each file that was given, but is none of the bases.
     private var mistaken: String {
         var seen: Set<String> = []
-        return strangers.map {
+        return unmatchedBases.map {
             " \($0.path ?? "Another file") has the content digest \($0.contentDigest)."
         }
         .filter { seen.insert($0).inserted }.joined()

@@ -31,7 +31,7 @@ extension NativeReader {
                 places.append(BlockPart(block: block, number: number, range: range))
             }
         }
-        return try pool.fill(blocksOf: plans.map { $0.wanted.count }, parts: places) {
+        return try parallelism.fill(blocksOf: plans.map { $0.wanted.count }, parts: places) {
             (place, part) throws(FormatError) in
             try plans[place.block].fill(place.number, &part)
         }
@@ -53,7 +53,7 @@ extension NativeReader {
         let isHashedByPart = plans.map(\.isCutAtLeaves)
         let starts = firstPlaces
         let leaves = Mutex([ValueHash.Leaves?](repeating: nil, count: places.count))
-        let blocks = try pool.fill(blocksOf: plans.map { $0.wanted.count }, parts: places) {
+        let blocks = try parallelism.fill(blocksOf: plans.map { $0.wanted.count }, parts: places) {
             (place, part) throws(FormatError) in
             try plans[place.block].fill(place.number, &part)
             guard isHashedByPart[place.block] else { return }
@@ -68,7 +68,7 @@ extension NativeReader {
                     if let part = all[starts[block] + number] { hash.add(part) }
                 }
             } else {
-                hash.update(bytes, on: pool)
+                hash.update(bytes, on: parallelism)
             }
             return (bytes, hash.finalize())
         }

@@ -39,7 +39,7 @@ struct FileOpening {
                     + "\(limits.indexByteCount).")
         }
         // As values, its records take a few times as much.
-        try MemoryRoom.expect(CheckedSize.product(of: [3, indexByteCount], as: "the index"))
+        try AvailableMemory.expect(CheckedSize.product(of: [3, indexByteCount], as: "the index"))
         if footer.indexOffset >= tailStart {
             let start = Int(footer.indexOffset - tailStart)
             indexBytes = Array(tail[start..<start + indexByteCount])

@@ -55,7 +55,8 @@ extension NativeReader {
     private func leafHash(of number: Int) throws(FormatError) -> ValueHash {
         let range = index.chunkRange(number)
         let decoder = VariableDecoder(self, variable: number)
-        let parts = pool.map(range.count) { position -> Result<ValueHash.Leaves, FormatError> in
+        let parts = parallelism.map(range.count) {
+            position -> Result<ValueHash.Leaves, FormatError> in
             do throws(FormatError) {
                 let bytes = try decoder.checkedRawChunk(range.lowerBound + position)
                 return .success(ValueHash.Leaves(of: bytes.rawSpan))

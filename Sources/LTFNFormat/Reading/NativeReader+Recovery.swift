@@ -15,7 +15,7 @@ extension NativeReader {
     ///   has too many beginnings of an index.
     public static func recovering(
         _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
-        threadCount: Int = ThreadPool.coreCount
+        threadCount: Int = Parallelism.coreCount
     ) throws(FormatError) -> NativeReader {
         let head = try source.read(
             at: 0, byteCount: Int(min(source.byteCount, UInt64(Header.byteCount))))
@@ -85,7 +85,7 @@ private struct IndexSearch {
         guard UInt64(byteCount) <= allowance else {
             throw FormatError(
                 .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-R5", offset: offset,
-                "Too many indexes begin within one another, and none of those behind this one is "
+                "Too many indexes begin within one another, and none of those after this one is "
                     + "whole: nothing can be recovered.")
         }
         allowance -= UInt64(byteCount)

@@ -23,7 +23,7 @@ extension NativeReader {
             try forEachRun(of: holder, decoder) { run throws(FormatError) in
                 if isChecked {
                     switch run {
-                    case .values(let bytes): hash.update(bytes, on: pool)
+                    case .values(let bytes): hash.update(bytes, on: parallelism)
                     case .repeated(let unit, let byteCount):
                         hash.update(repeating: unit, byteCount: byteCount)
                     }
@@ -109,7 +109,7 @@ extension NativeReader {
                 pending = range.upperBound..<range.upperBound
             } else {
                 pending = pending.lowerBound..<range.upperBound
-                if pending.count >= Self.runByteCount * pool.threadCount { try finish() }
+                if pending.count >= Self.runByteCount * parallelism.threadCount { try finish() }
             }
             next += 1
         }

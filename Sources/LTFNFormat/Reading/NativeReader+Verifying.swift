@@ -43,7 +43,7 @@ extension NativeReader {
             if byteCount == 0 { _ = try decoder.decode(0..<0) }
             for start in stride(from: 0, to: byteCount, by: pieceByteCount(number)) {
                 let end = start + min(pieceByteCount(number), byteCount - start)
-                hash.update(try decoder.decode(start..<end), on: pool)
+                hash.update(try decoder.decode(start..<end), on: parallelism)
             }
             try compare(hash.finalize(), expected, number)
             return expected
@@ -68,7 +68,7 @@ extension NativeReader {
     /// The bytes that are in memory together: a few chunks for each thread.
     public func pieceByteCount(_ number: Int) -> Int {
         let exponent = chunkExponent(number)
-        return pool.threadCount * max(1, min(4, (32 << 20) >> exponent)) << exponent
+        return parallelism.threadCount * max(1, min(4, (32 << 20) >> exponent)) << exponent
     }
 
     func chunkExponent(_ number: Int) -> Int {

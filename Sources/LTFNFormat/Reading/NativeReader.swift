@@ -19,13 +19,13 @@ public struct NativeReader: CheckpointReader {
     /// The files that `index.bases` names, where they were given.
     let bases: [NativeReader?]
     /// Files that were given, but that `index.bases` does not name.
-    let strangers: [NativeReader]
+    let unmatchedBases: [NativeReader]
     public let baseByteCount: UInt64
     /// How many files follow one another, this one included.
     let depth: Int
     /// Decodes chunks.
-    let pool: ThreadPool
-    let toolbox = Toolbox { DecodingTools() }
+    let parallelism: Parallelism
+    let scratchPool = ScratchPool { DecodingScratch() }
     /// Counts the chunks that have been decoded.
     let counter = ChunkCounter()
     let recent: RecentChunks
@@ -50,7 +50,7 @@ public struct NativeReader: CheckpointReader {
     /// - Throws: every code but `notRepresentable`.
     public init(
         _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
-        threadCount: Int = ThreadPool.coreCount
+        threadCount: Int = Parallelism.coreCount
     ) throws(FormatError) {
         try self.init(
             source, limits: limits, bases: bases, threadCount: threadCount,
@@ -60,7 +60,7 @@ public struct NativeReader: CheckpointReader {
     /// - Parameter tailByteCount: how many bytes at the end of the file are read at once.
     package init(
         _ source: any ByteSource, limits: DecodingLimits = .standard, bases: [NativeReader] = [],
-        threadCount: Int = ThreadPool.coreCount, tailByteCount: UInt64
+        threadCount: Int = Parallelism.coreCount, tailByteCount: UInt64
     ) throws(FormatError) {
         let opening = try FileOpening.orRecover { () throws(FormatError) in
             try FileOpening(source, limits: limits, tailByteCount: tailByteCount)
@@ -83,8 +83,8 @@ public struct NativeReader: CheckpointReader {
         _ source: any ByteSource, _ limits: DecodingLimits, _ parsed: Index.Parsed,
         gaps: [UInt8], footer: Footer?, bases: [NativeReader], threadCount: Int
     ) throws(FormatError) {
-        pool = ThreadPool(threadCount: threadCount)
-        recent = RecentChunks(capacity: pool.threadCount)
+        parallelism = Parallelism(threadCount: threadCount)
+        recent = RecentChunks(capacity: parallelism.threadCount)
         self.source = source
         self.limits = limits
         index = parsed.index
@@ -95,13 +95,13 @@ public struct NativeReader: CheckpointReader {
         owners = ChunkOwners(parsed.index)
         let named = parsed.index.bases
         self.bases = named.map { digest in bases.first { $0.contentDigest == digest } }
-        strangers = bases.filter { !named.contains($0.contentDigest) }
+        unmatchedBases = bases.filter { !named.contains($0.contentDigest) }
         baseByteCount = Self.byteCount(of: self.bases)
         depth = 1 + (self.bases.map { $0?.depth ?? 0 }.max() ?? 0)
         guard depth - 1 <= limits.baseDepth else {
             throw FormatError(
                 .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-C10",
-                "\(depth - 1) base files stand behind one another, the limit is "
+                "\(depth - 1) base files follow one another, the limit is "
                     + "\(limits.baseDepth).")
         }
     }

@@ -82,8 +82,8 @@ struct VariableDecoder {
         }
         let elementCount = (excess + part.byteCount + element - 1) / element
         var whole = try AlignedBytes(reserving: elementCount * element)
-        var room = whole.mutableBytes
-        try initializer.fill(&room, from: UInt64(start / element))
+        var target = whole.mutableBytes
+        try initializer.fill(&target, from: UInt64(start / element))
         ByteKernels.copy(whole.bytes.extracting(excess..<excess + part.byteCount), to: &part)
     }
 
@@ -157,11 +157,11 @@ struct VariableDecoder {
             return
         }
         try reader.checkPackedChunk(record.codec, byteCount: output.byteCount)
-        var tools = reader.toolbox.take()
-        var stored = exchange(&tools.stored, with: [])
+        var scratch = reader.scratchPool.take()
+        var stored = exchange(&scratch.stored, with: [])
         defer {
-            tools.stored = stored
-            reader.toolbox.putBack(tools)
+            scratch.stored = stored
+            reader.scratchPool.putBack(scratch)
         }
         try reader.readStoredBytes(of: number, variable: info.name, into: &stored)
         if record.codec.usesBase {
@@ -170,7 +170,7 @@ struct VariableDecoder {
         let initializer = record.codec.usesInitialValues ? try initializer?.get() : nil
         do {
             try ChunkDecoder(record: record, variable: info, start: start).decode(
-                stored, initializer: initializer, with: &tools, into: &output)
+                stored, initializer: initializer, with: &scratch, into: &output)
         } catch {
             throw error.naming(info.name.string)
         }

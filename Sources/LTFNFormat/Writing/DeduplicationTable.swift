@@ -1,7 +1,7 @@
 import LTFNBytes
 
 /// The variables that others with the same bytes can refer to.
-struct HolderTable {
+struct DeduplicationTable {
     /// What is found out about values before all of them are read.
     struct Sketch: Hashable {
         var byteCount: Int

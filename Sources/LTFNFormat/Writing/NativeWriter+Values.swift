@@ -12,7 +12,7 @@ extension NativeWriter {
             dtype: info.tensor.dtype, options: options,
             initializer: info.initializer.flatMap { spec in
                 try? Initializer(spec, dtype: info.tensor.dtype)
-            }, toolbox: toolbox)
+            }, scratchPool: scratchPool)
         // The digest takes a pass of its own only when it may turn out to be a known one.
         var digest: SHA256Digest?
         if let storage = try wholeStorage(values, &digest, of: info, encoder) {
@@ -80,11 +80,11 @@ extension NativeWriter {
         let beginning = 0..<min(firstChunk(of: values).count, 4096)
         let front = try values.piece(beginning)
         guard encoder.isInitial(front.span(beginning), start: 0) else { return false }
-        let pool = ThreadPool(threadCount: options.threadCount)
+        let parallelism = Parallelism(threadCount: options.threadCount)
         var position = 0
         while let piece = try values.piece(at: position) {
             let ranges = chunkRanges(of: piece, in: values)
-            let equal = pool.map(ranges.count) { number in
+            let equal = parallelism.map(ranges.count) { number in
                 encoder.isInitial(piece.span(ranges[number]), start: ranges[number].lowerBound)
             }
             guard equal.allSatisfy({ $0 }) else { return false }
@@ -128,18 +128,18 @@ extension NativeWriter {
         }
         let first = firstChunk(of: values)
         let piece = try values.piece(first)
-        let sketch = HolderTable.Sketch(
+        let sketch = DeduplicationTable.Sketch(
             byteCount: values.byteCount, checksum: CRC32C.checksum(piece.span(first)))
-        if holders.mayHold(sketch) {
+        if duplicates.mayHold(sketch) {
             let found = try digest.made(of: values)
             // The digests of other values are known when their chunks have been put.
             try putAll()
-            let holder = holders.variable(found, byteCount: values.byteCount)
+            let holder = duplicates.variable(found, byteCount: values.byteCount)
             if let holder, mayBeReferredTo(holder) { return refer(to: holder) }
         }
-        holders.insert(sketch)
+        duplicates.insert(sketch)
         try encodeChunks(values, isHashed: digest == nil, at: number, with: encoder)
-        if let digest { holders.insert(number, digest, byteCount: values.byteCount) }
+        if let digest { duplicates.insert(number, digest, byteCount: values.byteCount) }
     }
 
     private func mayBeReferredTo(_ holder: Int) -> Bool {
@@ -194,7 +194,7 @@ extension NativeWriter {
 
     private mutating func settle(_ digest: SHA256Digest, of number: Int) {
         set(digest, of: number)
-        holders.insert(
+        duplicates.insert(
             number, digest, byteCount: index.manifest.variables[number].tensor.byteCount)
     }
 

@@ -13,14 +13,14 @@ struct NativeWriter: CheckpointWriter {
     var hash = ValueHash()
     /// Of the values of the base file that chunks are relative to.
     var originalHash = ValueHash()
-    let toolbox = Toolbox { EncodingTools() }
+    let scratchPool = ScratchPool { EncodingScratch() }
     let exponent: UInt8
     let base: NativeReader?
     var index: Index
     var position: UInt64 = 0
     private var next = 0
     private let isDone: [Bool]
-    var holders = HolderTable()
+    var duplicates = DeduplicationTable()
 
     init(
         _ sink: any ByteSink, manifest: Manifest, options: NativeFormat.WritingOptions,
@@ -57,13 +57,14 @@ struct NativeWriter: CheckpointWriter {
         if let base, base.depth > options.baseDepth {
             throw FormatError(
                 .limitExceeded, format: NativeFormat.formatName, rule: "LTFN-W4", path: base.name,
-                "\(base.depth) base files would stand behind one another, and readers take "
+                "\(base.depth) base files would follow one another, and readers take "
                     + "\(options.baseDepth): take an earlier one as the base.")
         }
         // The index, while it grows.
-        try MemoryRoom.expect(256 * index.manifest.variables.count)
-        // The tools of every thread: words and planes, initial values, residuals, what they became.
-        try MemoryRoom.expect(8 * options.chunkByteCount * max(1, options.threadCount))
+        try AvailableMemory.expect(256 * index.manifest.variables.count)
+        // Scratch memory of every thread: words and planes, initial values, residuals, what they
+        // became.
+        try AvailableMemory.expect(8 * options.chunkByteCount * max(1, options.threadCount))
         self.sink = sink
         self.options = options
         self.exponent = exponent

@@ -1,7 +1,7 @@
 import LTFNParallel
 import Synchronization
 
-extension ThreadPool {
+extension Parallelism {
     /// `transform(0)` … `transform(count - 1)`, in that order.
     func map<Result: Sendable>(
         _ count: Int, _ transform: @Sendable (Int) -> Result

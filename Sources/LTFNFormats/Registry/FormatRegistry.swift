@@ -176,8 +176,8 @@ extension FormatRegistry {
                 .io, path: path, operation: .open, systemError: 21,
                 FolderContent(look.names, registry: self).sentence(path: path))
         }
-        if let stranger = ForeignContent(of: prefix, name: path) {
-            throw FormatError(.notThisFormat, path: path, stranger.sentence)
+        if let foreign = ForeignContent(of: prefix, name: path) {
+            throw FormatError(.notThisFormat, path: path, foreign.sentence)
         }
         // The format itself can say best what is wrong with a file that bears its name.
         if let named { return Identification(format: named) }

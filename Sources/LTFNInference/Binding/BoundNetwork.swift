@@ -69,7 +69,7 @@ public struct BoundNetwork: Sendable {
         var result: [LayerParameters] = []
         for (index, layer) in geometry.layers.enumerated() {
             // Once more while it is gathered.
-            try MemoryRoom.expect(8 * (layer.kernelCount + layer.biasCount))
+            try AvailableMemory.expect(8 * (layer.kernelCount + layer.biasCount))
             var parameters = LayerParameters(
                 bias: [Float](repeating: 0, count: layer.biasCount))
             if let name = variable(ParameterPlace(layer: index, isBias: false)) {

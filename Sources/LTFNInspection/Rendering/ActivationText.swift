@@ -66,10 +66,10 @@ extension ActivationReport {
         let factWidth = facts.map(\.width).max() ?? 0
         let ends = layers.map { "\(FigureText.significant($0.statistics.largestMagnitude))" }
         let endWidth = (ends.map(\.count).max() ?? 1) + 1
-        let room = layout.width - 2 - nameWidth - 2 * endWidth - 4
+        let rest = layout.width - 2 - nameWidth - 2 * endWidth - 4
         // Without room for both, what is counted stands in a line of its own.
-        let isBeside = room - factWidth - 2 >= 16
-        let width = max((isBeside ? room - factWidth - 2 : room) / 2 * 2, 8)
+        let isBeside = rest - factWidth - 2 >= 16
+        let width = max((isBeside ? rest - factWidth - 2 : rest) / 2 * 2, 8)
         var lines = title("shape", "each layer on its own axis", layout)
         for (index, layer) in layers.enumerated() {
             let columns = layer.columns(width)

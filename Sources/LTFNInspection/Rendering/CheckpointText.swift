@@ -144,12 +144,12 @@ private struct VariableTable {
     /// Variables that the columns are made wide enough for: looking at all of a million for that
     /// would take as long as listing them. A later one that needs more shifts its line.
     private static let measuredCount = 4_096
-    /// The columns behind the name that a narrow screen does without, the first of them first.
+    /// The columns after the name that a narrow screen does without, the first of them first.
     private static let dispensable = [4, 3, 5]
     private static let leastNameWidth = 12
     private let layout: TextLayout
     private var widths: [Int]
-    /// The columns behind the name.
+    /// The columns after the name.
     private var shown = [1, 2, 3, 4, 5]
 
     init(_ variables: some Sequence<VariableReport>, _ layout: TextLayout) {
@@ -169,7 +169,7 @@ private struct VariableTable {
         widths[0] = min(widths[0], max(least, layout.width - others(18)))
     }
 
-    /// The columns behind the name, of the last at most `limit`, and the blanks before them.
+    /// The columns after the name, of the last at most `limit`, and the blanks before them.
     private func others(_ limit: Int) -> Int {
         shown.reduce(0) { $0 + 2 + ($1 == 5 ? min(widths[5], limit) : widths[$1]) }
     }

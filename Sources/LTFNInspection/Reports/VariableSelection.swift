@@ -15,16 +15,16 @@ public struct VariableSelection: Hashable, Sendable {
     public init(_ patterns: [String], in manifest: Manifest) {
         self.patterns = patterns
         var indices: Set<Int> = []
-        var strangers: [String] = []
+        var unmatched: [String] = []
         for text in patterns {
             let pattern = GlobPattern(text)
             let found = manifest.variables.indices.filter {
                 pattern.matches(manifest.variables[$0].name.string)
             }
-            if found.isEmpty { strangers.append(text) }
+            if found.isEmpty { unmatched.append(text) }
             indices.formUnion(found)
         }
         self.indices = indices
-        patternsWithoutMatch = strangers
+        patternsWithoutMatch = unmatched
     }
 }

@@ -27,14 +27,14 @@ struct ValueBlock {
     }
 
     /// How many more values there is room for.
-    var room: Int { Self.capacity - count }
+    var freeCount: Int { Self.capacity - count }
 
     /// Adds the first values of `values`, as many as there is room for.
     mutating func append(_ values: Span<Float>) {
         guard count % Self.laneCount == 0 else {
             return append(values.count) { Double(values[$0]) }
         }
-        let (start, added) = (count / Self.laneCount, min(values.count, room))
+        let (start, added) = (count / Self.laneCount, min(values.count, freeCount))
         for index in 0..<added / Self.laneCount {
             let first = index &* Self.laneCount
             let eight = SIMD8<Float>(
@@ -49,7 +49,7 @@ struct ValueBlock {
     /// Adds `value(0)` … `value(number - 1)`, as many as there is room for.
     @inline(__always)
     mutating func append(_ number: Int, _ value: (Int) -> Double) {
-        let added = min(number, room)
+        let added = min(number, freeCount)
         var next = 0
         if count % Self.laneCount == 0 {
             for index in count / Self.laneCount..<count / Self.laneCount + added / Self.laneCount {

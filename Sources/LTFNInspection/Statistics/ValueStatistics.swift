@@ -72,9 +72,9 @@ public struct StatisticsAccumulator: Sendable {
     public mutating func add(_ values: Span<Float>) {
         var start = 0
         while start < values.count {
-            let end = min(start + block.room, values.count)
+            let end = min(start + block.freeCount, values.count)
             block.append(values.extracting(start..<end))
-            if block.room == 0 { finishBlock() }
+            if block.freeCount == 0 { finishBlock() }
             start = end
         }
     }
@@ -83,9 +83,9 @@ public struct StatisticsAccumulator: Sendable {
     mutating func add(count: Int, _ load: (Range<Int>, inout ValueBlock) -> Void) {
         var start = 0
         while start < count {
-            let end = min(start + block.room, count)
+            let end = min(start + block.freeCount, count)
             load(start..<end, &block)
-            if block.room == 0 { finishBlock() }
+            if block.freeCount == 0 { finishBlock() }
             start = end
         }
     }

@@ -16,7 +16,7 @@ struct WideIntegerCollector {
         self.isSigned = isSigned
     }
 
-    /// What the sign bit is turned by.
+    /// What flips the sign bit.
     private var flip: UInt64 { isSigned ? 1 << 63 : 0 }
 
     private func value(_ key: UInt64) -> Int128 {

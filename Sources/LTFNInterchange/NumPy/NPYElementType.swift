@@ -4,7 +4,7 @@ import LTFNCheckpoint
 /// The element type of an npy file.
 struct NPYElementType: Hashable {
     var dtype: DType
-    /// How many bytes must be turned round together; 1 when the bytes are in order.
+    /// How many bytes must be reversed together; 1 when the bytes are in order.
     var swapGroup: Int
 
     /// - Throws: `unsupportedFeature` for a type that checkpoints do not hold.
@@ -57,7 +57,7 @@ struct NPYElementType: Hashable {
     private static func byteOrderUnit(of dtype: DType) -> Int {
         switch dtype {
         case .bits8, .bits16, .bits32, .bits64, .bits128: 1
-        // The real and the imaginary part are turned round each on its own.
+        // The real and the imaginary part are reversed each on its own.
         case .c64: 4
         case .c128: 8
         default: dtype.bitCount / 8

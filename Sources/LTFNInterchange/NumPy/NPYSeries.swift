@@ -32,7 +32,7 @@ enum NPYSeries {
                 throw error(
                     .unsupportedFeature, at: position,
                     "Array \(arrays.count) is \(array.outline.description), whose length the file does "
-                        + "not tell: what stands behind it cannot be found.")
+                        + "not tell: what stands after it cannot be found.")
             }
             guard arrays.count < limits.variableCount else {
                 throw error(
@@ -61,7 +61,7 @@ enum NPYSeries {
             let list = arrays.prefix(4).enumerated().map { "\($0): \($1.outline.description)" }
             throw error(
                 .corrupt, at: arrays[1].offset,
-                "The file has \(arrays.count) arrays one behind the other ("
+                "The file has \(arrays.count) arrays one after the other ("
                     + list.joined(separator: ", ") + (arrays.count > 4 ? ", …" : "")
                     + "), of which numpy.load reads the first.",
                 remedy: .chooseArray(count: arrays.count))

@@ -5,7 +5,7 @@ import Synchronization
 /// The values after the header of an npy file, in the order that checkpoints hold them in.
 final class NPYValues: Sendable {
     private let header: NPYHeader
-    /// Column-major values cannot be turned range by range as they come: they are kept from the
+    /// Column-major values cannot be transposed range by range as they come: they are kept from the
     /// first range that is asked for until the last.
     private let columnMajor = Mutex<AlignedBytes?>(nil)
     private let lastRead: LastColumnMajor
@@ -69,7 +69,7 @@ final class NPYValues: Sendable {
         var bytes = try stored(start..<end)
         bytes.reverseGroups(ofByteCount: header.elementType.swapGroup)
         if start..<end == range { return bytes }
-        try MemoryRoom.expect(range.count)
+        try AvailableMemory.expect(range.count)
         return AlignedBytes(
             copying: bytes.bytes.extracting(range.lowerBound - start..<range.upperBound - start))
     }

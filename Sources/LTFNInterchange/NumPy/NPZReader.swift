@@ -43,7 +43,7 @@ struct NPZReader: CheckpointReader {
     private static func notes(onTail byteCount: Int) -> [String] {
         if byteCount == 0 { return [] }
         let found = NumberText.counted(byteCount, "byte")
-        return ["What stands behind the end of the archive (\(found)) is not read."]
+        return ["What stands after the end of the archive (\(found)) is not read."]
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {

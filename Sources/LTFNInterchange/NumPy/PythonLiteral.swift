@@ -199,7 +199,7 @@ struct PythonLiteralParser {
         let start = position
         var value = 0
         var digitCount = 0
-        // Behind a prefix one may stand before the first digit as well.
+        // After a prefix one may stand before the first digit as well.
         var mayUnderscore = isPrefixed
         while let byte = peek {
             if byte == UInt8(ascii: "_"), mayUnderscore {

@@ -45,7 +45,7 @@ package struct ONNXContent {
     /// The main graph.
     package private(set) var graph: ProtobufMessage
     private let limits: DecodingLimits
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     /// How deep graphs may stand in graphs; protocol buffers themselves end at about 33.
     private static let depthLimit = 64

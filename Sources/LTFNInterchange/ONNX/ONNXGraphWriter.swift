@@ -116,9 +116,9 @@ extension ONNXGraphWriter {
             return node("Identity", [value], output)
         }
         if !layout.flattensChannelsFirst {
-            let turned = names.take(output + "/NHWC")
-            transpose(value, [0, 2, 3, 1], to: turned)
-            value = turned
+            let transposed = names.take(output + "/NHWC")
+            transpose(value, [0, 2, 3, 1], to: transposed)
+            value = transposed
         }
         node("Flatten", [value], output) { $0.attribute("axis", int: 1) }
         shape = .vector(Int(clamping: Int64(height) * Int64(width)) &* channels)
@@ -221,9 +221,9 @@ extension ONNXGraphWriter {
             value = cast
         }
         if let order {
-            let turned = names.take(name.string + "/OIHW")
-            transpose(value, order, to: turned)
-            value = turned
+            let transposed = names.take(name.string + "/OIHW")
+            transpose(value, order, to: transposed)
+            value = transposed
         }
         prepared[key] = value
         return value

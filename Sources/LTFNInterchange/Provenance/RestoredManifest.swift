@@ -55,10 +55,10 @@ struct RestoredManifest {
         var variables: [JSONMember] = []
 
         init(_ document: String) throws(FormatError) {
-            try MemoryRoom.expect(document.utf8.count)
+            try AvailableMemory.expect(document.utf8.count)
             let value = try JSONReader.read(Array(document.utf8), minusZero: .integer)
             // Beside the tree its parts are taken out, and become metadata.
-            try MemoryRoom.expect(2 * value.footprint)
+            try AvailableMemory.expect(2 * value.footprint)
             var fields = try JSONFields(value, of: "the document")
             let found = try fields.string("schema")
             guard found == EmbeddedManifest.schema else {

@@ -67,7 +67,7 @@ struct LegacyTorchFile: TorchFile {
             tail == 0
             ? []
             : [
-                "What stands behind the end of the last storage (\(NumberText.counted(tail, "byte"))) is not read."
+                "What stands after the end of the last storage (\(NumberText.counted(tail, "byte"))) is not read."
             ]
     }
 

@@ -47,7 +47,7 @@ struct TorchArchive: TorchFile {
         record = try Self.record(members[Self.recordName], archive, limits, &notes)
         if archive.tailByteCount > 0 {
             let found = NumberText.counted(archive.tailByteCount, "byte")
-            notes.append("What stands behind the end of the archive (\(found)) is not read.")
+            notes.append("What stands after the end of the archive (\(found)) is not read.")
         }
         self.notes = notes
     }
@@ -81,7 +81,7 @@ struct TorchArchive: TorchFile {
             let unpacked = member.method == .stored ? .max : limits.expandedByteCount
             let limit = max(0, min(limits.indexByteCount, unpacked))
             let text = try archive.whole(member, limit: UInt64(limit))
-            try MemoryRoom.expect(16 * text.count)
+            try AvailableMemory.expect(16 * text.count)
             let value = try JSONReader.read(text, limit: limit, format: archive.format)
             if case .object(let members) = value { return members }
         } catch {

@@ -93,7 +93,7 @@ enum TorchElementType {
     /// `FloatStorage`; nil for a dtype whose storages are untyped.
     static func storage(of dtype: DType) -> String? { byDType[dtype]?.storage }
 
-    /// How many bytes are turned round in the other byte order: a complex number has two parts.
+    /// How many bytes the other byte order reverses together: a complex number has two parts.
     static func swapGroup(of dtype: DType) -> Int {
         switch dtype {
         case .c64: 4

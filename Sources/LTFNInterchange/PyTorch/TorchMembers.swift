@@ -71,7 +71,7 @@ extension ZipArchive {
                 .limitExceeded, format: format, offset: member.dataOffset, variable: member.name,
                 "The member has \(member.byteCount) bytes; \(limit) are allowed.")
         }
-        try MemoryRoom.expect(2 * count)
+        try AvailableMemory.expect(2 * count)
         return try prefix(of: member, byteCount: count)
     }
 }

@@ -70,7 +70,7 @@ final class TorchValues: Sendable {
         var bytes = isRowMajor ? try stored(start..<end) : try inOrder(start..<end, stored)
         if swapGroup > 1 { bytes.reverseGroups(ofByteCount: swapGroup) }
         if start..<end == range { return bytes }
-        try MemoryRoom.expect(range.count)
+        try AvailableMemory.expect(range.count)
         return AlignedBytes(
             copying: bytes.bytes.extracting(range.lowerBound - start..<range.upperBound - start))
     }

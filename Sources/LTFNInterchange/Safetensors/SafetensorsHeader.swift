@@ -48,7 +48,7 @@ struct SafetensorsHeader {
         let length = try Self.textByteCount(source, limits: limits)
         byteCount = 8 + UInt64(length)
         // As values, a text of many short words takes many times as much.
-        try MemoryRoom.expect(16 * length)
+        try AvailableMemory.expect(16 * length)
         let text = try source.read(at: 8, byteCount: length)
         guard text.first(where: { !Self.blanks.contains($0) }) == UInt8(ascii: "{") else {
             throw Self.error(.notThisFormat, at: 8, "The header is no JSON object.")

@@ -76,7 +76,7 @@ struct SafetensorsWriter: SequentialWriter {
             separator = ","
         }
         writer.string("}")
-        // Behind the eight bytes of its length.
+        // After the eight bytes of its length.
         while (8 + writer.count) % max(1, alignment) != 0 { writer.u8(0x20) }
         return writer.bytes
     }

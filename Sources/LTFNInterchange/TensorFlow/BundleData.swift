@@ -72,7 +72,7 @@ final class BundleData: Sendable {
     ///
     /// What is read from front to back is compared with its checksum at the end.
     ///
-    /// - Parameter group: of how many bytes are turned round; `range` holds whole ones.
+    /// - Parameter group: how many bytes are reversed together; `range` holds whole ones.
     /// - Throws: `checksumMismatch`, `truncated`, `io`.
     func read(
         _ entry: BundleEntry, _ range: Range<Int>, group: Int

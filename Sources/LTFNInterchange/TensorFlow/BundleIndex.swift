@@ -96,7 +96,7 @@ private struct BundleContent {
     private(set) var tensors: [(name: String, entry: BundleEntry)] = []
     /// Parts of variables, by keys that are no names.
     private var slices: [[UInt8]: BundleEntry] = [:]
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     /// How many slices no variable has asked for.
     var sliceCount: Int { slices.count }

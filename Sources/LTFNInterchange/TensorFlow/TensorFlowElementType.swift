@@ -43,7 +43,7 @@ enum TensorFlowElementType {
 }
 
 extension DType {
-    /// Of how many bytes are turned round in a file of the other byte order.
+    /// How many bytes are reversed together in a file of the other byte order.
     var swapByteCount: Int {
         switch self {
         case .c64: 4

@@ -107,7 +107,7 @@ struct TensorFlowReader: CheckpointReader {
         return result
     }
 
-    /// Widens a range to whole elements where their bytes may have to be turned round.
+    /// Widens a range to whole elements where their bytes may have to be reversed.
     private func inGroups(
         _ tensor: TensorInfo, _ range: Range<Int>,
         _ body: (Range<Int>, Int) throws(FormatError) -> AlignedBytes

@@ -105,7 +105,7 @@ private struct OrderedKey {
         bytes += [0x00, 0x01]
     }
 
-    /// As many ones as there are bytes, then the two's complement; all of the first turned round
+    /// As many ones as there are bytes, then the two's complement; all of the first inverted
     /// for what is negative.
     mutating func append(signed number: Int64) {
         let magnitude = UInt64(bitPattern: number < 0 ? ~number : number)

@@ -11,7 +11,7 @@ public final class ForwardEngine: Sendable {
     private let plan: NetworkPlan
     private let packed: PackedParameters
     private let lanes: LanePool
-    private let pool: ThreadPool
+    private let parallelism: Parallelism
 
     /// Images that one thread takes through the network at a time.
     public static let blockCount = 25
@@ -29,7 +29,7 @@ public final class ForwardEngine: Sendable {
     ///   `limitExceeded` when one image needs too much working memory.
     public init(
         _ geometry: NetworkGeometry, parameters: [LayerParameters], maximumBatch: Int,
-        keepsLayers: Bool = false, pool: ThreadPool,
+        keepsLayers: Bool = false, parallelism: Parallelism,
         instructionSet: InstructionSet = .selected, memoryLimit: Int = .max
     ) throws(FormatError) {
         self.geometry = geometry
@@ -40,12 +40,12 @@ public final class ForwardEngine: Sendable {
         let laneLimit = max(1, memoryLimit / max(1, plan.laneByteCount))
         let flat = try plan.flattened(parameters)
         var packed = try PackedParameters(plan)
-        packed.pack(flat, plan, pool)
+        packed.pack(flat, plan, parallelism)
         self.packed = packed
         let blocks = (maximumBatch + plan.blockCount - 1) / plan.blockCount
         lanes = try LanePool(
-            floatCount: plan.laneCount, count: min(pool.threadCount, laneLimit, blocks))
-        self.pool = ThreadPool(threadCount: min(pool.threadCount, lanes.count))
+            floatCount: plan.laneCount, count: min(parallelism.threadCount, laneLimit, blocks))
+        self.parallelism = Parallelism(threadCount: min(parallelism.threadCount, lanes.count))
     }
 
     /// The logits of each image, `[N, classes]`.
@@ -54,10 +54,10 @@ public final class ForwardEngine: Sendable {
     public func logits(_ batch: ImageBatch) throws(FormatError) -> [Float] {
         let count = try geometry.imageCount(of: batch)
         let classes = geometry.classCount
-        try MemoryRoom.expect(2 * 4 * count * classes)
+        try AvailableMemory.expect(2 * 4 * count * classes)
         let result = Mutex([Float](repeating: 0, count: count * classes))
         let blocks = (count + plan.blockCount - 1) / plan.blockCount
-        pool.forEach(blocks) { block in
+        parallelism.forEach(blocks) { block in
             let first = block * count / blocks
             let images = (block + 1) * count / blocks - first
             unsafe lanes.borrow { lane in
@@ -114,7 +114,7 @@ public final class ForwardEngine: Sendable {
             throw FormatError(.unsupportedFeature, "This engine was not made to keep layers.")
         }
         let count = try geometry.imageCount(of: batch)
-        let threadCount = max(1, min(pool.threadCount, limit))
+        let threadCount = max(1, min(parallelism.threadCount, limit))
         let jobs = OrderedJobs<Collection>(threadCount: threadCount)
         for first in stride(from: 0, to: count, by: plan.blockCount) {
             let images = min(plan.blockCount, count - first)

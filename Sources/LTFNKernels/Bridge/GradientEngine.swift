@@ -13,7 +13,7 @@ public final class GradientEngine {
     /// Images of a batch, at most.
     public let maximumBatch: Int
     private let plan: NetworkPlan
-    private let pool: ThreadPool
+    private let parallelism: Parallelism
     private let partCount: Int
     private let lanes: LanePool
     /// Each part's gradients, laid out as the parameters.
@@ -41,7 +41,7 @@ public final class GradientEngine {
     ///   memory.
     public init(
         _ geometry: NetworkGeometry, parameters: [LayerParameters], maximumBatch: Int,
-        fixed: Set<ParameterPlace> = [], pool: ThreadPool,
+        fixed: Set<ParameterPlace> = [], parallelism: Parallelism,
         instructionSet: InstructionSet = .selected
     ) throws(FormatError) {
         guard maximumBatch > 0 else {
@@ -62,12 +62,12 @@ public final class GradientEngine {
         results = PartResults(count: partCount)
         targets.reserveCapacity(maximumBatch)
         lanes = try LanePool(
-            floatCount: plan.laneCount, count: min(pool.threadCount, partCount))
-        self.pool = ThreadPool(threadCount: min(pool.threadCount, lanes.count))
+            floatCount: plan.laneCount, count: min(parallelism.threadCount, partCount))
+        self.parallelism = Parallelism(threadCount: min(parallelism.threadCount, lanes.count))
         sums = try AlignedBytes(reserving: max(partCount * plan.parameterCount, 1) * 4)
         slices = ParameterSlice.slices(of: plan, fixed: fixed)
         packed = try PackedParameters(plan)
-        packed.pack(self.parameters, plan, pool)
+        packed.pack(self.parameters, plan, parallelism)
     }
 
     /// Forward, backward and a step of gradient descent: `parameters −= learningRate · gradient`.
@@ -78,7 +78,7 @@ public final class GradientEngine {
         _ batch: ImageBatch, labels: [UInt8], learningRate: Float
     ) throws(FormatError) -> (loss: Double, correct: Int) {
         let result = try run(batch, labels: labels, rate: learningRate)
-        packed.pack(parameters, plan, pool)
+        packed.pack(parameters, plan, parallelism)
         return result
     }
 
@@ -130,7 +130,7 @@ public final class GradientEngine {
         unsafe sums.withMutableBase { base in
             // Every part has its own sums.
             nonisolated(unsafe) let base = unsafe base
-            pool.forEach(parts) { part in
+            parallelism.forEach(parts) { part in
                 let images = (part * count / parts)..<((part + 1) * count / parts)
                 unsafe lanes.borrow { lane in
                     unsafe packed.floats.withUnsafeBufferPointer { packed in
@@ -167,7 +167,7 @@ public final class GradientEngine {
                     nonisolated(unsafe) let (from, to, values) = unsafe (
                         UnsafePointer(sums), gradients, parameters
                     )
-                    pool.forEach(runs) { run in
+                    parallelism.forEach(runs) { run in
                         let first = run * slices.count / runs
                         for slice in slices[first..<((run + 1) * slices.count / runs)] {
                             unsafe plan.finish(
@@ -199,7 +199,7 @@ extension GradientEngine {
                 body(place, &values, gradients.floats.extracting(range))
             }
         }
-        packed.pack(parameters, plan, pool)
+        packed.pack(parameters, plan, parallelism)
     }
 
     /// The values of all parameters, one for each layer.
@@ -213,7 +213,7 @@ extension GradientEngine {
     /// - Throws: `corrupt` when they are not as many as the layers ask for.
     public func setParameters(_ new: [LayerParameters]) throws(FormatError) {
         parameters = try plan.flattened(new)
-        packed.pack(parameters, plan, pool)
+        packed.pack(parameters, plan, parallelism)
     }
 
     private func layers(of flat: AlignedBytes) -> [LayerParameters] {

@@ -114,7 +114,7 @@ extension NetworkPlan {
         let x = unsafe UnsafePointer(pass.lane + activations[index].offset(group: group))
         let y = unsafe pass.lane + activations[index + 1].offset(group: group)
         let dx = unsafe pass.lane + gradients[index].offset(group: group)
-        let turned = unsafe pass.packed + turnedOffsets[index]
+        let transposed = unsafe pass.packed + transposedOffsets[index]
         let scratch = unsafe pass.lane + scratchOffset
         let count = unsafe Int64(pass.images.count)
         // A pooling's winners know of the ReLU before it.
@@ -122,17 +122,18 @@ extension NetworkPlan {
         switch stage.operation {
         case .convolution(var window):
             unsafe ck_convolution_input_gradient(
-                cpu, &window, count, dy, turned, masked ? x : nil, dx, scratch)
+                cpu, &window, count, dy, transposed, masked ? x : nil, dx, scratch)
         case .winograd(_, var window):
             unsafe ck_winograd_convolution(
-                cpu, &window, count, dy, turned, nil, 0, masked ? x : nil, dx, nil, scratch)
+                cpu, &window, count, dy, transposed, nil, 0, masked ? x : nil, dx, nil, scratch)
         case .maxPool(var window):
             unsafe ck_max_pool_gradient(cpu, &window, count, x, y, dy, masked ? 1 : 0, dx)
         case .relu:
             unsafe ck_relu_gradient(cpu, count * Int64(stage.outputCount), y, dy, dx)
         case .dense(let inputs, let outputs):
             unsafe ck_gemm(
-                cpu, count, Int64(inputs), Int64(outputs), dy, Int64(outputs), turned, nil, 0, dx,
+                cpu, count, Int64(inputs), Int64(outputs), dy, Int64(outputs), transposed, nil, 0,
+                dx,
                 Int64(inputs))
             if masked {
                 unsafe ck_relu_gradient(cpu, count * Int64(inputs), x, dx, dx)

@@ -3,7 +3,7 @@ import LTFNBytes
 /// Where everything lies that one thread needs to run a block of images through a network.
 ///
 /// A lane is one block of memory: what the stages make, gradients, sums of the kernels' gradients,
-/// and scratch. Between two segments there is room for the whole block of images, within one only
+/// and scratch. Between two segments there is space for the whole block of images, within one only
 /// for those that go through it together, unless what every stage makes is kept.
 struct NetworkPlan: Sendable {
     /// What the lanes keep.
@@ -30,7 +30,7 @@ struct NetworkPlan: Sendable {
     /// and its kernel for the gradient to the input.
     private(set) var packedOffsets: [Int] = []
     private(set) var packedBiasOffsets: [Int] = []
-    private(set) var turnedOffsets: [Int] = []
+    private(set) var transposedOffsets: [Int] = []
     private(set) var packedTotal = 0
 
     /// Where in a lane each stage's input lies, and at the end the last one's output.
@@ -52,7 +52,7 @@ struct NetworkPlan: Sendable {
         let offset: Int
         /// Floats from one image's part to the next one's.
         let stride: Int
-        /// There is room for the block's images, else only for those that go through together.
+        /// There is space for the block's images, else only for those that go through together.
         let holdsBlock: Bool
 
         /// Where the part of an image lies, `group` being the first of those that go through
@@ -65,7 +65,7 @@ struct NetworkPlan: Sendable {
 
     /// - Parameters:
     ///   - memoryLimit: the bytes that one lane may take, at most `maximumLaneByteCount`.
-    ///   - sharers: so many lanes find room in `memoryLimit` together, as long as that only takes
+    ///   - sharers: so many lanes fit `memoryLimit` together, as long as that only takes
     ///     smaller blocks.
     /// - Throws: `limitExceeded` when one image takes more than `memoryLimit`.
     init(
@@ -119,53 +119,53 @@ struct NetworkPlan: Sendable {
     }
 
     /// Whether a gradient to the stage's input is ever asked for.
-    func hasTurned(_ index: Int) -> Bool { index > 0 && purpose == .gradients }
+    func hasTransposed(_ index: Int) -> Bool { index > 0 && purpose == .gradients }
 
     private mutating func placeParameters() {
-        var room = Room()
+        var arena = Arena()
         for (index, stage) in stages.enumerated() {
-            packedOffsets.append(room.take(stage.packedCount))
-            packedBiasOffsets.append(room.take(stage.biasCount))
-            turnedOffsets.append(room.take(hasTurned(index) ? stage.turnedCount : 0))
+            packedOffsets.append(arena.take(stage.packedCount))
+            packedBiasOffsets.append(arena.take(stage.biasCount))
+            transposedOffsets.append(arena.take(hasTransposed(index) ? stage.transposedCount : 0))
         }
-        packedTotal = room.count
+        packedTotal = arena.count
     }
 
     private mutating func placeLane() {
-        var room = Room()
+        var arena = Arena()
         let counts = [geometry.input.elementCount] + stages.map(\.outputCount)
         if purpose == .logits {
-            activations = inTurn(counts, &room)
+            activations = inTurn(counts, &arena)
         } else {
             activations = counts.map { count in
-                Place(offset: room.take(blockCount * count), stride: count, holdsBlock: true)
+                Place(offset: arena.take(blockCount * count), stride: count, holdsBlock: true)
             }
         }
-        if purpose == .gradients { placeGradients(counts, &room) }
-        scratchOffset = room.take(
+        if purpose == .gradients { placeGradients(counts, &arena) }
+        scratchOffset = arena.take(
             segments.flatMap { segment in
                 stages[segment.stages].map { $0.scratchCount(images: segment.mostImages) }
             }.max() ?? 0)
-        laneCount = room.count
+        laneCount = arena.count
     }
 
-    private mutating func placeGradients(_ counts: [Int], _ room: inout Room) {
-        gradients = inTurn(counts, &room)
+    private mutating func placeGradients(_ counts: [Int], _ arena: inout Arena) {
+        gradients = inTurn(counts, &arena)
         for segment in segments {
             for stage in stages[segment.stages] {
-                unpooledOffsets.append(room.take(segment.mostImages * stage.pooledCount))
+                unpooledOffsets.append(arena.take(segment.mostImages * stage.pooledCount))
                 let bytes = stage.pooledCount > 0 ? stage.outputCount : 0
                 winners.append(
                     Place(
-                        offset: room.take((blockCount * bytes + 3) / 4), stride: bytes,
+                        offset: arena.take((blockCount * bytes + 3) / 4), stride: bytes,
                         holdsBlock: true))
-                kernelSumOffsets.append(room.take(stage.kernelSumCount))
+                kernelSumOffsets.append(arena.take(stage.kernelSumCount))
             }
         }
     }
 
     /// Two places in turn for what lies between segments, and two for what lies within them.
-    private func inTurn(_ counts: [Int], _ room: inout Room) -> [Place] {
+    private func inTurn(_ counts: [Int], _ arena: inout Arena) -> [Place] {
         let ends = Set(segments.map(\.stages.upperBound) + [0])
         var images = [Int](repeating: blockCount, count: counts.count)
         for segment in segments {
@@ -177,7 +177,7 @@ struct NetworkPlan: Sendable {
         }
         let (between, within) = (most(true), most(false))
         let offsets = [
-            [room.take(within), room.take(within)], [room.take(between), room.take(between)],
+            [arena.take(within), arena.take(within)], [arena.take(between), arena.take(between)],
         ]
         var uses = [0, 0]
         return counts.indices.map { index in
@@ -188,8 +188,8 @@ struct NetworkPlan: Sendable {
         }
     }
 
-    /// Hands out room in floats, each piece on a cache line of its own.
-    private struct Room {
+    /// Hands out memory in floats, each piece on a cache line of its own.
+    private struct Arena {
         var count = 0
 
         mutating func take(_ wanted: Int) -> Int {

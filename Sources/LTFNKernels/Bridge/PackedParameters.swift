@@ -10,7 +10,7 @@ struct PackedParameters: Sendable {
     /// A kernel, or some of its input channels.
     fileprivate struct Task: Sendable {
         let stage: Int
-        let turned: Bool
+        let transposed: Bool
         /// Input channels of a Winograd kernel.
         let channels: Range<Int>
     }
@@ -18,14 +18,15 @@ struct PackedParameters: Sendable {
     /// - Throws: `io` when memory is short.
     init(_ plan: NetworkPlan) throws(FormatError) {
         tasks = plan.stages.indices.reversed().flatMap { index -> [Task] in
-            let turned = plan.hasTurned(index) ? [false, true] : [false]
-            return turned.flatMap { Task.tasks(plan.stages[index], index, turned: $0) }
+            let transposed = plan.hasTransposed(index) ? [false, true] : [false]
+            return transposed.flatMap { Task.tasks(plan.stages[index], index, transposed: $0) }
         }
         values = try AlignedBytes(reserving: max(plan.packedTotal, 1) * 4)
     }
 
     /// Packs `parameters`, which lie as `plan` says, kernel by kernel in parallel.
-    mutating func pack(_ parameters: AlignedBytes, _ plan: NetworkPlan, _ pool: ThreadPool) {
+    mutating func pack(_ parameters: AlignedBytes, _ plan: NetworkPlan, _ parallelism: Parallelism)
+    {
         let tasks = tasks
         var span = values.mutableFloats
         unsafe span.withUnsafeMutableBufferPointer { target in
@@ -35,10 +36,10 @@ struct PackedParameters: Sendable {
                 }
                 // Every index writes its own part of the target.
                 nonisolated(unsafe) let (to, from) = unsafe (target, source)
-                pool.forEach(tasks.count) { index in
+                parallelism.forEach(tasks.count) { index in
                     let task = tasks[index]
-                    if task.turned {
-                        unsafe plan.packTurned(task, parameters: from, into: to)
+                    if task.transposed {
+                        unsafe plan.packTransposed(task, parameters: from, into: to)
                     } else {
                         unsafe plan.pack(task, parameters: from, into: to)
                     }
@@ -52,13 +53,13 @@ extension PackedParameters.Task {
     /// Input channels of a task.
     private static let channelCount = 32
 
-    fileprivate static func tasks(_ stage: Stage, _ index: Int, turned: Bool) -> [Self] {
+    fileprivate static func tasks(_ stage: Stage, _ index: Int, transposed: Bool) -> [Self] {
         guard case .winograd(let forward, let backward) = stage.operation else {
-            return [Self(stage: index, turned: turned, channels: 0..<0)]
+            return [Self(stage: index, transposed: transposed, channels: 0..<0)]
         }
-        let count = Int(turned ? backward.in_c : forward.in_c)
+        let count = Int(transposed ? backward.in_c : forward.in_c)
         return stride(from: 0, to: count, by: channelCount).map {
-            Self(stage: index, turned: turned, channels: $0..<min($0 + channelCount, count))
+            Self(stage: index, transposed: transposed, channels: $0..<min($0 + channelCount, count))
         }
     }
 }
@@ -90,20 +91,21 @@ extension NetworkPlan {
         }
     }
 
-    fileprivate func packTurned(
+    fileprivate func packTransposed(
         _ task: PackedParameters.Task, parameters: UnsafePointer<Float>,
         into packed: UnsafeMutablePointer<Float>
     ) {
         let (index, stage) = (task.stage, stages[task.stage])
         let kernel = unsafe parameters + stage.kernelOffset
-        let target = unsafe packed + turnedOffsets[index]
+        let target = unsafe packed + transposedOffsets[index]
         switch stage.operation {
         case .convolution(let window):
             let (rows, columns) = (window.patchCount, window.outputChannels)
             unsafe ck_pack(cpu, Int64(columns), Int64(rows), kernel, 1, Int64(columns), target)
-        case .winograd(_, var turned):
-            unsafe ck_winograd_turned_kernel(
-                cpu, &turned, Int64(task.channels.lowerBound), Int64(task.channels.count), kernel,
+        case .winograd(_, var transposed):
+            unsafe ck_winograd_transposed_kernel(
+                cpu, &transposed, Int64(task.channels.lowerBound), Int64(task.channels.count),
+                kernel,
                 target)
         case .dense(let inputs, let outputs):
             unsafe ck_pack(cpu, Int64(outputs), Int64(inputs), kernel, 1, Int64(outputs), target)

@@ -5,16 +5,16 @@ import Synchronization
 /// The most arithmetic that this machine does with an instruction set: what kernels are measured
 /// by.
 public enum PeakArithmetic {
-    /// Multiply-adds between registers, on every thread of the pool at once.
+    /// Multiply-adds between registers, on every thread at once.
     ///
     /// - Parameter rounds: of a few dozen instructions each, on each thread.
     /// - Returns: the floating-point operations of all threads together; a multiply-add counts as
     ///   two.
     public static func run(
-        rounds: Int, pool: ThreadPool, instructionSet: InstructionSet
+        rounds: Int, parallelism: Parallelism, instructionSet: InstructionSet
     ) -> Int {
         let total = Atomic<Int>(0)
-        pool.forEach(pool.threadCount) { _ in
+        parallelism.forEach(parallelism.threadCount) { _ in
             var values = [Float](repeating: 0.5, count: Int(CK_PEAK_COUNT))
             let done = unsafe values.withUnsafeMutableBufferPointer { buffer in
                 unsafe ck_peak(instructionSet.code, Int64(max(0, rounds)), buffer.baseAddress!)

@@ -5,9 +5,9 @@ import CKernels
 struct Stage: Sendable {
     enum Operation: Sendable {
         case convolution(ck_window)
-        /// A convolution that pays in Winograd's way, and the turned one for the gradient to its
-        /// input.
-        case winograd(ck_winograd, turned: ck_winograd)
+        /// A convolution that pays in Winograd's way, and the transposed one for the gradient to
+        /// its input.
+        case winograd(ck_winograd, transposed: ck_winograd)
         case maxPool(ck_window)
         case relu
         case dense(inputs: Int, outputs: Int)
@@ -45,10 +45,10 @@ struct Stage: Sendable {
     }
 
     /// Floats of the kernel as the gradient to the input reads it.
-    var turnedCount: Int {
+    var transposedCount: Int {
         switch operation {
         case .convolution(let window): window.outputChannels * roundedToPanel(window.patchCount)
-        case .winograd(_, let turned): turned.kernelCount
+        case .winograd(_, let transposed): transposed.kernelCount
         case .dense(let inputs, let outputs): outputs * roundedToPanel(inputs)
         case .maxPool, .relu: 0
         }
@@ -65,8 +65,8 @@ struct Stage: Sendable {
     func scratchCount(images: Int) -> Int {
         switch operation {
         case .convolution(var window): Int(unsafe ck_convolution_scratch(&window))
-        case .winograd(let winograd, let turned):
-            max(winograd.scratchCount(images: images), turned.scratchCount(images: images))
+        case .winograd(let winograd, let transposed):
+            max(winograd.scratchCount(images: images), transposed.scratchCount(images: images))
         case .maxPool, .relu, .dense: 0
         }
     }

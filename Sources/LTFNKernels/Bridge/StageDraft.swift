@@ -83,7 +83,7 @@ struct StageDraft {
         switch geometry {
         case .convolution(let geometry) where WinogradPlan.suits(geometry):
             let plan = WinogradPlan(geometry, pooling: pooling, purpose, images: images)
-            return .winograd(plan.forward, turned: plan.turned)
+            return .winograd(plan.forward, transposed: plan.transposed)
         case .convolution(let geometry): return .convolution(ck_window(geometry))
         case .maxPool(let geometry): return .maxPool(ck_window(geometry))
         case .relu: return .relu

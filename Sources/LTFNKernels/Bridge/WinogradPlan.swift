@@ -3,8 +3,8 @@ import CKernels
 /// How a 3×3 convolution with stride 1 is cut into Winograd's tiles.
 struct WinogradPlan {
     let forward: ck_winograd
-    /// The convolution with the turned kernel that makes the gradient to the input.
-    let turned: ck_winograd
+    /// The convolution with the transposed kernel that makes the gradient to the input.
+    let transposed: ck_winograd
 
     /// Whether the kernels can do the convolution this way.
     static func suits(_ geometry: ConvolutionGeometry) -> Bool {
@@ -29,10 +29,14 @@ struct WinogradPlan {
         _ purpose: NetworkPlan.Purpose, images: Int
     ) {
         let shape = ck_winograd(geometry)
-        var turned = shape
-        (turned.in_h, turned.in_w, turned.in_c) = (shape.out_h, shape.out_w, shape.out_c)
-        (turned.out_h, turned.out_w, turned.out_c) = (shape.in_h, shape.in_w, shape.in_c)
-        (turned.pad_top, turned.pad_left) = (2 - shape.pad_top, 2 - shape.pad_left)
+        var transposed = shape
+        (transposed.in_h, transposed.in_w, transposed.in_c) = (
+            shape.out_h, shape.out_w, shape.out_c
+        )
+        (transposed.out_h, transposed.out_w, transposed.out_c) = (
+            shape.in_h, shape.in_w, shape.in_c
+        )
+        (transposed.pad_top, transposed.pad_left) = (2 - shape.pad_top, 2 - shape.pad_left)
         // Tiles of 6 and 7 make a few times the rounding error of tiles of 4: not while training.
         let tiles: [Int32] = purpose == .gradients ? [4] : [4, 6, 7]
         var forward = shape.cut(tiles, images: images)
@@ -41,7 +45,7 @@ struct WinogradPlan {
             forward.pool_w = Int32(pooling.output.width)
         }
         self.forward = forward
-        self.turned = turned.cut(tiles, images: images)
+        self.transposed = transposed.cut(tiles, images: images)
     }
 }
 

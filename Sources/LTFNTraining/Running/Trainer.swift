@@ -10,7 +10,7 @@ import LTFNParallel
 public struct Trainer: Sendable {
     public let configuration: TrainingConfiguration
     public let dataset: Dataset
-    let pool: ThreadPool
+    let parallelism: Parallelism
     let order: BatchOrder
     let initial: [InitialVariable]
     /// Where the run begins.
@@ -33,7 +33,8 @@ public struct Trainer: Sendable {
     ///   not those of the run that goes on; `FormatError` for data that do not fit: `corrupt`,
     ///   `limitExceeded`, and `corrupt` when `saved` contradicts itself.
     public init(
-        configuration: TrainingConfiguration, dataset: Dataset, pool: ThreadPool = ThreadPool(),
+        configuration: TrainingConfiguration, dataset: Dataset,
+        parallelism: Parallelism = Parallelism(),
         resuming saved: SavedTraining? = nil
     ) throws {
         try configuration.check()
@@ -49,7 +50,7 @@ public struct Trainer: Sendable {
         resolved.schedule = configuration.schedule.resolved(stepCount: configuration.stepCount)
         self.configuration = resolved
         self.dataset = dataset
-        self.pool = pool
+        self.parallelism = parallelism
         order = BatchOrder(
             schedule, shuffleSeed: configuration.isShuffled ? configuration.seed : nil)
         let recipes = try configuration.model.recipes(under: configuration.initialization)
@@ -149,7 +150,7 @@ public struct Trainer: Sendable {
         let batch = min(100, range.count)
         let session = try InferenceSession(
             graph: configuration.model.graph, parameters: parameters, maximumBatch: batch,
-            pool: pool)
+            parallelism: parallelism)
         if shouldStop() { return nil }
         let score = try session.score(
             range, batchSize: batch, pixels: { Array(set.images.pixels(of: $0)) },

@@ -46,7 +46,7 @@ struct TrainingLoop {
         let state = trainer.start
         network = try TrainingStep(
             graph: trainer.configuration.model.graph, parameters: state.parameters,
-            batchSize: trainer.configuration.batchSize, pool: trainer.pool)
+            batchSize: trainer.configuration.batchSize, parallelism: trainer.parallelism)
         completed = state.stepCount
         slots = state.slots
         order = trainer.order

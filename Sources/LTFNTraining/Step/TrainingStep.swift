@@ -27,7 +27,8 @@ public final class TrainingStep {
     ///   graph, `unsupportedFeature` when it is not float32, `limitExceeded` when one image needs
     ///   too much working memory.
     public init(
-        graph: ModelGraph, parameters: [VariableName: TensorData], batchSize: Int, pool: ThreadPool
+        graph: ModelGraph, parameters: [VariableName: TensorData], batchSize: Int,
+        parallelism: Parallelism
     ) throws(FormatError) {
         let network = try BoundNetwork(graph: graph) { parameters[$0]?.info.shape }
         self.network = network
@@ -42,7 +43,7 @@ public final class TrainingStep {
         engine = try GradientEngine(
             network.geometry, parameters: network.layerParameters(parameters),
             maximumBatch: batchSize, fixed: Set(biases.filter { network.variable($0) == nil }),
-            pool: pool)
+            parallelism: parallelism)
     }
 
     /// Forward, backward and `variable −= learningRate · gradient` for every variable.

@@ -2,8 +2,8 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
 
-/// NumPy arrays in memory, opened and read as tensors: column-major ones are turned to row-major,
-/// as their peer copies them.
+/// NumPy arrays in memory, opened and read as tensors: column-major ones are transposed to
+/// row-major, as their peer copies them.
 extension Benchmark {
     static let arrays = [
         reading("row-major/f32-matrix", "<f4", [3000, 4000], isColumnMajor: false),

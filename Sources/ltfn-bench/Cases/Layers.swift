@@ -37,12 +37,14 @@ extension Benchmark {
         switch pass {
         case .forward:
             let engine = try ForwardEngine(
-                network, parameters: parameters, maximumBatch: batchSize, pool: place.pool,
+                network, parameters: parameters, maximumBatch: batchSize,
+                parallelism: place.parallelism,
                 instructionSet: place.instructionSet)
             return { _ = try engine.logits(pixels) }
         case .training:
             let engine = try GradientEngine(
-                network, parameters: parameters, maximumBatch: batchSize, pool: place.pool,
+                network, parameters: parameters, maximumBatch: batchSize,
+                parallelism: place.parallelism,
                 instructionSet: place.instructionSet)
             return { _ = try engine.computeGradients(pixels, labels: labels) }
         }

@@ -70,7 +70,8 @@ extension Benchmark {
         ) { _ in
             let (geometry, parameters) = try tutorialParameters()
             let engine = try GradientEngine(
-                geometry, parameters: parameters, maximumBatch: batchSize, pool: place.pool,
+                geometry, parameters: parameters, maximumBatch: batchSize,
+                parallelism: place.parallelism,
                 instructionSet: place.instructionSet)
             let (pixels, labels) = someImages(geometry.input, classes: geometry.classCount)
             return Work {
@@ -91,7 +92,8 @@ extension Benchmark {
         ) { _ in
             let (geometry, parameters) = try tutorialParameters()
             let engine = try ForwardEngine(
-                geometry, parameters: parameters, maximumBatch: batchSize, pool: place.pool,
+                geometry, parameters: parameters, maximumBatch: batchSize,
+                parallelism: place.parallelism,
                 instructionSet: place.instructionSet)
             let (pixels, _) = someImages(geometry.input, classes: geometry.classCount)
             // Ten batches: a sample of a peer takes about as long.

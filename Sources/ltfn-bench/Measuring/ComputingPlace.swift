@@ -9,7 +9,7 @@ struct ComputingPlace: Hashable, Sendable, CustomStringConvertible {
     /// `avx512/2-threads`
     var description: String { "\(instructionSet.rawValue)/\(threads(threadCount))" }
 
-    var pool: ThreadPool { ThreadPool(threadCount: threadCount) }
+    var parallelism: Parallelism { Parallelism(threadCount: threadCount) }
 
     /// What the benchmarks that name no place run on.
     static func selected(_ settings: BenchmarkSettings) -> ComputingPlace {
@@ -53,11 +53,11 @@ final class Peaks {
     }
 
     static func sample(_ place: ComputingPlace) -> Sample {
-        let pool = place.pool
+        let parallelism = place.parallelism
         var count = 0
         let seconds = measure {
             count = PeakArithmetic.run(
-                rounds: 4_000_000, pool: pool, instructionSet: place.instructionSet)
+                rounds: 4_000_000, parallelism: parallelism, instructionSet: place.instructionSet)
         }
         return Sample(seconds: seconds, work: Double(count))
     }

@@ -14,7 +14,7 @@ struct Copies {
     func sample() throws -> Sample {
         let results = Mutex<[Result<Sample, any Error>]>([])
         let count = unsafe works.count
-        ThreadPool(threadCount: count).forEach(count) { number in
+        Parallelism(threadCount: count).forEach(count) { number in
             let result = Result { try unsafe works[number].sample() }
             results.withLock { $0.append(result) }
         }

@@ -18,7 +18,7 @@ struct Machine {
             return text.count < 2 ? "0" + text : text
         }
         return Machine(
-            processor: processorName() ?? "unknown processor", coreCount: ThreadPool.coreCount,
+            processor: processorName() ?? "unknown processor", coreCount: Parallelism.coreCount,
             date: numbers.joined(separator: "-"))
     }
 

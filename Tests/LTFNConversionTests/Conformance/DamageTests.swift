@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test("bytes behind the end are an error, or passed over and told", arguments: formats)
+    @Test("bytes after the end are an error, or passed over and told", arguments: formats)
     func appended(subject: Subject) throws {
         let whole = try subject.sample()
         for count in 1...64 {
@@ -37,7 +37,7 @@ import Testing
                 let (found, expected) = (try read(subject, bytes), try read(subject, whole))
                 #expect(found.manifest == expected.manifest)
                 #expect(found.tensors.map(\.array) == expected.tensors.map(\.array))
-                #expect(try subject.open(bytes).notes.contains { $0.contains("behind the end") })
+                #expect(try subject.open(bytes).notes.contains { $0.contains("after the end") })
             }
         }
         #expect(throws: FormatError.self) { try read(subject, whole + whole) }

@@ -25,7 +25,7 @@ struct Specimen: Sendable, CustomStringConvertible {
 }
 
 extension RandomBits {
-    /// Bits that a tensor may have: booleans are 0 or 1, bits behind the last element 0.
+    /// Bits that a tensor may have: booleans are 0 or 1, bits after the last element 0.
     fileprivate mutating func bytes(_ tensor: TensorInfo) -> [UInt8] {
         var bytes = bytes(tensor.byteCount)
         if tensor.dtype == .bool { bytes = bytes.map { $0 & 1 } }

@@ -82,7 +82,7 @@ import Testing
         #expect(code(hidden) == .corrupt)
     }
 
-    @Test("bytes behind the end are passed over, as far as other readers look for it")
+    @Test("bytes after the end are passed over, as far as other readers look for it")
     func tails() {
         var archive = ZipBuilder([Member("a.npy", array)])
         archive.comment = Array("made by hand".utf8)

@@ -54,7 +54,7 @@ import Testing
             ("GIF89a", "GIF"), ("GGUF\u{3}", "GGUF"), ("\u{7F}ELF", "program"),
             ("\0\0\u{8}\u{3}", "images"), ("\0\0\u{8}\u{1}", "labels"),
         ])
-    func strangers(text: String, look: String) {
+    func foreignContent(text: String, look: String) {
         for path in ["model.safetensors", "model"] {
             let error = formatError { () throws(FormatError) in try identify(Array(text.utf8), path)
             }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Column-major arrays") struct ColumnMajorTests {
     @Test(
-        "are turned to row-major order, whatever the shape and wherever the pieces end",
+        "are transposed to row-major order, whatever the shape and wherever the pieces end",
         arguments: [
             ([2, 3], "<f4", 4), ([1, 5, 1], "<f8", 8), ([4, 1, 3, 2], "|V16", 16), ([5], "|u1", 1),
             ([], "<f4", 4), ([3, 0, 2], "<f4", 4), ([3, 70_000, 2], "<c8", 8),

@@ -4,7 +4,7 @@ import LTFNInterchange
 import Testing
 
 @Suite("The header of npy files") struct NPYHeaderTests {
-    /// A file with this text in its header and so many zero bytes behind it.
+    /// A file with this text in its header and so many zero bytes after it.
     private func file(_ text: String, values: Int = 0, version: UInt8 = 1) -> [UInt8] {
         var writer = ByteWriter()
         writer.append([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, version, 0])
@@ -52,8 +52,7 @@ import Testing
         #expect(error(file(text, values: 24, version: 3))?.code == .corrupt)
     }
 
-    @Test("an array behind records is found, one behind objects is not") func recordSeries() throws
-    {
+    @Test("an array after records is found, one after objects is not") func recordSeries() throws {
         func array(_ descriptor: String, _ values: Int) -> [UInt8] {
             file(
                 "{'descr': \(descriptor), 'fortran_order': False, 'shape': (2,)}", values: values)

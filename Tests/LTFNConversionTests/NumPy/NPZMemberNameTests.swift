@@ -10,7 +10,7 @@ import Testing
         let specimen = try Specimen("names", names.map { try variable($0) })
         let sink = MemorySink()
         try NPZFormat().write(specimen.checkpoint, to: sink)
-        // The names stand in the directory, behind the fixed part of each entry.
+        // The names stand in the directory, after the fixed part of each entry.
         var members: [String] = []
         var position = sink.bytes.count - 22
         while position > 0, members.count < names.count {

@@ -103,7 +103,8 @@ import Testing
         let parameters = try graph.parameters(
             in: reader, budget: ExpansionBudget(limits, fileByteCount: 1 << 20))
         let session = try InferenceSession(
-            graph: graph, parameters: parameters, maximumBatch: 1, pool: ThreadPool(threadCount: 1))
+            graph: graph, parameters: parameters, maximumBatch: 1,
+            parallelism: Parallelism(threadCount: 1))
         let pixels = (0..<64).map { UInt8($0 * 7 % 256) }
         for (found, wanted) in zip(try session.logits(pixels: pixels), network.logits) {
             #expect(abs(found - wanted) < 1e-4)

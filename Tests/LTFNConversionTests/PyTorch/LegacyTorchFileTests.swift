@@ -56,9 +56,9 @@ import Testing
         #expect(error(Pickle.legacy(tensor, keys: ["0", "0"], six + six))?.code == .corrupt)
     }
 
-    @Test("bytes behind the end are told") func tail() throws {
+    @Test("bytes after the end are told") func tail() throws {
         let six = Pickle.little(UInt64(6)) + Pickle.six
         let reader = try open(Pickle.legacy(tensor, six + [0]))
-        #expect(reader.notes.contains { $0.contains("behind the end") })
+        #expect(reader.notes.contains { $0.contains("after the end") })
     }
 }

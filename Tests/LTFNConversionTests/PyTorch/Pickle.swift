@@ -60,7 +60,7 @@ enum Pickle {
         return ZipBuilder(members + others).bytes
     }
 
-    /// A file of the form from before 1.6, with its storages as they stand behind the pickles.
+    /// A file of the form from before 1.6, with its storages as they stand after the pickles.
     static func legacy(_ value: Code, keys: [String] = ["0"], _ storages: Code) -> Code {
         let magic: Code = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
         return file([0x8A, 10] + magic) + file(int(1001)) + file(dict([])) + file(value)

@@ -3,7 +3,7 @@ import LTFNFormat
 
 private let three = Draft.three
 
-/// `three` behind a file of its own kind, whose index and footer are retired.
+/// `three` after a file of its own kind, whose index and footer are retired.
 private var retiring: Draft {
     let old = three.file
     var draft = three

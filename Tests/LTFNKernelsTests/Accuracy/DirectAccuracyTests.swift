@@ -109,7 +109,7 @@ struct DirectAccuracyTests {
         parameters[0] = LayerParameters(kernel: floats(w), bias: floats(b))
         let engine = try ForwardEngine(
             NetworkGeometry(input: map, layers: layers), parameters: parameters, maximumBatch: 16,
-            pool: ThreadPool(threadCount: 2), instructionSet: set)
+            parallelism: Parallelism(threadCount: 2), instructionSet: set)
         return try engine.logits(.floats(floats(x)))
     }
 

@@ -1,7 +1,7 @@
 import LTFNKernels
 
 extension Sample {
-    /// The errors to expect relative to the norms, behind each layer and of each layer's gradients.
+    /// The errors to expect relative to the norms, after each layer and of each layer's gradients.
     ///
     /// Each layer's own error is added to what comes in, which no layer makes larger relative to
     /// the norm: white noise grows as white data do. The softmax makes of a relative error e of the

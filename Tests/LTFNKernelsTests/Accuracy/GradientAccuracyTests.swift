@@ -38,7 +38,7 @@ struct GradientAccuracyTests {
             for set in InstructionSet.supported {
                 let engine = try GradientEngine(
                     network, parameters: sample.parameters, maximumBatch: images,
-                    pool: ThreadPool(threadCount: 2), instructionSet: set)
+                    parallelism: Parallelism(threadCount: 2), instructionSet: set)
                 _ = try engine.computeGradients(sample.batch, labels: sample.bytes)
                 for (index, layer) in engine.currentGradients().enumerated() {
                     let (kernel, bias) = exact.gradients[index]

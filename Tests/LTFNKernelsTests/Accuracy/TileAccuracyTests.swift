@@ -50,7 +50,8 @@ struct TileAccuracyTests {
                 let engine = try ForwardEngine(
                     NetworkGeometry(input: geometry.input, layers: [.convolution(geometry)]),
                     parameters: [LayerParameters(kernel: floats(w), bias: floats(b))],
-                    maximumBatch: images, pool: ThreadPool(threadCount: 2), instructionSet: set)
+                    maximumBatch: images, parallelism: Parallelism(threadCount: 2),
+                    instructionSet: set)
                 let found = doubles(try engine.logits(.floats(floats(x))))
                 // Images share tiles: none may spoil another.
                 let count = geometry.output.elementCount
@@ -79,7 +80,7 @@ struct TileAccuracyTests {
         let engine = try ForwardEngine(
             NetworkGeometry(input: geometry.input, layers: [.convolution(geometry)]),
             parameters: [LayerParameters(kernel: floats(w), bias: floats(bias))],
-            maximumBatch: 10, pool: ThreadPool(threadCount: 1), instructionSet: set)
+            maximumBatch: 10, parallelism: Parallelism(threadCount: 1), instructionSet: set)
         let found = doubles(try engine.logits(.floats(floats(x))))
         let exact = Reference.convolution(x, images: 10, kernel: w, bias: bias, geometry)
         let count = geometry.output.elementCount

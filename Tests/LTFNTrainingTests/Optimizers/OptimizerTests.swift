@@ -46,7 +46,7 @@ struct OptimizerTests {
         func network() throws -> TrainingStep {
             try TrainingStep(
                 graph: configuration.model.graph, parameters: parameters, batchSize: 30,
-                pool: ThreadPool(threadCount: 1))
+                parallelism: Parallelism(threadCount: 1))
         }
         let (fused, plain) = (try network(), try network())
         _ = try fused.run(images: images, labels: batch.labels, learningRate: 0.2)

@@ -46,13 +46,14 @@ struct PredictionTests {
         let count = min(Self.imageCount, images.count)
         let chosen = (0..<count).map { $0 * images.count / count }
         let pixels = chosen.flatMap { Array(images.pixels(of: $0)) }
-        let pool = ThreadPool()
-        let expected = Self.reference(network, parameters, pixels, count: count, pool)
+        let parallelism = Parallelism()
+        let expected = Self.reference(network, parameters, pixels, count: count, parallelism)
 
         let classes = network.geometry.classCount
         for set in InstructionSet.supported {
             let engine = try ForwardEngine(
-                network.geometry, parameters: parameters, maximumBatch: 100, pool: pool,
+                network.geometry, parameters: parameters, maximumBatch: 100,
+                parallelism: parallelism,
                 instructionSet: set)
             let found = try engine.logits(graph.batch(of: pixels))
             var worst = 0.0
@@ -76,14 +77,14 @@ struct PredictionTests {
     /// The logits of all images, block by block on all threads.
     private static func reference(
         _ network: BoundNetwork, _ parameters: [LayerParameters], _ pixels: [UInt8], count: Int,
-        _ pool: ThreadPool
+        _ parallelism: Parallelism
     ) -> [Double] {
         let (geometry, scale) = (network.geometry, Double(Float(network.graph.input.scale)))
         let kernels = parameters.map { $0.kernel.map(Double.init) }
         let biases = parameters.map { $0.bias.map(Double.init) }
         let size = geometry.input.elementCount
         let results = Mutex([[Double]](repeating: [], count: count))
-        pool.forEach(count) { image in
+        parallelism.forEach(count) { image in
             var x = pixels[(image * size)..<((image + 1) * size)].map { Double($0) * scale }
             for (index, layer) in geometry.layers.enumerated() {
                 let (kernel, bias) = (kernels[index], biases[index])

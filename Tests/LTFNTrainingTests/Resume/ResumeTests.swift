@@ -62,7 +62,7 @@ struct ResumeTests {
     ) throws -> Trace {
         let trainer = try Trainer(
             configuration: configuration, dataset: TrainerTests.dataset,
-            pool: ThreadPool(threadCount: threads), resuming: saved)
+            parallelism: Parallelism(threadCount: threads), resuming: saved)
         var (costs, kept, validations) = ([Int: UInt64](), [Int: [UInt8]](), [Int]())
         let result = try trainer.run(
             pauses: pauses, shouldStop: { (costs.keys.max() ?? -1) + 1 >= stopAfter },

@@ -54,7 +54,7 @@ struct BindingTests {
         do {
             _ = try InferenceSession(
                 graph: graph, parameters: variables, maximumBatch: 4,
-                pool: ThreadPool(threadCount: 1))
+                parallelism: Parallelism(threadCount: 1))
             return nil
         } catch { return error }
     }
@@ -64,7 +64,7 @@ struct BindingTests {
         #expect(error(try Self.graph(), try Self.variables()) == nil)
         let session = try InferenceSession(
             graph: Self.graph(), parameters: Self.variables(), maximumBatch: 4,
-            pool: ThreadPool(threadCount: 1))
+            parallelism: Parallelism(threadCount: 1))
         #expect(session.classCount == 3)
         #expect(try session.logits(images: [Float](repeating: 1, count: 48 * 9)).count == 27)
         #expect(try session.logits(images: []).isEmpty)
@@ -124,7 +124,7 @@ struct BindingTests {
     func noBias() throws {
         let step = try TrainingStep(
             graph: Self.graph(bias: false), parameters: Self.variables(), batchSize: 3,
-            pool: ThreadPool(threadCount: 1))
+            parallelism: Parallelism(threadCount: 1))
         let images = (0..<(48 * 3)).map { Float($0 % 7) }
         let before = try step.computeGradients(images: .floats(images), labels: [0, 1, 2])
         for _ in 0..<3 {
@@ -133,7 +133,7 @@ struct BindingTests {
         #expect(Set(try step.parameters().keys.map(\.string)) == ["v", "w"])
         let session = try InferenceSession(
             graph: Self.graph(bias: false), parameters: step.parameters(), maximumBatch: 3,
-            pool: ThreadPool(threadCount: 1))
+            parallelism: Parallelism(threadCount: 1))
         let blank = try session.logits(images: [Float](repeating: 0, count: 48))
         #expect(blank == [0, 0, 0])
         #expect(before.loss.isFinite)

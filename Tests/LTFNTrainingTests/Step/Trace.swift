@@ -66,7 +66,7 @@ struct Trace {
         return result
     }
 
-    /// The bytes of one of the data set's files behind its header.
+    /// The bytes of one of the data set's files after its header.
     func mnist(_ name: String, header: Int) throws -> [UInt8] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -10,7 +10,7 @@ import Testing
 @Suite("TensorFlow's trace", .enabled(if: Trace.isPresent))
 struct TraceTests {
     let trace: Trace
-    let pool = ThreadPool()
+    let parallelism = Parallelism()
 
     init() throws {
         trace = try Trace()
@@ -19,7 +19,7 @@ struct TraceTests {
     func step() throws -> TrainingStep {
         try TrainingStep(
             graph: Trace.graph(), parameters: trace.variables("initial"), batchSize: 100,
-            pool: pool)
+            parallelism: parallelism)
     }
 
     /// ‖a − b‖ / ‖b‖.
@@ -71,7 +71,8 @@ struct TraceTests {
 
         let test = try trace.mnist("t10k-images-idx3-ubyte", header: 16)
         let session = try InferenceSession(
-            graph: Trace.graph(), parameters: step.parameters(), maximumBatch: 100, pool: pool)
+            graph: Trace.graph(), parameters: step.parameters(), maximumBatch: 100,
+            parallelism: parallelism)
         let found = try session.logits(pixels: Array(test[..<(100 * 784)]))
         let expected = try trace.floats("test100.after-100-steps-logits")
         try #require(found.count == expected.count)
@@ -86,7 +87,7 @@ struct TraceTests {
     func activations() throws {
         let session = try InferenceSession(
             graph: Trace.graph(), parameters: trace.variables("initial"), maximumBatch: 100,
-            pool: pool)
+            parallelism: parallelism)
         let test = try trace.mnist("t10k-images-idx3-ubyte", header: 16)
         var values: [String: [Float]] = [:]
         try session.observe(pixels: Array(test[..<(100 * 784)])) {

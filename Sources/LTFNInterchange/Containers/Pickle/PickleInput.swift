@@ -56,7 +56,7 @@ struct PickleInput {
             defer { position += count }
             return Array(buffer[position..<position + count])
         }
-        try MemoryRoom.expect(2 * count)
+        try AvailableMemory.expect(2 * count)
         let bytes = try source.read(at: offset, byteCount: count)
         bufferStart = offset + UInt64(count)
         buffer = []

@@ -14,7 +14,7 @@ struct PickleMachine {
     /// How much of the stack stands below each mark.
     private var marks: [Int] = []
     private var memo: [UInt64: Int] = [:]
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
     private let nodeLimit: UInt64
 
     private init(_ input: PickleInput, _ globals: PickleGlobals, nodeLimit: UInt64) {

@@ -30,7 +30,7 @@ struct PickleNesting {
     ///
     /// - Throws: `unsupportedFeature`, `limitExceeded`, `io` when memory is short.
     func expectSound(_ root: Int, format: String, offset: UInt64) throws(FormatError) {
-        try MemoryRoom.expect(nodes.count * MemoryLayout<Mark>.stride)
+        try AvailableMemory.expect(nodes.count * MemoryLayout<Mark>.stride)
         var marks = Array(repeating: Mark.new, count: nodes.count)
         var path = [Place(number: root, parts: nodes[root].parts)]
         marks[root] = .open

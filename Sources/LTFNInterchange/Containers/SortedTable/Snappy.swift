@@ -17,7 +17,7 @@ package enum Snappy {
                 "A block of \(packed.count) packed bytes claims to become \(length); snappy makes "
                     + "\(packed.count * largestRatio) of them at most.")
         }
-        try MemoryRoom.expect(length)
+        try AvailableMemory.expect(length)
         var output: [UInt8] = []
         output.reserveCapacity(length)
         while input.remaining > 0 {

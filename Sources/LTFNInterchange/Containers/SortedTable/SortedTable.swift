@@ -108,7 +108,7 @@ struct SortedTable {
     private func block(_ handle: Handle) throws(FormatError) -> [UInt8] {
         let byteCount = try CheckedSize.int(
             handle.byteCount + Handle.trailerByteCount, of: "a block")
-        try MemoryRoom.expect(2 * byteCount)
+        try AvailableMemory.expect(2 * byteCount)
         var bytes = try source.read(at: handle.offset, byteCount: byteCount)
         var trailer = ByteReader(Array(bytes.suffix(5)), at: handle.offset, format: format)
         let kind = try trailer.u8()
@@ -142,11 +142,11 @@ struct SortedTable {
 private struct KeyOrder {
     private static let longestKey = 65_536
     private var last: [UInt8]?
-    private var room: UInt64
+    private var remaining: UInt64
 
     /// Keys share beginnings: what is made of them must stay in proportion to the table.
     init(tableByteCount: UInt64) {
-        room = CheckedSize.total(1 << 24, tableByteCount << 5)
+        remaining = CheckedSize.total(1 << 24, tableByteCount << 5)
     }
 
     mutating func expect(_ key: [UInt8]) throws(FormatError) {
@@ -156,13 +156,13 @@ private struct KeyOrder {
                 "The keys of the table do not ascend: one of \(key.count) bytes stands after one "
                     + "of \(last.count) that it should stand before.")
         }
-        guard key.count <= Self.longestKey, UInt64(key.count) <= room else {
+        guard key.count <= Self.longestKey, UInt64(key.count) <= remaining else {
             throw FormatError(
                 .limitExceeded,
                 "A key of \(key.count) bytes is too long, alone or with those before it; expected "
                     + "\(Self.longestKey) bytes at most, and all in proportion to the table.")
         }
-        room -= UInt64(key.count)
+        remaining -= UInt64(key.count)
         last = key
     }
 }

@@ -22,14 +22,14 @@ struct ZipMember: Sendable {
 ///
 /// The directory is what counts, and the headers before the members must say the same. Members
 /// follow each other from the first byte to the directory without gaps and overlaps, so that no
-/// reader can see another archive in the same bytes. Bytes behind its end are counted, as Python's
+/// reader can see another archive in the same bytes. Bytes after its end are counted, as Python's
 /// `zipfile` takes them.
 struct ZipArchive: Sendable {
     /// In the order of the directory. A name that stands several times means the last, to most
     /// programs.
     let members: [ZipMember]
     let source: any ByteSource
-    /// How many bytes behind its end are none of the archive's.
+    /// How many bytes after its end are none of the archive's.
     let tailByteCount: Int
     /// The format that errors name.
     let format: String
@@ -75,7 +75,8 @@ struct ZipArchive: Sendable {
         }
         let byteCount = try CheckedSize.int(end.directoryByteCount, of: "the zip directory")
         // As values, its entries take a few times as much.
-        try MemoryRoom.expect(CheckedSize.product(of: [8, byteCount], as: "the zip directory"))
+        try AvailableMemory.expect(
+            CheckedSize.product(of: [8, byteCount], as: "the zip directory"))
         var reader = ByteReader(
             try source.read(at: end.directoryOffset, byteCount: byteCount),
             at: end.directoryOffset, format: format)
@@ -175,7 +176,7 @@ extension ZipArchive {
         guard hasDescriptor, [12, 16, 20, 24].contains(gap) else {
             throw FormatError(
                 .corrupt, format: format, offset: extent.end,
-                "\(gap) bytes behind a member of the zip archive belong to nothing.")
+                "\(gap) bytes after a member of the zip archive belong to nothing.")
         }
         let byteCount = Int(gap)
         var reader = ByteReader(

@@ -13,7 +13,7 @@ struct ZipEndRecord {
     var entryCount: UInt64
     var directoryOffset: UInt64
     var directoryByteCount: UInt64
-    /// How many bytes stand behind the archive, such as what fills up a block of a tape.
+    /// How many bytes stand after the archive, such as what fills up a block of a tape.
     private(set) var tailByteCount = 0
 
     private static let signature: UInt32 = 0x0605_4B50

@@ -99,7 +99,7 @@ struct ZipEntry: Sendable {
 
     /// Reads the header before a member.
     ///
-    /// - Parameter more: reads as many bytes as are behind the fixed part.
+    /// - Parameter more: reads as many bytes as are after the fixed part.
     /// - Throws: `truncated`, `corrupt`, `unsupportedFeature`.
     init(
         header reader: inout ByteReader,

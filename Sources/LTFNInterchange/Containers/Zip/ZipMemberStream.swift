@@ -48,7 +48,7 @@ struct ZipMemberStream {
     /// - Throws: `corrupt`, `checksumMismatch`.
     mutating func finish() throws(FormatError) {
         if let inflater, !isAtEnd {
-            // The end mark may still wait behind the last byte.
+            // The end mark may still wait after the last byte.
             guard try inflate(inflater, upTo: 1).isEmpty else {
                 throw error(.corrupt, "The member has more than its \(member.byteCount) bytes.")
             }
