@@ -20,6 +20,8 @@ struct TrainingDisplay {
     /// When the first step began and the last one ended.
     private(set) var trainingSeconds = 0.0
 
+    private var guesses = GuessWatch(cost: costOfGuessing)
+
     private static let interval = 100
     /// What a guess among ten classes costs: ln 10, in nats.
     private static let costOfGuessing = 2.302585
@@ -113,6 +115,7 @@ struct TrainingDisplay {
             history.append(report)
             training.clear()
             write(line(report))
+            if let remark = guesses.add(report.cost) { write(remark) }
         }
         training.update(
             (report.step + 1 - trainer.firstStep) * report.count,
@@ -136,7 +139,7 @@ struct TrainingDisplay {
     }
 
     /// Shows what came out, and where it is.
-    func summarize(_ result: TrainingResult, byteCount: UInt64) {
+    func summarize(_ result: TrainingResult, byteCount: UInt64, notes: Notes) {
         if let evaluation = result.evaluation {
             write(
                 "test: cost \(shortNumber(evaluation.cost)), accuracy "
@@ -155,6 +158,7 @@ struct TrainingDisplay {
             "saved: \(TerminalText.escaped(command.outputPath)), "
                 + "\(NumberText.counted(byteCount, "byte")), "
                 + "\(NumberText.counted(result.stepCount, "step"))\(rate)")
+        if let conclusion = guesses.conclusion { notes.warn(conclusion) }
     }
 
     func imagesPerSecond(_ result: TrainingResult) -> Double {

@@ -63,7 +63,7 @@ struct TrainingRun {
         display.end()
         // For the reader of a pipe nobody waits who was asked to stop.
         if try !DurableFileWriter.makesFile(at: command.outputPath) { signals.workEnds() }
-        try finish(result, display, unkept, signals)
+        try finish(result, display, unkept, signals, notes)
     }
 
     private var output: TrainingOutput {
@@ -94,7 +94,7 @@ struct TrainingRun {
 
     private func finish(
         _ result: TrainingResult, _ display: TrainingDisplay, _ unkept: UnkeptCheckpoints,
-        _ signals: SignalWatcher
+        _ signals: SignalWatcher, _ notes: Notes
     ) throws {
         if case .diverged(let divergence) = result.ending {
             let outcome = DivergenceReport(
@@ -107,7 +107,7 @@ struct TrainingRun {
         let signal = signals.received
         let byteCount = try write(result, to: .awaited { signals.received == nil })
         signals.workEnds()
-        display.summarize(result, byteCount: byteCount)
+        display.summarize(result, byteCount: byteCount, notes: notes)
         try display.writeDocument(result, output: command.outputPath, byteCount: byteCount)
         if let failure = unkept.failure(output: command.outputPath) { throw failure }
         if case .stopped = result.ending, let signal {

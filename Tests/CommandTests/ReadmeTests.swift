@@ -7,6 +7,7 @@ import Testing
 struct ReadmeTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
+    private static let dataFolder = ProcessInfo.processInfo.environment["LTFN_DATA_DIR"]
     private static let guides = "Sources/LTFN/LTFN.docc"
 
     /// The lines of all blocks of code of a page.
@@ -61,7 +62,7 @@ struct ReadmeTests {
         let shown = try Self.code(of: "README.md").map { Array($0.dropFirst()) }
             .filter { $0.first?.hasPrefix("$ ") == true }
         #expect(!shown.isEmpty)
-        for block in shown {
+        for block in shown where !block[0].contains("MNIST_data") {
             let words = block[0].dropFirst(2).split(separator: " ").map(String.init)
             let outcome = Programs.run(
                 Programs.product(words[0]), Array(words.dropFirst()), in: Self.root,
@@ -69,5 +70,28 @@ struct ReadmeTests {
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.output == block.dropFirst().joined(separator: "\n") + "\n")
         }
+    }
+
+    @Test(
+        "what it shows of a network that explodes is what the program prints",
+        .enabled(if: dataFolder != nil, "LTFN_DATA_DIR is not set"))
+    func activations() throws {
+        let folder = try Folder()
+        let trained = Programs.run(
+            "ltfn-train", "-o", "normal.ltfn", "--init", "normal", "--steps", "0", "--data",
+            try #require(Self.dataFolder), in: folder)
+        #expect(trained.status == 0, "\(trained.errors)")
+        let block = try #require(
+            Self.code(of: "README.md").first { $0.contains { $0.contains("activations") } })
+        let words = try #require(block.first { $0.hasPrefix("$ ") }).dropFirst(2)
+            .replacing("MNIST_data", with: try #require(Self.dataFolder))
+            .split(separator: " ").map(String.init)
+        let outcome = Programs.run(
+            Programs.product(words[0]), Array(words.dropFirst()), in: folder,
+            environment: ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let parts = block.drop { !$0.hasPrefix("$ ") }.dropFirst().split(separator: "…")
+        #expect(parts.count == 2)
+        for part in parts { #expect(outcome.output.contains(part.joined(separator: "\n"))) }
     }
 }

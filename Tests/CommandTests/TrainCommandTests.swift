@@ -193,6 +193,23 @@ struct TrainCommandTests {
         _ = try Checkpoint(reading: reader)
     }
 
+    @Test("a network that only guesses is told of while it runs, and at the end") func guesses()
+        throws
+    {
+        let training = try TrainingFolder()
+        let recipe = ["--data", "data", "--model", "mlp", "--batch-size", "1"]
+        let stuck = training.train(
+            "-o", "m.ltfn", "--init", "zeros", "--learning-rate", "1e-9", "--steps", "901",
+            recipe: recipe)
+        #expect(stuck.status == 0)
+        #expect(
+            stuck.output.contains("the cost has been 2.3026, what a guess costs, for 10 reports"))
+        #expect(stuck.errors.contains("warning: the network has learned nothing:"))
+        let learning = training.train("-o", "n.ltfn", "--steps", "901", recipe: recipe)
+        #expect(learning.status == 0)
+        #expect(!learning.output.contains("reports") && !learning.errors.contains("nothing"))
+    }
+
     @Test("the JSON document has its schema first and the lines leave standard output")
     func json() throws {
         let (process, output, errors) = try start(
