@@ -4,13 +4,17 @@
 usage: tools/interop_pytorch.py LTFN-CONVERT [COUNT] [SEED]        200 models, seed 1
 
 Every model is saved by torch.save (as an archive, in the form from before 1.6, or as a set with an index), as
-TorchScript, or by torch.distributed.checkpoint, and converted to .ltfn and on to .pt, .safetensors; what torch.load(weights_only=True) reads again, also mapped,
-has the names, dtypes, shapes, bits and ties that it had. Exits with 1 on a difference.
+TorchScript, or by torch.distributed.checkpoint, and converted to .ltfn and on to .pt, .safetensors; what
+torch.load(weights_only=True) reads again, also mapped, has the names, dtypes, shapes, bits and ties that it had. When
+LTFN_DATA_DIR names a folder with MNIST, the tutorial's network gives in PyTorch, by the guide's module, the logits of
+ltfn-eval, which lies beside LTFN-CONVERT, within 0.0001 of the largest. Exits with 1 on a difference.
 """
 
 import json
 import os
+import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -18,10 +22,12 @@ import tempfile
 import warnings
 from collections import OrderedDict
 
+import numpy as np
 import torch
 import torch.distributed.checkpoint as dcp
 from safetensors import safe_open
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 warnings.filterwarnings("ignore")
 
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16,
@@ -200,6 +206,37 @@ class Comparison:
                 self.compare(what + " as .safetensors", expected, {n: file.get_tensor(n) for n in file.keys()})
 
 
+def tutorial_difference(program, data):
+    """How far the logits of ltfn-eval, which lies beside the program, are from those of the guide's module in PyTorch:
+    the tutorial's network on 1,000 images of MNIST, by the largest logit; None when it does not come back as it was."""
+    import interop_onnx
+    root = pathlib.Path(__file__).resolve().parent.parent
+    model = root / "Fixtures/models/tutorial.ltfn"
+    guide = (root / "Sources/LTFN/LTFN.docc/PyTorchFiles.md").read_text()
+    module = re.search(r"```python\n(import torch\n.*?def logits.*?)```", guide, re.S)[1]
+    pixels = interop_onnx.read_images(os.path.join(data, "t10k-images-idx3-ubyte.gz"), 1000)
+    with tempfile.TemporaryDirectory() as folder:
+        def convert(source, target, *options):
+            subprocess.run([program, source, "-o", os.path.join(folder, target), *options], check=True,
+                           capture_output=True)
+            return os.path.join(folder, target)
+        written = convert(model, "model.pt", "--layout", "pytorch")
+        back = convert(written, "back.ltfn", "--layout", "tensorflow")
+        if pathlib.Path(back).read_bytes() != model.read_bytes():
+            return None
+        names = {}
+        exec(module.replace('"model.pt"', repr(written)), names)
+        theirs = names["logits"](torch.from_numpy(pixels.astype(np.float32)[:, None] / 255)).numpy()
+        plain, images = convert(model, "plain.safetensors"), os.path.join(folder, "images.idx")
+        with safe_open(plain, "np") as file:
+            graph = json.loads(file.metadata()["ltfn.manifest"])["graph"]
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+        interop_onnx.write_images(images, pixels)
+        evaluate = os.path.join(os.path.dirname(os.path.abspath(program)), "ltfn-eval")
+        ours = interop_onnx.our_logits(evaluate, folder, graph, tensors, images, 10)
+    return float(np.abs(ours - theirs).max() / np.abs(theirs).max())
+
+
 def run(program, count=200, seed=1):
     rng = random.Random(seed)
     forms = {"archive": 0, "legacy": 0, "TorchScript": 0, "set": 0, "distributed": 0}
@@ -236,7 +273,14 @@ def run(program, count=200, seed=1):
             comparison.check(number, expected)
     print("pytorch: %d models (%s), %d differences"
           % (count, ", ".join("%d %s" % (n, f) for f, n in forms.items()), comparison.differences))
-    return comparison.differences
+    data = os.environ.get("LTFN_DATA_DIR")
+    if not data:
+        return comparison.differences
+    difference = tutorial_difference(os.path.abspath(program), data)
+    print("pytorch: " + (
+        "the tutorial's network does not come back as it was" if difference is None else
+        "logits of the tutorial's network on 1,000 images within %.1g of the largest" % difference))
+    return comparison.differences + (difference is None or difference > 1e-4)
 
 
 if __name__ == "__main__":

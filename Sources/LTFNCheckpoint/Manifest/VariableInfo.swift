@@ -29,6 +29,9 @@ public struct VariableInfo: Hashable, Sendable {
     /// The key of the metadata under which a copy names the variable whose values it shared in the
     /// file that it comes from.
     public static let tieKey = "ltfn.tie"
+    /// The key of the metadata under which stands how the initial values can be made again once the
+    /// axes are in their old order.
+    public static let initialKey = "ltfn.initial"
 
     /// Beside the variable: a list of a million variables, few with a recipe, stays small.
     private var boxedInitializer: BoxedInitializer?

@@ -11,6 +11,8 @@ package struct ChangePlan {
     package private(set) var problems: [ChangeProblem] = []
     /// What is done to several variables at once, a sentence each.
     private(set) var notes: [String] = []
+    /// The layouts of the kernels before and after.
+    private var layouts: (source: KernelLayout, target: KernelLayout)?
 
     /// - Parameter convention: the layout that the source's format has its kernels in.
     package init(_ wanted: Changes, of source: Manifest, convention: KernelLayout?) {
@@ -65,10 +67,12 @@ package struct ChangePlan {
     }
 
     /// Recipes whose values come out otherwise still tell what was done; replaying them would not
-    /// give the initial values in their new form.
+    /// give the initial values in their new form. Where it is only the order of axes, how to replay
+    /// them is kept until they are back in their old one.
     private mutating func describeInitializers() {
         var count = 0
         for place in changes.indices where changes[place].changesValues {
+            if restoreInitializer(place) { continue }
             guard let record = changes[place].target.initializer, record.isReproducible else {
                 continue
             }
@@ -78,6 +82,10 @@ package struct ChangePlan {
             {
                 continue
             }
+            if changes[place].dtype == nil, let layout = layouts?.source {
+                changes[place].target.metadata[VariableInfo.initialKey] =
+                    InitialRecord(of: changes[place].source, in: layout)?.metadata
+            }
             changes[place].target.initializer?.evidence = .descriptive
             count += 1
         }
@@ -86,6 +94,24 @@ package struct ChangePlan {
                 "The initializers of \(NumberText.counted(count, "variable")) stay as descriptions: "
                     + "a replay gives the initial values in their old form.")
         }
+    }
+
+    /// Lets the initial values be made again, when the axes are back where they were.
+    private mutating func restoreInitializer(_ place: Int) -> Bool {
+        let target = changes[place].target
+        guard let value = target.metadata[VariableInfo.initialKey] else { return false }
+        // Other values than those that were permuted have no old order to go back to.
+        if changes[place].dtype != nil {
+            changes[place].target.metadata[VariableInfo.initialKey] = nil
+            return false
+        }
+        guard let record = InitialRecord(value), let layout = layouts?.target,
+            record.fits(target, in: layout)
+        else { return false }
+        changes[place].target.metadata[VariableInfo.initialKey] = nil
+        changes[place].target.initializer?.evidence = .reproducible(
+            algorithmVersion: record.algorithmVersion, digest: record.digest)
+        return true
     }
 
     private func metadata(_ rules: [MetadataRule], _ layout: KernelLayout?) -> Metadata {
@@ -202,6 +228,7 @@ extension ChangePlan {
             } else {
                 roles = layout == request.target ? [:] : self.roles(request)
             }
+            layouts = (layout, request.target)
             permute(roles, from: layout, to: request.target)
             return request.target
         } catch {

@@ -55,7 +55,9 @@ public struct ConversionPlan: Sendable {
         targetFormat = target.traits.name
         self.source = manifest
         let original = manifest
-        let manifest = Self.applying(retyping, to: manifest)
+        let keepsHints = Self.keepsMetadata(target)
+        let retyped = Self.applying(retyping, to: manifest)
+        let manifest = keepsHints ? retyped : Self.withoutHints(retyped)
         let own = target.losses(writing: manifest)
         let later = own + Self.untrueInitializers(original, manifest, own)
         losses = earlier + later
@@ -64,9 +66,8 @@ public struct ConversionPlan: Sendable {
         let targets = manifest.variables.map {
             Self.applying(byVariable[$0.name] ?? [], to: $0)
         }
-        steps = zip(original.variables, Self.recordingTies(of: manifest, in: targets, target)).map {
-            Step(source: $0, target: $1)
-        }
+        let recorded = keepsHints ? Self.recordingTies(of: manifest, in: targets) : targets
+        steps = zip(original.variables, recorded).map { Step(source: $0, target: $1) }
         let file = Set(losses.filter { $0.variable == nil }.map(\.subject))
         self.target = try? Manifest(
             variables: steps.map(\.target),
@@ -144,12 +145,40 @@ public struct ConversionPlan: Sendable {
         return retyped ?? manifest
     }
 
-    /// The variables of the output, where copies name what they shared their values with, if the
-    /// format has a place for it.
+    /// Whether a format has a place for what is said of variables.
+    private static func keepsMetadata(_ format: any CheckpointFormat) -> Bool {
+        guard let name = try? VariableName("w"),
+            let info = try? TensorInfo(dtype: .f32, shape: TensorShape([1])),
+            let manifest = try? Manifest(variables: [
+                VariableInfo(name: name, tensor: info, metadata: ["key": .bool(true)])
+            ])
+        else { return false }
+        return !format.losses(writing: manifest).contains { $0.subject == .metadata }
+    }
+
+    /// The manifest without what is said for the way back alone, which is no loss where there is none.
+    private static func withoutHints(_ manifest: Manifest) -> Manifest {
+        let keys = [VariableInfo.tieKey, VariableInfo.initialKey]
+        guard
+            manifest.variables.contains(where: { variable in
+                keys.contains { variable.metadata[$0] != nil }
+            })
+        else { return manifest }
+        let variables = manifest.variables.map { variable in
+            var result = variable
+            for key in keys { result.metadata[key] = nil }
+            return result
+        }
+        let plain = try? Manifest(
+            variables: variables, metadata: manifest.metadata, graph: manifest.graph)
+        return plain ?? manifest
+    }
+
+    /// The variables of the output, where copies name what they shared their values with.
     ///
     /// - Parameter manifest: with the ties.
     private static func recordingTies(
-        of manifest: Manifest, in targets: [VariableInfo], _ format: any CheckpointFormat
+        of manifest: Manifest, in targets: [VariableInfo]
     ) -> [VariableInfo] {
         var recorded = targets
         for (index, variable) in manifest.variables.enumerated() where targets[index].tiedTo == nil
@@ -157,9 +186,6 @@ public struct ConversionPlan: Sendable {
             guard let holder = variable.tiedTo.flatMap({ manifest.index(of: $0) }) else { continue }
             recorded[index].metadata[VariableInfo.tieKey] = .string(targets[holder].name.string)
         }
-        guard recorded != targets, let written = try? Manifest(variables: recorded),
-            !format.losses(writing: written).contains(where: { $0.subject == .metadata })
-        else { return targets }
         return recorded
     }
 

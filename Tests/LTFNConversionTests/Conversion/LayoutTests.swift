@@ -191,6 +191,39 @@ import Testing
         #expect(after[name]?.initializer?.recipe == .heNormal)
         #expect(after[name]?.initializer?.isReproducible == false)
         #expect(after[try VariableName("z")]?.initializer?.isReproducible == true)
+        // Through another framework and another layout, and back: the same file.
+        for (file, target) in [("b.pt", KernelLayout.mlx), ("c.safetensors", .tensorflow)] {
+            layout = LayoutRequest(to: target)
+            layout.flattens = []
+            let source = directory.path(file == "b.pt" ? "a.ltfn" : "b.pt")
+            #expect(try convert(source, file, layout).run()?.verification == .equal)
+        }
+        let request = FileConversion.Request(
+            input: directory.path("c.safetensors"), output: directory.path("d.ltfn"))
+        #expect(try FileConversion(request).run()?.verification == .equal)
+        let (first, last) = (try values(input), try values(directory.path("d.ltfn")))
+        #expect(last.manifest.variables == first.manifest.variables)
+        #expect(last.values == first.values)
+    }
+
+    @Test("initial values that were rounded on the way do not come back as if they were the old")
+    func rounded() throws {
+        var checkpoint = Checkpoint()
+        let info = try TensorInfo(dtype: .f32, shape: TensorShape([3, 3, 2, 2]))
+        let (tensor, spec) = try Initializer.fill(info, with: .heNormal, seed: 1, stream: 2)
+        try checkpoint.add(variable("w", .f32, [3, 3, 2, 2], initializer: spec), tensor)
+        let input = try write(checkpoint)
+        var request = FileConversion.Request(input: input, output: directory.path("a.ltfn"))
+        request.changes.layout = LayoutRequest(to: .pytorch, from: .tensorflow)
+        request.changes.layout?.flattens = []
+        #expect(try FileConversion(request).run() != nil)
+        request.changes.layout = LayoutRequest(to: .tensorflow)
+        request.changes.layout?.flattens = []
+        request.changes.dtypes = [try #require(DTypeRule(.f16))]
+        (request.input, request.output) = (request.output, directory.path("b.ltfn"))
+        #expect(try FileConversion(request).run() != nil)
+        let after = try values(request.output).manifest.variables[0]
+        #expect(after.initializer?.isReproducible == false && after.metadata.isEmpty)
     }
 
     private func remedies(_ conversion: FileConversion) -> [FormatError.Remedy?] {
