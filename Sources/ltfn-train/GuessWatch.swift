@@ -29,7 +29,8 @@ struct GuessWatch {
     /// What to say at the end; nil: the network did more than guess.
     var conclusion: String? {
         guard count >= Self.patience else { return nil }
-        return "the network has learned nothing: its cost has been \(text), what a guess costs, for "
+        return
+            "the network has learned nothing: its cost has been \(text), what a guess costs, for "
             + "the last \(count) reports. `ltfn-inspect activations` shows why."
     }
 
