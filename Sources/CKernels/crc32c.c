@@ -60,10 +60,7 @@ static uint32_t portable(uint32_t crc, const uint8_t *bytes, size_t count) {
     return crc;
 }
 
-// With instructions: three streams of equal length hide the latency of the instruction. Two
-// lengths, in bytes, so that the joins cost little and short inputs gain too.
-
-enum { LONG_STREAM = 4096, SHORT_STREAM = 512 };
+// With instructions: three streams at a time (crc_streams.inc).
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -119,34 +116,7 @@ static inline uint32_t shifted(uint32_t crc, uint32_t shift) {
 #endif
 
 #if HAS_HARDWARE
-static inline uint64_t load64(const uint8_t *bytes) {
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-    return word;
-}
-
-static inline uint32_t three_streams(uint32_t crc, const uint8_t *bytes, size_t length,
-                                     uint32_t shift, uint32_t shift_two) {
-    uint32_t second = 0, third = 0;
-    for (size_t at = 0; at < length; at += 8) {
-        crc = step64(crc, load64(bytes + at));
-        second = step64(second, load64(bytes + length + at));
-        third = step64(third, load64(bytes + 2 * length + at));
-    }
-    return shifted(crc, shift_two) ^ shifted(second, shift) ^ third;
-}
-
-static uint32_t hardware(uint32_t crc, const uint8_t *bytes, size_t count) {
-    for (; count >= 3 * LONG_STREAM; bytes += 3 * LONG_STREAM, count -= 3 * LONG_STREAM)
-        crc = three_streams(crc, bytes, LONG_STREAM, SHIFT_LONG, SHIFT_TWO_LONG);
-    for (; count >= 3 * SHORT_STREAM; bytes += 3 * SHORT_STREAM, count -= 3 * SHORT_STREAM)
-        crc = three_streams(crc, bytes, SHORT_STREAM, SHIFT_SHORT, SHIFT_TWO_SHORT);
-    for (; count >= 8; bytes += 8, count -= 8)
-        crc = step64(crc, load64(bytes));
-    for (; count > 0; bytes++, count--)
-        crc = step8(crc, *bytes);
-    return crc;
-}
+#include "crc_streams.inc"
 #pragma clang attribute pop
 #endif
 

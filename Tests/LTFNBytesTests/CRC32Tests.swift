@@ -17,14 +17,17 @@ import Testing
         #expect(CRC32.checksum([]) == 0)
     }
 
-    @Test("agrees with the polynomial, however the bytes are cut") func cuts() {
-        let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
-        for count in [0, 1, 2, 7, 8, 9, 63, 64, 65, 1000] {
+    @Test(
+        "agrees with the polynomial, however the bytes are cut",
+        arguments: ChecksumBody.allCases.filter(\.supportsCRC32C))
+    func cuts(body: ChecksumBody) {
+        let bytes = (0..<13_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+        for count in Array(0..<150) + [1000, 1536, 1543, 12_288, 13_000] {
             let expected = reference(Array(bytes.prefix(count)))
             for cut in Set([0, 1, count / 2, count]) where cut <= count {
                 var checksum = CRC32()
-                checksum.update(Array(bytes[..<cut]))
-                checksum.update(Array(bytes[cut..<count]))
+                checksum.update(bytes.rawSpan.extracting(..<cut), body: body)
+                checksum.update(bytes.rawSpan.extracting(cut..<count), body: body)
                 #expect(checksum.value == expected)
             }
         }

@@ -1,4 +1,4 @@
-// Checksums: CRC-32C and the compression function of SHA-256.
+// Checksums: CRC-32C, CRC-32 and the compression function of SHA-256.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +19,11 @@ int32_t ck_crc32c_supported(int32_t body);
 /// The CRC-32C (Castagnoli polynomial, reflected, inverted before and after) of the bytes that
 /// gave `crc` (0: none) followed by these. `body` must be supported.
 uint32_t ck_crc32c(int32_t body, uint32_t crc, const uint8_t *bytes, size_t count);
+
+/// The CRC-32 (of zip and gzip, inverted before and after) of the bytes that gave `crc` (0: none)
+/// followed by these. The machine must have CK_CHECKSUM_HARDWARE for CRC-32C: the instructions are
+/// the same. Below 64 bytes zlib is faster.
+uint32_t ck_crc32(uint32_t crc, const uint8_t *bytes, size_t count);
 
 /// The body for SHA-256 on this machine; portable when `LTFN_CPU` asks for it.
 int32_t ck_sha256_selected(void);

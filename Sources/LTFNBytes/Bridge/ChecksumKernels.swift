@@ -32,6 +32,14 @@ enum ChecksumKernels {
         }
     }
 
+    /// CRC-32; the machine must support `hardware` for CRC-32C.
+    static func crc32(_ crc: UInt32, _ bytes: RawSpan) -> UInt32 {
+        unsafe bytes.withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress else { return crc }
+            return unsafe ck_crc32(crc, start.assumingMemoryBound(to: UInt8.self), buffer.count)
+        }
+    }
+
     /// Compresses the whole blocks at the front of `bytes`, the rest is left alone.
     ///
     /// - Parameter body: must be supported.

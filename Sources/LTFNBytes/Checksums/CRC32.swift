@@ -6,8 +6,22 @@ public struct CRC32: Hashable, Sendable {
 
     public init() {}
 
+    public mutating func update(_ bytes: RawSpan) {
+        update(bytes, body: .selectedForCRC32C)
+    }
+
     public mutating func update(_ bytes: [UInt8]) {
-        value = ZlibChecksum.crc32(bytes.rawSpan, continuing: value)
+        update(bytes.rawSpan)
+    }
+
+    /// - Parameter body: must be supported for CRC-32C, whose instructions it takes; the portable
+    ///   one is zlib's.
+    package mutating func update(_ bytes: RawSpan, body: ChecksumBody) {
+        // Shorter ones are over in zlib before the instructions have begun.
+        value =
+            body == .hardware && bytes.byteCount >= 64
+            ? ChecksumKernels.crc32(value, bytes)
+            : ZlibChecksum.crc32(bytes, continuing: value)
     }
 
     /// The checksum of `bytes`.

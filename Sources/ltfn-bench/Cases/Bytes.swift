@@ -2,6 +2,10 @@ import LTFNBytes
 
 extension Benchmark {
     static let crc32c = digesting("bytes/crc32c") { _ = CRC32C.checksum($0) }
+    static let crc32 = digesting("bytes/crc32") { bytes in
+        var checksum = CRC32()
+        checksum.update(bytes)
+    }
     static let sha256 = digesting("bytes/sha256") { _ = SHA256.digest($0) }
     static let valueHash = digesting("bytes/value-hash") { _ = ValueHash.digest($0) }
 

@@ -4,7 +4,7 @@ extension Benchmark {
         [trainStep(settings), inferenceBatch(settings)] + codecs(settings) + files(settings)
             + arrays
             + [sampleNormal, sampleTruncatedNormal, sampleUniform]
-            + [crc32c, sha256, valueHash, inflateLiterals, inflateByZlib]
+            + [crc32c, crc32, sha256, valueHash, inflateLiterals, inflateByZlib]
             + ComputingPlace.all(settings).flatMap { peak($0) + network($0) + layers($0) }
     }
 }
