@@ -85,6 +85,9 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
+    /// What is read besides the checkpoint.
+    var files: [FileRoles.File] { map.map { FileRoles.File("rules for names", $0) } }
+
     /// - Throws: what reading a file of rules throws.
     func changes() throws(FormatError) -> Changes {
         var changes = Changes()

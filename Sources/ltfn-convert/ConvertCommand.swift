@@ -244,7 +244,7 @@ struct ConvertCommand: CommandWithExamples {
         let input = [FileRoles.File("the input", input ?? "")]
         let kept =
             base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
-            + (into.map { [FileRoles.File("the model", $0)] } ?? [])
+            + (into.map { [FileRoles.File("the model", $0)] } ?? []) + changing.files
         let members = (conversion?.otherInputs ?? []).map {
             FileRoles.File("a part of the input", $0)
         }

@@ -47,6 +47,20 @@ import Testing
         #expect(try folder.get("model.ltfn") == model)
     }
 
+    @Test(
+        "nor in place of the rules that it reads",
+        arguments: ["-o map.json", "-o /dev/fd/3", "-o out.ltfn --json=./map.json"])
+    func rules(outputs: String) throws {
+        try folder.put(Array("{}".utf8), "map.json")
+        let run = Programs.shell(
+            "\"$BIN\"/ltfn-convert model.ltfn --map map.json --to ltfn --force \(outputs) 3<>map.json",
+            in: folder)
+        #expect(run.status == 64, "\(run.errors)")
+        expectOneSentence(run, from: "ltfn-convert", with: "read as rules for names")
+        #expect(try folder.get("map.json") == Array("{}".utf8))
+        #expect(!folder.names.contains("out.ltfn"))
+    }
+
     @Test("nor does a run write into the file that it goes on from") func resumed() throws {
         let place = try TrainingFolder()
         #expect(place.train("-o", "m.ltfn", "--steps", "2").status == 0)
