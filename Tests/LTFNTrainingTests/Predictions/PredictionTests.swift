@@ -84,6 +84,7 @@ struct PredictionTests {
         let biases = parameters.map { $0.bias.map(Double.init) }
         let size = geometry.input.elementCount
         let results = Mutex([[Double]](repeating: [], count: count))
+        let done = Atomic(0)
         parallelism.forEach(count) { image in
             var x = pixels[(image * size)..<((image + 1) * size)].map { Double($0) * scale }
             for (index, layer) in geometry.layers.enumerated() {
@@ -99,6 +100,10 @@ struct PredictionTests {
             }
             let logits = x
             results.withLock { $0[image] = logits }
+            let number = done.add(1, ordering: .relaxed).newValue
+            if number.isMultiple(of: 500) {
+                FileHandle.standardError.write(Data("    \(number) of \(count) images\n".utf8))
+            }
         }
         return results.withLock { $0.flatMap { $0 } }
     }
