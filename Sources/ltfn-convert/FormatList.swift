@@ -55,12 +55,12 @@ struct TextTable {
 
     var text: String {
         let widths = (rows.first ?? []).indices.map { column in
-            rows.map { $0[column].count }.max() ?? 0
+            rows.map { $0[column].columns }.max() ?? 0
         }
         return rows.map { row in
             var line = ""
             for (cell, width) in zip(row, widths) {
-                line += cell + String(repeating: " ", count: width - cell.count + 2)
+                line += cell.padded(width + 2)
             }
             while line.last == " " { line.removeLast() }
             return line + "\n"

@@ -44,7 +44,7 @@ extension Evaluation {
     }
 
     private func label(_ text: String, _ terminal: Terminal) -> String {
-        terminal.styled(text, .dim) + String(repeating: " ", count: max(11 - text.count, 1))
+        terminal.styled(text, .dim) + String(repeating: " ", count: max(11 - text.columns, 1))
     }
 
     private func accuracyLines(
@@ -53,9 +53,10 @@ extension Evaluation {
         guard let accuracy = metrics.accuracy, let interval = metrics.interval,
             let cost = metrics.cost
         else { return [] }
-        let bounds = "\(percent(interval.low)) to \(percent(interval.high)) %"
+        let low = NumberText.fixed(interval.low * 100, 2)
+        let bounds = "\(low) to \(NumberText.percent(interval.high, 2))"
         return [
-            label("accuracy", terminal) + terminal.styled("\(percent(accuracy)) %", .bold)
+            label("accuracy", terminal) + terminal.styled(NumberText.percent(accuracy, 2), .bold)
                 + ", \(NumberText.grouped(metrics.correct)) of \(NumberText.grouped(metrics.count)) right"
                 + terminal.styled(" (95 % interval: \(bounds))", .dim),
             label("cost", terminal) + terminal.styled(NumberText.fixed(cost, 4), .bold)
@@ -82,23 +83,20 @@ extension Evaluation {
         guard matrix.classCount * cell + 18 <= max(terminal.width, 80) else {
             return mistakeLines(matrix, terminal)
         }
-        func right(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(width - text.count, 0)) + text
-        }
-        let classes = (0..<matrix.classCount).map { right("\($0)", cell) }.joined()
+        let classes = (0..<matrix.classCount).map { "\($0)".aligned(cell) }.joined()
         var lines = [
             terminal.styled("class", .dim) + terminal.styled(classes + "    recall", .dim)
         ]
         for truth in 0..<matrix.classCount {
-            var line = terminal.styled(right("\(truth)", 5), .dim)
+            var line = terminal.styled("\(truth)".aligned(5), .dim)
             for predicted in 0..<matrix.classCount {
                 let count = matrix[truth: truth, predicted: predicted]
-                let text = right(count == 0 ? "." : "\(count)", cell)
+                let text = (count == 0 ? "." : "\(count)").aligned(cell)
                 line += terminal.styled(
                     text, truth == predicted ? .bold : count == 0 ? .dim : .yellow)
             }
-            let recall = matrix.recall(truth).map { percent($0) + " %" } ?? "-"
-            lines.append(line + right(recall, 10))
+            let recall = matrix.recall(truth).map { NumberText.percent($0, 2) } ?? "-"
+            lines.append(line + recall.aligned(10))
         }
         lines.append(terminal.styled("rows: true class, columns: predicted class", .dim))
         return lines
@@ -124,15 +122,10 @@ extension Evaluation {
         for (index, count) in tally.countOfClass.enumerated() where classCount <= 100 || count > 0 {
             let length = Int((Double(count) / Double(largest) * Double(barWidth)).rounded())
             let bar = String(repeating: terminal.isUnicode ? "█" : "#", count: length)
-            let name = String(repeating: " ", count: width - "\(index)".count) + "\(index)"
+            let name = "\(index)".aligned(width)
             lines.append(
                 "  \(name)  " + terminal.styled(bar, .cyan) + (length > 0 ? " " : "") + "\(count)")
         }
         return lines
     }
-}
-
-/// `96.97`
-private func percent(_ fraction: Double) -> String {
-    NumberText.fixed(fraction * 100, 2)
 }

@@ -8,11 +8,3 @@ func shortNumber(_ value: Double) -> String {
     if abs(value) < 1e9 { return NumberText.grouped(Int64(value.rounded())) }
     return NumberText.significant(value, 2)
 }
-
-/// `96.97 %`
-func percent(_ fraction: Double) -> String { NumberText.fixed(fraction * 100, 2) + " %" }
-
-/// `text` with blanks before it, `width` characters in all.
-func padded(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-}

@@ -95,7 +95,7 @@ struct TrainingDisplay {
             training.clear()
             write(
                 "set aside, after \(NumberText.counted(stepCount, "step")): cost \(shortNumber(evaluation.cost)), "
-                    + "accuracy \(percent(evaluation.accuracy)) "
+                    + "accuracy \(NumberText.percent(evaluation.accuracy, 2)) "
                     + "(\(evaluation.correct)/\(evaluation.count))")
         case .evaluating(let completed, let total):
             if testing == nil {
@@ -126,8 +126,8 @@ struct TrainingDisplay {
     private func line(_ report: StepReport) -> String {
         let width = String(max(0, trainer.configuration.stepCount - 1)).count
         let line =
-            "step \(padded(String(report.step), width))   cost \(shortNumber(report.cost))   "
-            + "accuracy \(percent(report.accuracy))"
+            "step \(String(report.step).aligned(width))   cost \(shortNumber(report.cost))   "
+            + "accuracy \(NumberText.percent(report.accuracy, 2))"
         return report.step == 0
             ? line + "   (a guess costs ln 10 = \(NumberText.fixed(Self.costOfGuessing, 4)))" : line
     }
@@ -143,7 +143,8 @@ struct TrainingDisplay {
         if let evaluation = result.evaluation {
             write(
                 "test: cost \(shortNumber(evaluation.cost)), accuracy "
-                    + "\(percent(evaluation.accuracy)) (\(evaluation.correct)/\(evaluation.count))")
+                    + "\(NumberText.percent(evaluation.accuracy, 2)) (\(evaluation.correct)/\(evaluation.count))"
+            )
         }
         if case .stopped = result.ending {
             write(

@@ -29,8 +29,7 @@ struct DraftNames {
     /// A name that nobody else has.
     func random() -> String {
         let digits = String(UInt64.random(in: .min ... .max), radix: 36)
-        let zeros = String(repeating: "0", count: Self.digitCount - digits.utf8.count)
-        return Self.head(finalName) + zeros + digits + ending
+        return Self.head(finalName) + digits.aligned(Self.digitCount, with: "0") + ending
     }
 
     /// Removes the drafts in `directory` that nobody works on and whose names have such a stem.

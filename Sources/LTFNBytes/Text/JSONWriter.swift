@@ -229,8 +229,7 @@ private struct JSONWriter {
 
     private mutating func escape(_ scalar: Unicode.Scalar) {
         for unit in String(scalar).utf16 {
-            let digits = String(unit, radix: 16)
-            plain("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+            plain("\\u" + String(unit, radix: 16).aligned(4, with: "0"))
         }
     }
 }

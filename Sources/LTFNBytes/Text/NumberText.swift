@@ -50,6 +50,30 @@ public enum NumberText {
         return trimmed(fixed(value, count - 1 - power))
     }
 
+    /// `value` with exactly `digits` significant digits, zeros at the end too, and with an exponent
+    /// only below 0.0001 and from a million on: `0.4700`, `-1.081`, `12300`, `1.23e-07`; `0`.
+    package static func figures(_ value: Double, _ digits: Int) -> String {
+        guard value.isFinite else { return special(value) ?? "" }
+        if value == 0 { return "0" }
+        let count = max(digits, 1)
+        var decimal = ExactDecimal(value)
+        decimal.round(toDigits: count)
+        guard (-3...max(count, 6)).contains(decimal.exponent) else {
+            return significant(value, count)
+        }
+        let all = string(decimal.digits) + zeros(count - decimal.digits.count)
+        let sign = value < 0 ? "-" : ""
+        let whole = decimal.exponent
+        if whole <= 0 { return sign + "0." + zeros(-whole) + all }
+        if all.utf8.count <= whole { return sign + all + zeros(whole - all.utf8.count) }
+        return sign + all.prefix(whole) + "." + all.dropFirst(whole)
+    }
+
+    /// `96.97 %`; `?` for what is no number.
+    package static func percent(_ fraction: Double, _ decimals: Int) -> String {
+        fraction.isFinite ? fixed(fraction * 100, decimals) + " %" : "?"
+    }
+
     /// `1234567` as `1,234,567`.
     public static func grouped(_ number: some BinaryInteger) -> String {
         let digits = String(number.magnitude)

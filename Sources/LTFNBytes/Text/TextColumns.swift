@@ -68,3 +68,18 @@ extension TerminalText {
         return count
     }
 }
+
+extension String {
+    /// How wide the text is, which is escaped.
+    package var columns: Int { TerminalText.columns(self) }
+
+    /// The text with blanks after it up to `width` columns.
+    package func padded(_ width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(width - columns, 0))
+    }
+
+    /// The text with blanks, or as many of `filler`, before it up to `width` columns.
+    package func aligned(_ width: Int, with filler: Character = " ") -> String {
+        String(repeating: filler, count: Swift.max(width - columns, 0)) + self
+    }
+}

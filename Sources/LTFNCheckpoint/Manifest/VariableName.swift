@@ -17,10 +17,10 @@ public struct VariableName: Hashable, Comparable, Sendable {
         // C0 and C1 controls and DEL.
         for scalar in string.unicodeScalars
         where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+            let code = String(scalar.value, radix: 16, uppercase: true).aligned(4, with: "0")
             throw FormatError(
                 .notRepresentable,
-                "A variable's name holds the control character U+\(hex(scalar.value)); "
-                    + "expected none.")
+                "A variable's name holds the control character U+\(code); expected none.")
         }
         bytes = ByteString(string)
     }
@@ -55,9 +55,4 @@ public struct VariableName: Hashable, Comparable, Sendable {
 
 extension VariableName: CustomStringConvertible {
     public var description: String { string }
-}
-
-private func hex(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }

@@ -1,3 +1,5 @@
+import LTFNBytes
+
 /// Shows how far a long loop is: a bar on a terminal, else one whole line for each interval.
 ///
 /// Used by one thread.
@@ -96,7 +98,7 @@ package struct ProgressState {
 
     private var percentage: String {
         let text = String(Int((fraction * 100).rounded(.down)))
-        return String(repeating: " ", count: 3 - text.count) + text + " %"
+        return text.aligned(3) + " %"
     }
 
     private var facts: String {
@@ -134,7 +136,7 @@ public func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
     if seconds < 9.995 { return inThreeDigits(seconds) + " s" }
     let whole = Int(seconds.rounded())
-    func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    func twoDigits(_ number: Int) -> String { "\(number)".aligned(2, with: "0") }
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }
     return "\(whole / 3600) h \(twoDigits(whole % 3600 / 60)) min"
@@ -150,19 +152,5 @@ public func inThreeDigits(_ value: Double) -> String {
         decimals += 1
         limit /= 10
     }
-    return fixed(value, decimals: decimals)
-}
-
-/// `value` with `decimals` digits after the point (0 to 9), rounded to nearest; below 10^9.
-public func fixed(_ value: Double, decimals: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    guard value.isFinite, let whole = Int(exactly: (abs(value) * scale).rounded()) else {
-        return "\(value)"
-    }
-    var digits = String(whole)
-    while digits.count <= decimals { digits = "0" + digits }
-    let sign = value < 0 && whole != 0 ? "-" : ""
-    guard decimals > 0 else { return sign + digits }
-    return sign + digits.dropLast(decimals) + "." + digits.suffix(decimals)
+    return NumberText.fixed(value, decimals)
 }

@@ -1,3 +1,5 @@
+import LTFNBytes
+
 /// What a file that is not IDX seems to be, told from its first bytes, so that an error can say it.
 struct ForeignContent {
     /// With its article: "an HTML page".
@@ -62,8 +64,7 @@ struct ForeignContent {
     }
 
     private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return digits.count == 1 ? "0" + digits : digits
+        String(byte, radix: 16, uppercase: true).aligned(2, with: "0")
     }
 
     private static let signatures: [([UInt8], String, String)] = [

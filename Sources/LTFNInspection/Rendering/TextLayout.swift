@@ -95,18 +95,3 @@ public struct TextLayout: Sendable {
         TerminalText.cut(text, to: width, mark: isUnicode ? "…" : "..")
     }
 }
-
-extension String {
-    /// How wide the text is, which is escaped.
-    var columns: Int { TerminalText.columns(self) }
-
-    /// The text with blanks after it up to `width` columns.
-    func padded(_ width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(width - columns, 0))
-    }
-
-    /// The text with blanks before it up to `width` columns.
-    func aligned(_ width: Int) -> String {
-        String(repeating: " ", count: Swift.max(width - columns, 0)) + self
-    }
-}

@@ -100,8 +100,7 @@ struct SafetensorsWriter: SequentialWriter {
             case "\u{C}": result += "\\f"
             case "\r": result += "\\r"
             case "\0"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                result += "\\u" + String(scalar.value, radix: 16).aligned(4, with: "0")
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -35,8 +35,7 @@ struct ShardPlan {
     }
 
     private static func digits(_ number: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, 5 - text.utf8.count)) + text
+        String(number).aligned(5, with: "0")
     }
 
     /// `model` for `model-00002-of-00003.safetensors`; nil for a name that no part of a set has.

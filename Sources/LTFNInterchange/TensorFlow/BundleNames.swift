@@ -1,3 +1,5 @@
+import LTFNBytes
+
 /// What the files of a checkpoint are called: `prefix.index`, `prefix.data-00000-of-00001`.
 enum BundleNames {
     static let indexEnding = ".index"
@@ -26,7 +28,6 @@ enum BundleNames {
     }
 
     private static func digits(_ number: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, 5 - text.utf8.count)) + text
+        String(number).aligned(5, with: "0")
     }
 }

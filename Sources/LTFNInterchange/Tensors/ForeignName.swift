@@ -63,7 +63,7 @@ struct ForeignNames {
         for scalar in name.unicodeScalars {
             if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
                 for byte in String(scalar).utf8 {
-                    result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+                    result += "%" + String(byte, radix: 16, uppercase: true).aligned(2, with: "0")
                 }
             } else {
                 result.unicodeScalars.append(scalar)

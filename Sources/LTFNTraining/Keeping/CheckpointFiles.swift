@@ -42,9 +42,7 @@ package struct CheckpointFiles: Hashable, Sendable {
     private func path(mark: String) -> String { folder + stem + mark + ending }
 
     package func path(step: Int) -> String {
-        let digits = String(step)
-        let zeros = String(repeating: "0", count: max(0, Self.digitCount - digits.count))
-        return path(mark: Self.mark + zeros + digits)
+        path(mark: Self.mark + String(step).aligned(Self.digitCount, with: "0"))
     }
 
     /// The steps whose checkpoints are there, ascending.

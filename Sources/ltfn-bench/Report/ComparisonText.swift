@@ -3,8 +3,8 @@ import LTFNBytes
 extension Comparison {
     /// `train/step   1,234 images/s ±0.5 %   540 GFLOP/s   2.10 × train/tensorflow`
     var text: String {
-        var line = benchmark.name.padded(to: 40) + ours.rateText(benchmark.unit)
-        if let spread = ours.spread { line += " ±\(NumberText.fixed(spread * 100, 1)) %" }
+        var line = benchmark.name.padded(39) + " " + ours.rateText(benchmark.unit)
+        if let spread = ours.spread { line += " ±" + NumberText.percent(spread, 1) }
         let remarks = [arithmeticText, storedText(ours), speedUpText].compactMap { $0 }
         if !remarks.isEmpty { line += "   " + remarks.joined(separator: ", ") }
         for peer in peers {
@@ -25,7 +25,7 @@ extension Comparison {
             return nil
         }
         return "\(NumberText.fixed(operationRate / 1e9, 1)) GFLOP/s, "
-            + "\(NumberText.fixed(share * 100, 0)) % of the peak, "
+            + "\(NumberText.percent(share, 0)) of the peak, "
             + "\(NumberText.fixed(arithmetic.intensity, 1)) flop/byte"
     }
 
@@ -52,12 +52,5 @@ extension Measurement {
             return (rate < 100 ? NumberText.fixed(rate, 2) : NumberText.grouped(Int(rate)))
                 + " images/s"
         }
-    }
-}
-
-extension String {
-    /// With blanks after up to `count` characters, and at least one.
-    func padded(to count: Int) -> String {
-        self + String(repeating: " ", count: max(1, count - self.count))
     }
 }

@@ -28,7 +28,7 @@ extension BenchmarkReport {
             rows.map { $0[column].count }.max() ?? 0
         }
         let lines = rows.map { row in
-            zip(row.dropLast(), widths).map { $0.padded(to: $1 + 2) }.joined() + row[row.count - 1]
+            zip(row.dropLast(), widths).map { $0.padded($1 + 2) }.joined() + row[row.count - 1]
                 + "\n"
         }
         return "\n" + lines.joined()
@@ -74,7 +74,7 @@ extension BenchmarkReport {
             else { return nil }
             return [
                 comparison.benchmark.name, comparison.ours.rateText(comparison.benchmark.unit),
-                NumberText.fixed(rate / 1e9, 1), NumberText.fixed(share * 100, 0) + " %",
+                NumberText.fixed(rate / 1e9, 1), NumberText.percent(share, 0),
                 NumberText.fixed(arithmetic.intensity, 1),
                 comparison.speedUp.map { NumberText.fixed($0, 2) } ?? "",
             ]
