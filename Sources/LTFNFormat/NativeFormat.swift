@@ -42,7 +42,7 @@ public struct NativeFormat: CheckpointFormat {
         FormatTraits(
             name: Self.formatName,
             summary: "This toolkit's format: initializers, model graph, small and checked",
-            fileExtensions: ["ltfn"], dtypes: Set(DType.allCases))
+            fileExtensions: ["ltfn"], dtypes: Set(DType.allCases), keepsBlocks: true)
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {

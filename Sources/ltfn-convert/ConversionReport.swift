@@ -30,7 +30,7 @@ struct ConversionReport {
         let proof =
             switch outcome.verification {
             case .equal:
-                conversion.changes.contains(where: \.changesValues)
+                request.changes.dequantizes || conversion.changes.contains(where: \.changesValues)
                     ? ", compared with \(TerminalText.escaped(request.input))"
                     : ", bit for bit those of \(TerminalText.escaped(request.input))"
             case .skipped, .impossible, .different: ", not verified"
@@ -52,9 +52,8 @@ struct ConversionReport {
         for (step, source) in zip(plan.steps, sources) {
             table.append([
                 change(source.name.string, step.target.name.string),
-                change(source.tensor.dtype.rawValue, step.target.tensor.dtype.rawValue),
-                change(
-                    source.tensor.shape.description, step.target.tensor.shape.description),
+                change(source.elementType, step.target.elementType),
+                change(source.elementShape.description, step.target.elementShape.description),
                 String(step.target.tensor.byteCount),
                 (lost[step.source.name] ?? []).map(\.subject.rawValue).joined(separator: ", "),
             ])
@@ -157,10 +156,10 @@ extension ConversionReport {
         return [
             "name": .string(source.name.string),
             "target_name": .string(step.target.name.string),
-            "dtype": .string(source.tensor.dtype.rawValue),
-            "target_dtype": .string(step.target.tensor.dtype.rawValue),
-            "shape": Self.shape(source.tensor),
-            "target_shape": Self.shape(step.target.tensor),
+            "dtype": .string(source.elementType),
+            "target_dtype": .string(step.target.elementType),
+            "shape": Self.shape(source.elementShape),
+            "target_shape": Self.shape(step.target.elementShape),
             "byte_count": .int(Int64(step.target.tensor.byteCount)),
             "rounding": error.map {
                 [
@@ -172,8 +171,8 @@ extension ConversionReport {
         ]
     }
 
-    private static func shape(_ tensor: TensorInfo) -> JSONValue {
-        .array(tensor.shape.dimensions.map { .int(Int64($0)) })
+    private static func shape(_ shape: TensorShape) -> JSONValue {
+        .array(shape.dimensions.map { .int(Int64($0)) })
     }
 
     private func loss(_ loss: FormatLoss) -> JSONValue {

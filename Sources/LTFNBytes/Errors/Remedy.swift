@@ -33,6 +33,8 @@ extension FormatError {
         case listLosses
         /// To say what opaque bits are: the names of dtypes.
         case retype(String, to: [String])
+        /// To turn blocks of quantized values into numbers.
+        case dequantize
         /// To say which dense kernels take a flattened feature map, or that none does.
         case nameFlattens
         /// To say in which layout the kernels of the source are, beside the wanted one.
@@ -64,6 +66,7 @@ extension FormatError.Remedy: CustomStringConvertible {
         case .listLosses: "The list of losses has the reason for each."
         case .retype(let bits, let dtypes):
             "If you know them, retype \(bits) as \(Self.choice(dtypes))."
+        case .dequantize: "Turn blocks into numbers."
         case .nameFlattens: "Name those dense kernels, or say that there are none."
         case .nameSourceLayout: "Name the layout of the input."
         case .giveData: "Give the data of the run so far."

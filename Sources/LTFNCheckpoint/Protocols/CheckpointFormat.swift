@@ -171,11 +171,13 @@ public struct FormatTraits: Hashable, Sendable {
     /// The order in which the tools that own the format keep the axes of kernels; nil: the format
     /// is for all of them.
     public var kernelLayout: KernelLayout?
+    /// Whether values that are packed in blocks stay what they are.
+    public var keepsBlocks: Bool
 
     public init(
         name: String, summary: String, fileExtensions: [String], dtypes: Set<DType>,
         canRead: Bool = true, canWrite: Bool = true, isSet: Bool = false,
-        toleratesTail: Bool = false, kernelLayout: KernelLayout? = nil
+        toleratesTail: Bool = false, kernelLayout: KernelLayout? = nil, keepsBlocks: Bool = false
     ) {
         self.name = name
         self.summary = summary
@@ -186,6 +188,7 @@ public struct FormatTraits: Hashable, Sendable {
         self.isSet = isSet
         self.toleratesTail = toleratesTail
         self.kernelLayout = kernelLayout
+        self.keepsBlocks = keepsBlocks
     }
 }
 
@@ -215,14 +218,17 @@ public struct FormatLoss: Hashable, Sendable {
     public var replacement: String?
     /// One sentence.
     public var reason: String
+    /// What helps against it, other than to allow it.
+    public var remedy: FormatError.Remedy?
 
     public init(
         _ subject: Subject, variable: VariableName? = nil, replacement: String? = nil,
-        _ reason: String
+        _ reason: String, remedy: FormatError.Remedy? = nil
     ) {
         self.subject = subject
         self.variable = variable
         self.replacement = replacement
         self.reason = reason
+        self.remedy = remedy
     }
 }

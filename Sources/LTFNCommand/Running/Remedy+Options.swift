@@ -23,6 +23,7 @@ extension FormatError.Remedy {
         case .listLosses: "--json tells each reason."
         case .retype(let bits, let dtypes):
             "If you know them, say so with --retype \(bits)=\(Self.choice(dtypes))."
+        case .dequantize: "Turn blocks into float32 with --dequantize."
         case .nameFlattens: "Say so with --flatten 7x7x128@fc.weight or --flatten none."
         case .nameSourceLayout: "Say so with --layout FROM:TO, as in pytorch:tensorflow."
         case .giveData: "Name their folder with --data, or draw them with --synthetic."

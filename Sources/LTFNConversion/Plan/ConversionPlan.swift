@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNInterchange
 
 /// What a conversion will do, and all that stands in its way, known before any work.
 public struct ConversionPlan: Sendable {
@@ -58,7 +59,7 @@ public struct ConversionPlan: Sendable {
         let keepsHints = Self.keepsMetadata(target)
         let retyped = Self.applying(retyping, to: manifest)
         let manifest = keepsHints ? retyped : Self.withoutHints(retyped)
-        let own = target.losses(writing: manifest)
+        let own = Self.losses(of: target, writing: manifest)
         let later = own + Self.untrueInitializers(original, manifest, own)
         losses = earlier + later
         problems = Self.problems(losses, allowing: allowed.union([.member]))
@@ -105,6 +106,22 @@ public struct ConversionPlan: Sendable {
             }
     }
 
+    /// What the target loses. Blocks have no place where nobody knows of them.
+    private static func losses(
+        of target: any CheckpointFormat, writing manifest: Manifest
+    ) -> [FormatLoss] {
+        let losses = target.losses(writing: manifest)
+        let format = target.traits
+        guard !format.keepsBlocks else { return losses }
+        let packed = manifest.variables.filter { $0.blocks != nil }
+        if packed.isEmpty { return losses }
+        let names = Set(packed.map(\.name))
+        let others = losses.filter { loss in
+            loss.subject != .values || !(loss.variable.map(names.contains) ?? false)
+        }
+        return others + BlockLosses(packed, in: format.name).losses
+    }
+
     private static func byVariable(_ losses: [FormatLoss]) -> [VariableName: [FormatLoss]] {
         var result: [VariableName: [FormatLoss]] = [:]
         for loss in losses {
@@ -133,7 +150,8 @@ public struct ConversionPlan: Sendable {
     private static func applying(_ retyping: [Retyping], to manifest: Manifest) -> Manifest {
         let variables = manifest.variables.map { variable in
             var result = variable
-            if let dtype = retyping.first(where: { $0.from == variable.tensor.dtype })?.to,
+            if variable.blocks == nil,
+                let dtype = retyping.first(where: { $0.from == variable.tensor.dtype })?.to,
                 let tensor = try? TensorInfo(dtype: dtype, shape: variable.tensor.shape)
             {
                 result.tensor = tensor
@@ -240,7 +258,7 @@ extension ConversionPlan.Problem: CustomStringConvertible {
     /// What helps.
     public var remedies: [FormatError.Remedy] {
         switch self {
-        case .notRepresentable: []
+        case .notRepresentable(let loss): loss.remedy.map { [$0] } ?? []
         case .notAllowed(let subject, let losses):
             LossSummary.summaries(of: losses).compactMap(\.remedy) + [.allowLoss(subject.rawValue)]
         case .selection(_, let remedy): remedy.map { [$0] } ?? []

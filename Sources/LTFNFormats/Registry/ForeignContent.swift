@@ -68,9 +68,6 @@ extension ForeignContent {
         Signature(
             [0x89, 0x48, 0x44, 0x46], "an HDF5 file (.h5, as Keras saves)", keras),
         Signature(
-            [0x47, 0x47, 0x55, 0x46], "a GGUF file",
-            "Read it with the gguf package of Python, and save the arrays with numpy.savez."),
-        Signature(
             [0x00, 0x00, 0x08, 0x01], "an IDX file of labels", "ltfn-eval reads it beside a model."),
         Signature(
             [0x00, 0x00, 0x08, 0x03], "an IDX file of images", "ltfn-eval reads it beside a model."),

@@ -23,6 +23,7 @@ public struct FormatRegistry: Sendable {
         TorchSetFormat(),
         DistributedFormat(),
         ONNXFormat(),
+        GGUFFormat(),
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.

@@ -124,11 +124,11 @@ extension VariableReport {
     var members: [JSONMember] {
         var members = [
             JSONMember("codecs", .array(storage.codecs.map(\.json))),
-            JSONMember("count", .int(Int64(info.tensor.shape.elementCount))),
+            JSONMember("count", .int(Int64(info.elementShape.elementCount))),
         ]
         if let drift { members.append(JSONMember("drift", drift.json)) }
         members += [
-            JSONMember("dtype", .string(info.tensor.dtype.rawValue)),
+            JSONMember("dtype", .string(info.elementType)),
             JSONMember("initializer", info.initializer.map(json) ?? .null),
         ]
         if !storage.layout.isEmpty {
@@ -145,7 +145,7 @@ extension VariableReport {
         members += [
             JSONMember("ratio", .number(ratio)),
             JSONMember("raw_bytes", .int(Int64(info.tensor.byteCount))),
-            JSONMember("shape", .array(info.tensor.shape.dimensions.map { .int(Int64($0)) })),
+            JSONMember("shape", .array(info.elementShape.dimensions.map { .int(Int64($0)) })),
         ]
         if let statistics { members.append(JSONMember("statistics", statistics.json)) }
         members.append(JSONMember("stored_bytes", .uint(storage.storedByteCount)))

@@ -301,8 +301,8 @@ extension VariableReport {
     /// The columns of the table.
     fileprivate var cells: [String] {
         [
-            TerminalText.escaped(info.name.string), info.tensor.dtype.rawValue,
-            info.tensor.shape.description, NumberText.grouped(info.tensor.shape.elementCount),
+            TerminalText.escaped(info.name.string), info.elementType,
+            info.elementShape.description, NumberText.grouped(info.elementShape.elementCount),
             ratio.map(FigureText.percent) ?? "", initializerName,
         ]
     }

@@ -36,8 +36,8 @@ extension VariableReport {
 
     private func heading(_ layout: TextLayout) -> [String] {
         let name = TerminalText.escaped(info.name.string)
-        let shape = info.tensor.shape
-        var what = "  \(info.tensor.dtype.rawValue) \(shape)"
+        let shape = info.elementShape
+        var what = "  \(info.elementType) \(shape)"
         if shape.rank != 1 { what += " = " + NumberText.grouped(shape.elementCount) }
         let head = layout.paint(name, .heading)
         let lines =

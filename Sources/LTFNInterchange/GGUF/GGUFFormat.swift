@@ -1,0 +1,81 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// Files of ggml, as llama.cpp and its relatives keep models.
+///
+/// Quantized tensors are read and written as the blocks that they are. What the format has no place
+/// for is kept in its metadata, under the key `ltfn.manifest`.
+public struct GGUFFormat: SelectiveFormat {
+    static let name = "gguf"
+
+    public var selection: ReadingSelection
+
+    /// At what multiples values begin when the metadata do not say it.
+    static let defaultAlignment: UInt64 = 32
+
+    public init(selection: ReadingSelection = .everything) {
+        self.selection = selection
+    }
+
+    public var traits: FormatTraits {
+        FormatTraits(
+            name: Self.name, summary: "models of ggml and llama.cpp, quantized ones too",
+            fileExtensions: ["gguf"], dtypes: GGUFTensorType.elementTypes, keepsBlocks: true)
+    }
+
+    public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
+        prefix.count >= 8 && prefix.starts(with: GGUFHeader.magic)
+    }
+
+    public func open(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader {
+        try GGUFReader(source, limits: limits, selection: selection)
+    }
+
+    public func losses(writing manifest: Manifest) -> [FormatLoss] {
+        manifest.variables.flatMap { variable -> [FormatLoss] in
+            if GGUFTensorType(of: variable) == nil {
+                return [
+                    FormatLoss(
+                        .values, variable: variable.name,
+                        "GGUF has no \(variable.tensor.dtype.rawValue).")
+                ]
+            }
+            guard let target = variable.tiedTo else { return [] }
+            return [
+                FormatLoss(
+                    .tie, variable: variable.name,
+                    "It shares its values with \(target) and becomes a copy.")
+            ]
+        } + GGUFMetadata.losses(writing: manifest)
+    }
+
+    public func notes(writing manifest: Manifest) -> [String] {
+        let long = manifest.variables.filter {
+            $0.name.string.utf8.count > Self.longestName || $0.tensor.shape.rank > Self.highestRank
+        }
+        guard let first = long.first else { return [] }
+        let others =
+            long.count > 1 ? " and \(NumberText.counted(long.count - 1, "more variable"))" : ""
+        return [
+            "ggml itself reads names of up to \(Self.longestName) bytes and tensors of up to "
+                + "\(Self.highestRank) axes, and not \"\(first.name)\"\(others); Python's gguf does."
+        ]
+    }
+
+    private static let longestName = 63
+    private static let highestRank = 4
+
+    public func writingOrder(of manifest: Manifest) -> [Int] { Array(manifest.variables.indices) }
+
+    public func create(
+        _ sink: any ByteSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter {
+        if let loss = losses(writing: manifest).first(where: { $0.subject == .values }) {
+            throw FormatError(
+                .notRepresentable, format: Self.name, variable: loss.variable?.string, loss.reason)
+        }
+        return try GGUFWriter(sink, manifest: manifest, order: writingOrder(of: manifest))
+    }
+}
