@@ -25,6 +25,10 @@ struct ChangeOptions: ParsableArguments {
             valueName: "network"), completion: .list(Preset.allCases.map(\.rawValue)))
     var preset: Preset?
 
+    @Flag(
+        help: "Turn blocks of quantized values (Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K) into float32.")
+    var dequantize = false
+
     @Option(
         help: ArgumentHelp(
             "Round floating-point values to f16, bf16, f32 or f64, to the nearest and ties to even; with @ "
@@ -99,6 +103,7 @@ struct ChangeOptions: ParsableArguments {
                     json: WholeFile.read(path: path, limit: 1 << 24))
             }
         }
+        changes.dequantizes = dequantize
         changes.dtypes = dtype
         changes.allowsOverflow = allowOverflow
         changes.layout = layout

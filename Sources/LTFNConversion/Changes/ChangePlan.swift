@@ -187,6 +187,12 @@ extension ChangePlan {
             else { continue }
             used.insert(rule)
             guard variable.tensor.dtype != rule.dtype else { continue }
+            if let blocks = variable.blocks {
+                problem(
+                    "\"\(name)\" is \(blocks.type.rawValue), which cannot be given another dtype as "
+                        + "it is.", remedy: .dequantize)
+                continue
+            }
             guard variable.tensor.dtype.isCastable,
                 let tensor = try? TensorInfo(dtype: rule.dtype, shape: variable.tensor.shape)
             else {
@@ -266,7 +272,7 @@ extension ChangePlan {
                 roles[name] = flatten.role
                 continue
             }
-            switch change.source.tensor.shape.rank {
+            switch change.source.elementShape.rank {
             case 2:
                 roles[name] = .dense
                 dense += 1
@@ -296,6 +302,12 @@ extension ChangePlan {
         for place in changes.indices {
             let variable = changes[place].source
             guard let role = roles[variable.name] else { continue }
+            if let blocks = variable.blocks {
+                problem(
+                    "The axes of \"\(variable.name)\", which is \(blocks.type.rawValue), cannot change "
+                        + "places as they are.", remedy: .dequantize)
+                continue
+            }
             do throws(FormatError) {
                 let permutation = try role.permutation(
                     of: variable.tensor.shape, from: source, to: target)

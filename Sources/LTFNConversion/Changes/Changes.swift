@@ -10,6 +10,8 @@ public struct Changes: Hashable, Sendable {
     public var preset: Preset?
     /// The first rule that fits a name gives the new one.
     public var names: [NameRule] = []
+    /// Whether blocks of quantized values become float32, before anything else.
+    public var dequantizes = false
     /// The first rule that fits a name says which dtype its values get.
     public var dtypes: [DTypeRule] = []
     /// In which order the output has the axes of kernels.
@@ -23,7 +25,8 @@ public struct Changes: Hashable, Sendable {
     public init() {}
 
     public var isEmpty: Bool {
-        preset == nil && names.isEmpty && dtypes.isEmpty && layout == nil && metadata.isEmpty
+        preset == nil && !dequantizes && names.isEmpty && dtypes.isEmpty && layout == nil
+            && metadata.isEmpty
     }
 }
 

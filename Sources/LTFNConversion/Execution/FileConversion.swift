@@ -138,7 +138,9 @@ public struct FileConversion: Sendable {
         let selected = try SelectedReader(
             input.reader, patterns: request.selection.patterns)
         let retied = try Self.retied(selected, input.format, for: isBare ? nil : named)
-        let source: any CheckpointReader = retied ?? selected
+        let tied: any CheckpointReader = retied ?? selected
+        let unpacked = request.changes.dequantizes ? try DequantizedReader(tied) : nil
+        let source: any CheckpointReader = unpacked ?? tied
         let changePlan = ChangePlan(
             request.changes, of: source.manifest,
             convention: input.format.traits.kernelLayout)
@@ -193,12 +195,13 @@ public struct FileConversion: Sendable {
                     + "\(names.count == 1 ? "shares its" : "share their") values with another again, as the "
                     + "input says.")
         }
-        self.announcements = changePlan.notes + announcements
+        self.announcements =
+            (unpacked?.announcement.map { [$0] } ?? []) + changePlan.notes + announcements
         self.notes = notes
         let outputs = [output] + others
         problems =
             Self.problems(of: request.selection, selected.manifest, input.format)
-            + changePlan.problems.map { .change($0) }
+            + ((unpacked?.problem.map { [$0] } ?? []) + changePlan.problems).map { .change($0) }
             + Self.problems(ofRunning: reader.manifest, request) + conversion.plan.problems
             + Self.problems(of: conversion.plan, input.budget)
             + Self.problems(at: outputs, request)
@@ -358,7 +361,8 @@ public struct FileConversion: Sendable {
     ) -> [Hint] {
         func stay(_ dtype: DType) -> Bool {
             plan.steps.contains {
-                $0.source.tensor.dtype == dtype && $0.target.tensor.dtype == dtype
+                $0.source.blocks == nil
+                    && $0.source.tensor.dtype == dtype && $0.target.tensor.dtype == dtype
             }
         }
         let (name, dtypes) = (format.traits.name, format.traits.dtypes)
