@@ -26,7 +26,9 @@ struct ChangeOptions: ParsableArguments {
     var preset: Preset?
 
     @Flag(
-        help: "Turn blocks of quantized values (Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K) into float32.")
+        help: ArgumentHelp(
+            "Turn blocks of quantized values into float32: Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K and Q6_K "
+                + "of GGUF."))
     var dequantize = false
 
     @Option(

@@ -3,12 +3,12 @@
 /// What a block means only a decoder knows; everything else carries its bytes. The raw value is the
 /// name that ggml has for the type.
 public enum BlockType: String, Hashable, Sendable, CaseIterable {
-    case q4_0 = "Q4_0"
-    case q4_1 = "Q4_1"
-    case q5_0 = "Q5_0"
-    case q5_1 = "Q5_1"
-    case q8_0 = "Q8_0"
-    case q8_1 = "Q8_1"
+    case q40 = "Q4_0"
+    case q41 = "Q4_1"
+    case q50 = "Q5_0"
+    case q51 = "Q5_1"
+    case q80 = "Q8_0"
+    case q81 = "Q8_1"
     case q2K = "Q2_K"
     case q3K = "Q3_K"
     case q4K = "Q4_K"
@@ -24,19 +24,19 @@ public enum BlockType: String, Hashable, Sendable, CaseIterable {
     case iq2S = "IQ2_S"
     case iq4XS = "IQ4_XS"
     case iq1M = "IQ1_M"
-    case tq1_0 = "TQ1_0"
-    case tq2_0 = "TQ2_0"
+    case tq10 = "TQ1_0"
+    case tq20 = "TQ2_0"
     case mxfp4 = "MXFP4"
     case nvfp4 = "NVFP4"
-    case q1_0 = "Q1_0"
-    case q2_0 = "Q2_0"
+    case q10 = "Q1_0"
+    case q20 = "Q2_0"
 
     /// The elements of a block, which follow one another along the last axis.
     public var elementCount: Int {
         switch self {
-        case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q8_1, .iq4NL, .mxfp4: 32
-        case .nvfp4, .q2_0: 64
-        case .q1_0: 128
+        case .q40, .q41, .q50, .q51, .q80, .q81, .iq4NL, .mxfp4: 32
+        case .nvfp4, .q20: 64
+        case .q10: 128
         default: 256
         }
     }
@@ -44,28 +44,28 @@ public enum BlockType: String, Hashable, Sendable, CaseIterable {
     /// The bytes of a block.
     public var byteCount: Int {
         switch self {
-        case .q4_0, .iq4NL, .q1_0, .q2_0: 18
-        case .q4_1: 20
-        case .q5_0: 22
-        case .q5_1: 24
-        case .q8_0: 34
+        case .q40, .iq4NL, .q10, .q20: 18
+        case .q41: 20
+        case .q50: 22
+        case .q51: 24
+        case .q80: 34
         case .nvfp4: 36
         // As Python's gguf reads them; blocks of ggml in memory have 36.
-        case .q8_1: 40
+        case .q81: 40
         case .q2K: 84
         case .q3K, .iq3S: 110
         case .q4K: 144
         case .q5K: 176
         case .q6K: 210
         case .q8K: 292
-        case .iq2XXS, .tq2_0: 66
+        case .iq2XXS, .tq20: 66
         case .iq2XS: 74
         case .iq3XXS: 98
         case .iq1S: 50
         case .iq2S: 82
         case .iq4XS: 136
         case .iq1M: 56
-        case .tq1_0: 54
+        case .tq10: 54
         case .mxfp4: 17
         }
     }

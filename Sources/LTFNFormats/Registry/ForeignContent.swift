@@ -6,11 +6,9 @@ struct ForeignContent {
     /// One or two sentences.
     let sentence: String
 
-    /// - Parameters:
-    ///   - prefix: the beginning of the file.
-    ///   - name: what the file is called, which decides where the content fits many things.
-    init?(of prefix: [UInt8], name: String) {
-        guard let found = Self.kind(of: prefix, name: name.lowercased()) else { return nil }
+    /// - Parameter prefix: the beginning of the file.
+    init?(of prefix: [UInt8]) {
+        guard let found = Self.kind(of: prefix) else { return nil }
         sentence =
             "This is \(found.look), not a checkpoint that can be read."
             + (found.advice.map { " " + $0 } ?? "")
@@ -26,11 +24,11 @@ struct ForeignContent {
         }
     }
 
-    private static func kind(of prefix: [UInt8], name: String) -> Kind? {
+    private static func kind(of prefix: [UInt8]) -> Kind? {
         if prefix.isEmpty { return Kind("an empty file", "Fetch it or save it again.") }
         if let known = signatures.first(where: { $0.fits(prefix) }) { return known.kind }
         if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return zip(prefix) }
-        return markup(prefix) ?? pickle(prefix) ?? byName(prefix, name)
+        return markup(prefix) ?? pickle(prefix)
     }
 
     private static let keras =
@@ -72,9 +70,6 @@ extension ForeignContent {
         Signature(
             [0x00, 0x00, 0x08, 0x03], "an IDX file of images", "ltfn-eval reads it beside a model."),
         Signature(
-            Array("TFL3".utf8), at: 4, "a TensorFlow Lite model",
-            "Save the weights of the model that it was made of."),
-        Signature(
             Array("MATLAB 5.0 MAT-file".utf8), "a MATLAB file",
             "Load it with scipy.io.loadmat, and save the arrays with numpy.savez."),
         Signature(
@@ -114,17 +109,5 @@ extension ForeignContent {
         return Kind(
             "a Python pickle, which can run any code and is never loaded",
             "If you trust it, load it with Python, and save the arrays with numpy.savez.")
-    }
-
-    private static func byName(_ prefix: [UInt8], _ name: String) -> Kind? {
-        // A map of a few keys, the first of them a short string.
-        if prefix.count > 2, prefix[0] == 0xDE || prefix[0] & 0xF0 == 0x80,
-            name.hasSuffix(".msgpack") || prefix[1] & 0xE0 == 0xA0 && prefix[0] & 0xF0 == 0x80
-        {
-            return Kind(
-                "MessagePack data, as Flax saves",
-                "Load it with flax.serialization, and save the arrays with numpy.savez.")
-        }
-        return nil
     }
 }

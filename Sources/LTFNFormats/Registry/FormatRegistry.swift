@@ -24,6 +24,8 @@ public struct FormatRegistry: Sendable {
         DistributedFormat(),
         ONNXFormat(),
         GGUFFormat(),
+        TFLiteFormat(),
+        FlaxFormat(),
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.
@@ -177,7 +179,7 @@ extension FormatRegistry {
                 .io, path: path, operation: .open, systemError: 21,
                 FolderContent(look.names, registry: self).sentence(path: path))
         }
-        if let foreign = ForeignContent(of: prefix, name: path) {
+        if let foreign = ForeignContent(of: prefix) {
             throw FormatError(.notThisFormat, path: path, foreign.sentence)
         }
         // The format itself can say best what is wrong with a file that bears its name.

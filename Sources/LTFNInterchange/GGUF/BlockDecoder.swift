@@ -9,7 +9,7 @@ package struct BlockDecoder: Sendable {
     /// Fails for types that cannot be decoded.
     package init?(_ type: BlockType) {
         switch type {
-        case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q4K, .q5K, .q6K: self.type = type
+        case .q40, .q41, .q50, .q51, .q80, .q4K, .q5K, .q6K: self.type = type
         default: return nil
         }
     }
@@ -27,11 +27,11 @@ package struct BlockDecoder: Sendable {
         var floats = result.mutableFloats
         let blocks = bytes.elements(as: UInt8.self)
         switch type {
-        case .q4_0: each(count, blocks, &floats, Self.q4_0)
-        case .q4_1: each(count, blocks, &floats, Self.q4_1)
-        case .q5_0: each(count, blocks, &floats, Self.q5_0)
-        case .q5_1: each(count, blocks, &floats, Self.q5_1)
-        case .q8_0: each(count, blocks, &floats, Self.q8_0)
+        case .q40: each(count, blocks, &floats, Self.q40)
+        case .q41: each(count, blocks, &floats, Self.q41)
+        case .q50: each(count, blocks, &floats, Self.q50)
+        case .q51: each(count, blocks, &floats, Self.q51)
+        case .q80: each(count, blocks, &floats, Self.q80)
         case .q4K: each(count, blocks, &floats, Self.q4K)
         case .q5K: each(count, blocks, &floats, Self.q5K)
         default: each(count, blocks, &floats, Self.q6K)
@@ -57,7 +57,7 @@ package struct BlockDecoder: Sendable {
 // Blocks of 32 elements: the low halves of 16 bytes come before the high ones.
 extension BlockDecoder {
     @inline(__always)
-    private static func q4_0(
+    private static func q40(
         _ block: Span<UInt8>, _ row: inout MutableSpan<Float>, _ start: Int
     ) {
         let scale = half(block, 0)
@@ -67,7 +67,7 @@ extension BlockDecoder {
     }
 
     @inline(__always)
-    private static func q4_1(
+    private static func q41(
         _ block: Span<UInt8>, _ row: inout MutableSpan<Float>, _ start: Int
     ) {
         let (scale, least) = (half(block, 0), half(block, 2))
@@ -77,7 +77,7 @@ extension BlockDecoder {
     }
 
     @inline(__always)
-    private static func q5_0(
+    private static func q50(
         _ block: Span<UInt8>, _ row: inout MutableSpan<Float>, _ start: Int
     ) {
         let (scale, bits) = (half(block, 0), word(block, 2))
@@ -93,7 +93,7 @@ extension BlockDecoder {
     }
 
     @inline(__always)
-    private static func q5_1(
+    private static func q51(
         _ block: Span<UInt8>, _ row: inout MutableSpan<Float>, _ start: Int
     ) {
         let (scale, least, bits) = (half(block, 0), half(block, 2), word(block, 4))
@@ -109,7 +109,7 @@ extension BlockDecoder {
     }
 
     @inline(__always)
-    private static func q8_0(
+    private static func q80(
         _ block: Span<UInt8>, _ row: inout MutableSpan<Float>, _ start: Int
     ) {
         let scale = half(block, 0)

@@ -30,7 +30,7 @@ public struct GGUFFormat: SelectiveFormat {
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
-        try GGUFReader(source, limits: limits, selection: selection)
+        try PlacedReader(gguf: source, limits: limits, selection: selection)
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
@@ -55,13 +55,25 @@ public struct GGUFFormat: SelectiveFormat {
         let long = manifest.variables.filter {
             $0.name.string.utf8.count > Self.longestName || $0.tensor.shape.rank > Self.highestRank
         }
-        guard let first = long.first else { return [] }
-        let others =
-            long.count > 1 ? " and \(NumberText.counted(long.count - 1, "more variable"))" : ""
+        // Python's gguf looks for its last axis.
+        let scalars = manifest.variables.filter {
+            $0.tensor.dtype == .bf16 && $0.tensor.shape.rank == 0
+        }
         return [
-            "ggml itself reads names of up to \(Self.longestName) bytes and tensors of up to "
-                + "\(Self.highestRank) axes, and not \"\(first.name)\"\(others); Python's gguf does."
-        ]
+            Self.list(long).map {
+                "ggml itself reads names of up to \(Self.longestName) bytes and tensors of up to "
+                    + "\(Self.highestRank) axes, and not \($0); Python's gguf does."
+            },
+            Self.list(scalars).map {
+                "Python's gguf does not read bfloat16 without axes, which \($0) has."
+            },
+        ].compactMap { $0 }
+    }
+
+    private static func list(_ variables: [VariableInfo]) -> String? {
+        guard let first = variables.first else { return nil }
+        let others = NumberText.counted(variables.count - 1, "more variable")
+        return "\"\(first.name)\"" + (variables.count > 1 ? " and " + others : "")
     }
 
     private static let longestName = 63

@@ -11,11 +11,11 @@ enum GGUFTensorType: Hashable {
     ]
 
     private static let blockTypes: [(id: UInt32, type: BlockType)] = [
-        (2, .q4_0), (3, .q4_1), (6, .q5_0), (7, .q5_1), (8, .q8_0), (9, .q8_1), (10, .q2K),
+        (2, .q40), (3, .q41), (6, .q50), (7, .q51), (8, .q80), (9, .q81), (10, .q2K),
         (11, .q3K), (12, .q4K), (13, .q5K), (14, .q6K), (15, .q8K), (16, .iq2XXS), (17, .iq2XS),
         (18, .iq3XXS), (19, .iq1S), (20, .iq4NL), (21, .iq3S), (22, .iq2S), (23, .iq4XS),
-        (29, .iq1M), (34, .tq1_0), (35, .tq2_0), (39, .mxfp4), (40, .nvfp4), (41, .q1_0),
-        (42, .q2_0),
+        (29, .iq1M), (34, .tq10), (35, .tq20), (39, .mxfp4), (40, .nvfp4), (41, .q10),
+        (42, .q20),
     ]
 
     private static let byID = Dictionary(

@@ -1,0 +1,53 @@
+import LTFNBytes
+import LTFNCheckpoint
+
+/// Trees of arrays that Flax packs with MessagePack.
+public struct FlaxFormat: SelectiveFormat {
+    static let name = "flax"
+
+    public var selection: ReadingSelection
+
+    public init(selection: ReadingSelection = .everything) {
+        self.selection = selection
+    }
+
+    public var traits: FormatTraits {
+        FormatTraits(
+            name: Self.name, summary: "trees of arrays of Flax, packed with MessagePack",
+            fileExtensions: ["msgpack"], dtypes: FlaxArray.allDTypes, canWrite: false,
+            kernelLayout: .tensorflow)
+    }
+
+    /// A map whose first key is a text, and then a value: little else begins so.
+    public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
+        var reader = MessagePackReader(
+            WindowedSource(MemorySource(prefix)), 0..<UInt64(prefix.count), format: Self.name)
+        guard let head = prefix.first, head > 0x80, head < 0x90 || head == 0xDE || head == 0xDF,
+            // The pairs of a long map may stand after the prefix.
+            (try? reader.skip(head < 0x90 ? 1 : head == 0xDE ? 3 : 5)) != nil,
+            case .string(let count)? = try? reader.next(), count > 0,
+            let bytes = try? reader.bytes(count),
+            let key = String(validating: bytes, as: UTF8.self),
+            key.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+        else { return false }
+        let place = Int(reader.position)
+        return place < prefix.count && prefix[place] != 0xC1
+    }
+
+    public func open(
+        _ source: any ByteSource, limits: DecodingLimits
+    ) throws(FormatError) -> any CheckpointReader {
+        try PlacedReader(flax: source, limits: limits, selection: selection)
+    }
+
+    public func losses(writing manifest: Manifest) -> [FormatLoss] {
+        [FormatLoss(.values, "Files of Flax can be read, but not written.")]
+    }
+
+    public func create(
+        _ sink: any ByteSink, manifest: Manifest
+    ) throws(FormatError) -> any CheckpointWriter {
+        throw FormatError(
+            .unsupportedFeature, format: Self.name, "Files of Flax can be read, but not written.")
+    }
+}
