@@ -80,7 +80,7 @@ struct DequantizedReader: CheckpointReader {
         let blocks = try reader.read(index, bytes: first * packed..<last * packed)
         let values = try decoder.decode(blocks)
         if range.count == values.byteCount { return values }
-        try MemoryRoom.expect(range.count)
+        try AvailableMemory.expect(range.count)
         let start = range.lowerBound - first * unpacked
         return AlignedBytes(copying: values.bytes.extracting(start..<start + range.count))
     }

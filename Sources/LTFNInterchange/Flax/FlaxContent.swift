@@ -18,7 +18,7 @@ struct FlaxContent {
     private(set) var strangerCount = 0
     private(set) var nullCount = 0
     private let limits: DecodingLimits
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     /// How deep maps may stand in maps.
     private static let depthLimit = 128

@@ -61,7 +61,7 @@ struct GGUFCursor {
         try expect(count, of: 1, "bytes")
         // Below 2⁶³: a source has so many bytes.
         let length = Int(count)
-        try MemoryRoom.expect(length)
+        try AvailableMemory.expect(length)
         defer { position += count }
         guard count <= Self.windowByteCount / 4 else {
             return try source.read(at: position, byteCount: length)

@@ -54,7 +54,7 @@ struct GGUFHeader {
         try cursor.expect(tensorCount, of: 24, "tensors")
         metadata = try GGUFMetadata(&cursor, count: keyCount)
         alignment = try metadata.alignment
-        var tally = MemoryRoom.Tally()
+        var tally = AvailableMemory.Tally()
         for _ in 0..<tensorCount {
             let tensor = try Self.tensor(&cursor, limits)
             try tally.add(tensor.name.utf8.count + 8 * tensor.dimensions.count)

@@ -3,7 +3,7 @@ import LTFNCheckpoint
 
 /// Reads values of the metadata, and what type they are of.
 struct GGUFValueReader {
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     /// How deep arrays may stand in arrays.
     private static let depthLimit = 32

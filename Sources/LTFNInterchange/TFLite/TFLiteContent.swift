@@ -25,7 +25,7 @@ struct TFLiteContent {
     private var buffer: FlatBuffer
     private let limits: DecodingLimits
     private let byteCount: UInt64
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     /// - Throws: `corrupt`, `truncated`, `limitExceeded`, `io`.
     init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
@@ -59,7 +59,7 @@ struct TFLiteContent {
         guard let buffers = try buffer.tables(TFLiteField.Model.buffers, of: model) else {
             return []
         }
-        try MemoryRoom.expect(buffers.count * MemoryLayout<PlacedReader.Piece>.stride)
+        try AvailableMemory.expect(buffers.count * MemoryLayout<PlacedReader.Piece>.stride)
         var pieces: [PlacedReader.Piece] = []
         pieces.reserveCapacity(buffers.count)
         for index in 0..<buffers.count {

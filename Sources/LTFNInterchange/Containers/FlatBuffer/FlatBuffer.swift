@@ -185,7 +185,7 @@ extension FlatBuffer {
         }
         let byteCount = vector.count * width
         try charge(UInt64(byteCount), at: vector.start)
-        try MemoryRoom.expect(2 * byteCount)
+        try AvailableMemory.expect(2 * byteCount)
         let bytes = try source.read(at: vector.start, byteCount: byteCount)
         return stride(from: 0, to: byteCount, by: width).map { start in
             bytes[start..<start + width].reversed().reduce(0) {
@@ -200,7 +200,7 @@ extension FlatBuffer {
     mutating func string(_ field: Int, of table: Table) throws(FormatError) -> String? {
         guard let vector = try vector(field, of: table, elementByteCount: 1) else { return nil }
         try charge(UInt64(vector.count), at: vector.start)
-        try MemoryRoom.expect(vector.count)
+        try AvailableMemory.expect(vector.count)
         let bytes = try source.read(at: vector.start, byteCount: vector.count)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw error(.corrupt, at: vector.start, "A string is not valid UTF-8.")

@@ -109,7 +109,7 @@ struct MessagePackReader {
     mutating func bytes(_ count: UInt64) throws(FormatError) -> [UInt8] {
         try expect(count)
         // Below 2³³.
-        try MemoryRoom.expect(Int(count))
+        try AvailableMemory.expect(Int(count))
         defer { position += count }
         return try source.read(at: position, byteCount: Int(count))
     }
