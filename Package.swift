@@ -72,6 +72,7 @@ let package = Package(
         // 0 bytes
         target("LTFNParallel", []),
         target("LTFNBytes", ["CZlib", "CSystem", "CKernels"]),
+        target("LTFNFiles", ["LTFNBytes", "CSystem"]),
 
         // 1 vocabulary
         target("LTFNCheckpoint", ["LTFNBytes"]),
@@ -79,30 +80,35 @@ let package = Package(
         // 2 tools
         target("LTFNInitializers", ["LTFNCheckpoint", "LTFNBytes", "CKernels"]),
         target("LTFNKernels", ["LTFNBytes", "LTFNParallel", "CKernels"]),
-        target("LTFNDatasets", ["LTFNBytes"]),
+        target("LTFNDatasets", ["LTFNBytes", "LTFNFiles"]),
 
         // 3 domain
         // The kernels of planes and residuals know dtypes, so their bridge is here, not in LTFNBytes.
         target(
             "LTFNFormat",
-            ["LTFNCheckpoint", "LTFNInitializers", "LTFNBytes", "LTFNParallel", "CKernels"]),
+            [
+                "LTFNCheckpoint", "LTFNInitializers", "LTFNBytes", "LTFNFiles", "LTFNParallel",
+                "CKernels",
+            ]),
         target("LTFNInterchange", ["LTFNCheckpoint", "LTFNBytes"]),
         target("LTFNInference", ["LTFNCheckpoint", "LTFNBytes", "LTFNKernels", "LTFNParallel"]),
 
-        target("LTFNFormats", ["LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNInterchange"]),
+        target(
+            "LTFNFormats",
+            ["LTFNCheckpoint", "LTFNBytes", "LTFNFiles", "LTFNFormat", "LTFNInterchange"]),
 
         // 4 services
         target(
             "LTFNConversion",
             [
-                "LTFNCheckpoint", "LTFNBytes", "LTFNFormat", "LTFNFormats", "LTFNInference",
-                "LTFNInitializers", "LTFNInterchange", "LTFNParallel",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFiles", "LTFNFormat", "LTFNFormats",
+                "LTFNInference", "LTFNInitializers", "LTFNInterchange", "LTFNParallel",
             ]),
         target(
             "LTFNTraining",
             [
                 "LTFNCheckpoint", "LTFNBytes", "LTFNInitializers", "LTFNInference", "LTFNKernels",
-                "LTFNDatasets", "LTFNParallel", "LTFNFormats",
+                "LTFNDatasets", "LTFNFiles", "LTFNParallel", "LTFNFormats",
             ]),
         target(
             "LTFNInspection",
@@ -117,23 +123,22 @@ let package = Package(
             [
                 "LTFNConversion", "LTFNTraining", "LTFNInference", "LTFNFormats", "LTFNFormat",
                 "LTFNInitializers", "LTFNKernels", "LTFNDatasets", "LTFNCheckpoint", "LTFNBytes",
-                "LTFNParallel",
+                "LTFNFiles", "LTFNParallel",
             ]),
 
         // 5 commands
         .target(
             name: "LTFNCommand",
             dependencies: [
-                "LTFNCheckpoint", "LTFNBytes",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         command(
             "ltfn-train",
             [
-                "LTFNFormats", "LTFNTraining", "LTFNFormat", "LTFNDatasets",
-                "LTFNKernels",
-                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "LTFNFormats", "LTFNTraining", "LTFNFormat", "LTFNDatasets", "LTFNKernels",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFiles", "LTFNParallel",
             ]),
         command(
             "ltfn-inspect",
@@ -153,26 +158,20 @@ let package = Package(
             "ltfn-convert",
             [
                 "LTFNConversion", "LTFNFormats", "LTFNFormat", "LTFNKernels", "LTFNCheckpoint",
-                "LTFNBytes",
+                "LTFNBytes", "LTFNFiles",
             ]),
         command(
             "ltfn-bench",
             [
                 "LTFNTraining", "LTFNInference", "LTFNInterchange", "LTFNFormat",
-                "LTFNInitializers", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes",
+                "LTFNInitializers", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes", "LTFNFiles",
                 "LTFNParallel",
             ]),
 
         // tests, one a target
         .target(
-            name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "SaveProbe", dependencies: ["LTFNBytes"], path: "Tests/SaveProbe",
+            name: "TestSupport", dependencies: ["LTFNBytes"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "FormatProbe",
-            dependencies: ["LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"],
-            path: "Tests/FormatProbe", swiftSettings: swiftSettings),
         // No test depends on the probe: its malloc would become that of the tests. It is built with them.
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         .executableTarget(
@@ -189,37 +188,45 @@ let package = Package(
             ],
             path: "Tests/FuzzSupport", swiftSettings: swiftSettings),
         .executableTarget(
-            name: "HostileProbe",
-            dependencies: ["FuzzSupport", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes"],
-            path: "Tests/HostileProbe", swiftSettings: swiftSettings),
+            name: "Probe",
+            dependencies: [
+                "FuzzSupport", "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes",
+                "LTFNFiles",
+            ],
+            path: "Tests/Probe", swiftSettings: swiftSettings),
         // What the documentation shows.
         .target(
             name: "Examples", dependencies: ["LTFN"], path: "Tests/Examples",
             swiftSettings: swiftSettings),
-        tests("LTFNTests", ["LTFN", "Examples"]),
-        tests("LTFNBytesTests", ["LTFNBytes", "LTFNParallel", "ProgramSupport", "SaveProbe"]),
+        tests("LTFNTests", ["TestSupport", "LTFN", "Examples"]),
+        tests("LTFNBytesTests", ["TestSupport", "LTFNBytes", "LTFNParallel"]),
+        tests("LTFNFilesTests", ["TestSupport", "Probe", "LTFNFiles", "LTFNBytes"]),
         tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
-        tests("LTFNInitializersTests", ["LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
+        tests(
+            "LTFNInitializersTests",
+            ["TestSupport", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNKernelsTests", ["LTFNKernels", "LTFNBytes", "LTFNParallel"]),
-        tests("LTFNDatasetsTests", ["LTFNDatasets", "LTFNBytes"]),
+        tests("LTFNDatasetsTests", ["TestSupport", "LTFNDatasets", "LTFNBytes"]),
         tests(
             "LTFNFormatTests",
             [
-                "ProgramSupport", "FuzzSupport", "LTFNFormat", "LTFNInitializers", "LTFNCheckpoint",
-                "LTFNBytes", "FormatProbe",
+                "TestSupport", "FuzzSupport", "Probe", "LTFNFormat", "LTFNInitializers",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFiles",
             ]),
         tests(
             "LTFNConversionTests",
             [
-                "ProgramSupport", "FuzzSupport", "LTFNConversion", "LTFNFormats",
+                "TestSupport", "FuzzSupport", "LTFNConversion", "LTFNFormats",
                 "LTFNInterchange", "LTFNFormat", "LTFNInference", "LTFNParallel", "LTFNTraining",
-                "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "ltfn-convert", "Examples",
+                "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes", "LTFNFiles", "ltfn-convert",
+                "Examples",
             ], isOptimized: false),
         tests(
             "LTFNTrainingTests",
             [
-                "LTFNTraining", "LTFNInference", "LTFNKernels", "LTFNDatasets", "LTFNInitializers",
-                "LTFNFormat", "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "TestSupport", "LTFNTraining", "LTFNInference", "LTFNKernels", "LTFNDatasets",
+                "LTFNInitializers", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes", "LTFNFiles",
+                "LTFNParallel",
             ]),
         tests(
             "LTFNInspectionTests",
@@ -230,9 +237,10 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "ProgramSupport", "LTFNCommand", "FuzzSupport", "HostileProbe", "LTFNFormats",
+                "TestSupport", "LTFNCommand", "FuzzSupport", "Probe", "LTFNFormats",
                 "LTFNFormat", "LTFNDatasets",
-                "LTFNCheckpoint", "LTFNBytes", "ltfn-bench", "ltfn-convert", "ltfn-eval",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFiles", "ltfn-bench", "ltfn-convert",
+                "ltfn-eval",
                 "ltfn-inspect",
                 "ltfn-train",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

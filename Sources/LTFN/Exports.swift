@@ -1,5 +1,6 @@
 @_exported import LTFNCheckpoint
 @_exported import LTFNDatasets
+import LTFNFiles
 @_exported import LTFNFormat
 @_exported import LTFNFormats
 @_exported import LTFNInitializers
@@ -9,10 +10,8 @@
 @_exported import struct LTFNBytes.AlignedBytes
 @_exported import protocol LTFNBytes.ByteSink
 @_exported import protocol LTFNBytes.ByteSource
-@_exported import class LTFNBytes.DurableFileWriter
 @_exported import protocol LTFNBytes.FileSet
 @_exported import protocol LTFNBytes.FileSetSink
-@_exported import class LTFNBytes.FileSource
 @_exported import struct LTFNBytes.FormatError
 @_exported import struct LTFNBytes.MappedBytes
 @_exported import struct LTFNBytes.MemoryFileSet
@@ -33,3 +32,5 @@
 @_exported import struct LTFNConversion.NameRule
 @_exported import struct LTFNConversion.RoundingError
 @_exported import struct LTFNConversion.VariableChange
+@_exported import class LTFNFiles.DurableFileWriter
+@_exported import class LTFNFiles.FileSource

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 
 /// A model file that is open for reading, whatever its format is.
 ///

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LTFNBytes
 import LTFNCommand
+import LTFNFiles
 import LTFNFormat
 import LTFNKernels
 import LTFNParallel

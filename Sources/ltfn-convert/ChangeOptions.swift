@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
 import LTFNConversion
+import LTFNFiles
 
 /// What is changed on the way: `--rename`, `--map`, `--preset`, `--dtype`, `--layout`, `--set`.
 struct ChangeOptions: ParsableArguments {

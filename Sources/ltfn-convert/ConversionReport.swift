@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
 import LTFNConversion
+import LTFNFiles
 
 /// A conversion in words and as JSON.
 struct ConversionReport {

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
 import LTFNConversion
+import LTFNFiles
 import LTFNFormat
 import LTFNFormats
 import LTFNKernels

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCommand
 import LTFNDatasets
+import LTFNFiles
 import LTFNFormats
 
 /// Where the images come from.

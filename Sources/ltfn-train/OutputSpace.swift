@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCommand
+import LTFNFiles
 
 /// The room that a trained network will need where it goes to.
 enum OutputSpace {

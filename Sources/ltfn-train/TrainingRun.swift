@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNCommand
 import LTFNDatasets
+import LTFNFiles
 import LTFNFormat
 import LTFNParallel
 import LTFNTraining

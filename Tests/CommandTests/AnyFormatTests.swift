@@ -1,11 +1,11 @@
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Commands that read models take them in any format that can be read.
 @Suite("Any format") struct AnyFormatTests {
     /// `model.ltfn` and the same in the other formats.
-    private static func models() throws -> (folder: Folder, names: [String]) {
+    private static func models() throws -> (folder: TemporaryFolder, names: [String]) {
         let folder = try TinyModel.folder()
         for name in ["m.safetensors", "m.npz"] {
             let outcome = Programs.run(
@@ -63,7 +63,7 @@ import Testing
             outcome.output.split(separator: "\n").first { $0.contains("\"accuracy\"") }
         }
         #expect(accuracy(own) != nil && accuracy(own) == accuracy(other))
-        try folder.put(Self.bare, "bare.safetensors")
+        try folder.write(Self.bare, "bare.safetensors")
         let bare = answer("bare.safetensors")
         #expect(bare.status == 65 && bare.errors.contains("not the network"), "\(bare.errors)")
     }
@@ -71,7 +71,7 @@ import Testing
     @Test("A name that says another format is noted, and the content is believed")
     func misnamed() throws {
         let folder = try TinyModel.folder()
-        try folder.put(Self.bare, "model of mine.ltfn")
+        try folder.write(Self.bare, "model of mine.ltfn")
         let outcome = Programs.run("ltfn-inspect", "model of mine.ltfn", in: folder)
         #expect(outcome.status == 0)
         #expect(outcome.errors.contains("the content is safetensors"), "\(outcome.errors)")

@@ -1,14 +1,12 @@
 import Foundation
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// `ltfn-bench` as it is run. What is measured differs from machine to machine; sizes do not.
 @Suite("ltfn-bench")
 struct BenchTests {
-    static let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Fixtures/models").path
+    static let models = Repository.path("Fixtures/models")
 
     private func document(_ filter: String) throws -> JSONValue {
         let outcome = Programs.run(

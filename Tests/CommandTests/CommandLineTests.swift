@@ -1,6 +1,6 @@
 import Foundation
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// What a command line that means nothing is answered, and what may have been meant.
@@ -25,7 +25,7 @@ struct CommandLineTests {
             ("ltfn-bench --repeat 3", "--repeat", "--runs"),
         ])
     func options(command: String, wrong: String, right: String) throws {
-        let outcome = Programs.shell("\"$BIN\"/\(command)", in: try Folder())
+        let outcome = Programs.shell("\"$BIN\"/\(command)", in: TemporaryFolder())
         #expect(outcome.status == 64)
         let sentence = outcome.errors.split(separator: "\n").first ?? ""
         #expect(
@@ -50,7 +50,7 @@ struct CommandLineTests {
             ("ltfn-inspect help zzz", "expected one of show, activations, verify."),
         ])
     func absent(command: String, sentence: String) throws {
-        let outcome = Programs.shell("\"$BIN\"/\(command)", in: try Folder())
+        let outcome = Programs.shell("\"$BIN\"/\(command)", in: TemporaryFolder())
         #expect(outcome.status == 64 && outcome.output.isEmpty)
         let first = outcome.errors.split(separator: "\n").first ?? ""
         #expect(first.hasSuffix(sentence) || first.contains(sentence), "\(outcome.errors)")
@@ -60,7 +60,7 @@ struct CommandLineTests {
     @Test("the list of benchmarks is a document, too")
     func benchmarkList() throws {
         let outcome = Programs.run(
-            "ltfn-bench", "--list", "--json", "--filter", "bytes/crc32c", in: try Folder())
+            "ltfn-bench", "--list", "--json", "--filter", "bytes/crc32c", in: TemporaryFolder())
         let document = try JSONReader.read(Array(outcome.output.utf8))
         #expect(outcome.status == 0 && document["benchmarks"] == ["bytes/crc32c"])
     }
@@ -68,7 +68,7 @@ struct CommandLineTests {
     @Test("an option that is like none has no suggestion")
     func strangeOption() throws {
         for option in ["--zzz", "--q", "--he"] {
-            let outcome = Programs.run("ltfn-train", "-o", "m.ltfn", option, in: try Folder())
+            let outcome = Programs.run("ltfn-train", "-o", "m.ltfn", option, in: TemporaryFolder())
             #expect(outcome.errors.hasPrefix("ltfn-train: error: There is no option \(option)"))
             #expect(option != "--zzz" || !outcome.errors.contains("did you mean"))
         }
@@ -91,7 +91,7 @@ struct CommandLineTests {
     @Test("a file that is called almost as a subcommand is shown, and one that is not there is 66")
     func files() throws {
         let folder = try TinyModel.folder()
-        try folder.put(folder.get("model.ltfn"), "verfy")
+        try folder.write(folder.read("model.ltfn"), "verfy")
         #expect(Programs.run("ltfn-inspect", "verfy", in: folder).status == 0)
         let two = Programs.run("ltfn-inspect", "verfy", "model.ltfn", in: folder)
         #expect(two.status == 64)
@@ -115,7 +115,7 @@ struct CommandLineTests {
         ])
     func hyphens(command: String) throws {
         let folder = try TinyModel.folder()
-        try folder.put(folder.get("model.ltfn"), "-dash.ltfn")
+        try folder.write(folder.read("model.ltfn"), "-dash.ltfn")
         let names = folder.names
         let outcome = Programs.shell("\"$BIN\"/\(command)", in: folder)
         #expect(outcome.status == 64)
@@ -136,7 +136,7 @@ struct CommandLineTests {
         ])
     func behindTerminator(command: String) throws {
         let folder = try TinyModel.folder()
-        try folder.put(folder.get("model.ltfn"), "-dash.ltfn")
+        try folder.write(folder.read("model.ltfn"), "-dash.ltfn")
         let outcome = Programs.shell("\"$BIN\"/\(command)", in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
     }
@@ -233,8 +233,8 @@ struct CommandLineTests {
 
     @Test("peers that cannot be asked end the benchmarks before they begin")
     func peers() throws {
-        let folder = try Folder()
-        try folder.put(Array("import sys\nprint('a')\n".utf8), "peers.py")
+        let folder = TemporaryFolder()
+        try folder.write(Array("import sys\nprint('a')\n".utf8), "peers.py")
         let line = "\"$BIN\"/ltfn-bench --filter bytes/crc32c --runs 1"
         for (options, word) in [
             ("--peers nonsense --peers-script peers.py", "nonsense, given with --peers"),
@@ -260,7 +260,7 @@ struct CommandLineTests {
             "-o", "n.ltfn", "--resume", "m.ltfn", "--steps", "5", "-q", recipe: ["--data", "data"])
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(resumed.errors.contains("warning: resuming from m.step-000004.ltfn instead"))
-        try place.folder.put(Array("not a checkpoint".utf8), "m.step-000004.ltfn")
+        try place.folder.write(Array("not a checkpoint".utf8), "m.step-000004.ltfn")
         let kept = place.train(
             "-o", "m.ltfn", "--resume", "m.step-000002.ltfn", "--steps", "5",
             "--checkpoint-every", "2", "-q", recipe: ["--data", "data"])

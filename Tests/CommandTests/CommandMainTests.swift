@@ -1,7 +1,7 @@
 import ArgumentParser
 import LTFNBytes
 import LTFNCommand
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("Running a command")
@@ -81,7 +81,7 @@ struct CommandMainTests {
         "an instruction set that is unknown, or that this machine does not have, is 64",
         arguments: ["ltfn-train", "ltfn-inspect", "ltfn-eval", "ltfn-convert", "ltfn-bench"])
     func processor(program: String) throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         for name in ["nonsense", "AVX2", "portable ", "mmx"] {
             let run = Programs.shell("LTFN_CPU='\(name)' $BIN/\(program) --version", in: folder)
             #expect(run.status == 64)

@@ -3,17 +3,17 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
 import LTFNFormats
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// What stands after the cursor, as the programs tell it and as real shells offer it.
 @Suite("Completions")
 struct CompletionTests {
     /// Models of two variables, a folder, and other files.
-    private static func folder() throws -> Folder {
+    private static func folder() throws -> TemporaryFolder {
         let folder = try TinyModel.folder()
-        try folder.put(folder.get("model.ltfn"), "two words.ltfn")
-        try folder.put(Array("x".utf8), "notes.txt")
+        try folder.write(folder.read("model.ltfn"), "two words.ltfn")
+        try folder.write(Array("x".utf8), "notes.txt")
         try FileManager.default.createDirectory(
             atPath: folder.path("more"), withIntermediateDirectories: true)
         return folder
@@ -25,7 +25,9 @@ struct CompletionTests {
         + CheckpointNames.fileExtensions.joined(separator: " ")
 
     /// The words that the program answers, and its letters for files.
-    private func answers(_ program: String, _ words: [String], in folder: Folder) -> [String] {
+    private func answers(_ program: String, _ words: [String], in folder: TemporaryFolder)
+        -> [String]
+    {
         Programs.run(program, ["---complete"] + words, in: folder).lines.map { line in
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
             return fields[0] == "w" ? String(fields[1]) : fields.joined(separator: " ")
@@ -86,7 +88,7 @@ struct CompletionTests {
         let sink = MemorySink()
         try NativeFormat().write(
             Checkpoint(manifest: manifest, tensors: names.map { _ in value }), to: sink)
-        try folder.put(sink.bytes, "names.ltfn")
+        try folder.write(sink.bytes, "names.ltfn")
         #expect(
             answers("ltfn-inspect", ["names.ltfn", "--variable", ""], in: folder).sorted()
                 == ["conv1/kernel:0", "two words"])
@@ -100,7 +102,7 @@ struct CompletionTests {
             ] {
                 for program in ["train", "inspect", "eval", "convert", "bench"] {
                     let outcome = Programs.shell(
-                        "\"$BIN\"/ltfn-\(program) \(line)", in: try Folder())
+                        "\"$BIN\"/ltfn-\(program) \(line)", in: TemporaryFolder())
                     #expect(outcome.status == 0)
                     #expect(outcome.output.contains("ltfn-\(program)"))
                     #expect(
@@ -109,7 +111,8 @@ struct CompletionTests {
             }
         }
         let own = Programs.shell(
-            "SHELL=/usr/bin/fish \"$BIN\"/ltfn-eval --generate-completion-script", in: try Folder())
+            "SHELL=/usr/bin/fish \"$BIN\"/ltfn-eval --generate-completion-script",
+            in: TemporaryFolder())
         #expect(own.output.contains("complete -c ltfn-eval"))
         let strange = Programs.run("ltfn-eval", "--generate-completion-script", "tcsh")
         #expect(strange.status == 64)
@@ -157,7 +160,7 @@ struct CompletionTests {
     @Test("variables of a file whose name is quoted, and nothing is run", arguments: quoted)
     func quotes(name: String, typed: String) throws {
         let folder = try Self.folder()
-        try folder.put(folder.get("model.ltfn"), name)
+        try folder.write(folder.read("model.ltfn"), name)
         let bash = """
             source <(ltfn-inspect --generate-completion-script bash)
             COMP_LINE="ltfn-inspect $1 --variable wei"; COMP_POINT=${#COMP_LINE}
@@ -165,8 +168,8 @@ struct CompletionTests {
             _ltfn_inspect ltfn-inspect wei
             echo "${COMPREPLY[@]}"
             """
-        try folder.put(Array(bash.utf8), "ask.bash")
-        try folder.put(Array(typed.utf8), "typed")
+        try folder.write(Array(bash.utf8), "ask.bash")
+        try folder.write(Array(typed.utf8), "typed")
         let start = "export PATH=$BIN:$PATH HOME=$PWD; "
         if Programs.exists("bash") {
             let run = Programs.shell(
@@ -219,7 +222,7 @@ struct CompletionTests {
             print -r -- "${answer%%>*}"
             zpty -d shell
             """
-        try folder.put(Array(script.utf8), "press.zsh")
+        try folder.write(Array(script.utf8), "press.zsh")
         for (line, offered) in Self.cases where offered.count == 1 {
             let outcome = Programs.shell(
                 "PATH=$BIN:$PATH TERM=dumb exec timeout 60 zsh -f press.zsh '\(line)'", in: folder)

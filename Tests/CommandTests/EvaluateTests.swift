@@ -2,7 +2,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("ltfn-eval")
@@ -49,14 +49,14 @@ struct EvaluateTests {
         "The labels are named, and when others beside them differ, that is said, in text and JSON")
     func labelsNamed() throws {
         let folder = try TinyModel.folder()
-        try folder.put(TinyModel.labels([UInt8](repeating: 2, count: 10)), "test-labels.idx.gz")
+        try folder.write(TinyModel.labels([UInt8](repeating: 2, count: 10)), "test-labels.idx.gz")
         let outcome = Programs.run(
             "ltfn-eval", "model.ltfn", "test-images.idx", "--json=out.json", in: folder)
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\n  labels test-labels.idx: unknown data, SHA-256 "))
         let warning = "test-labels.idx and test-labels.idx.gz differ"
         #expect(outcome.errors.hasPrefix("ltfn-eval: warning: \(warning)"))
-        let document = try JSONReader.read(folder.get("out.json"))
+        let document = try JSONReader.read(folder.read("out.json"))
         #expect(document["labels"]?["path"] == "test-labels.idx")
         guard case .array(let warnings)? = document["warnings"],
             case .string(let text)? = warnings.first
@@ -77,12 +77,12 @@ struct EvaluateTests {
     func dataSets() throws {
         let folder = try TinyModel.folder()
         let classes: [UInt8] = [0, 1, 2, 0, 1, 2, 0, 1, 2, 1]
-        let pixels = Array(try folder.get("test-images.idx").dropFirst(16))
+        let pixels = Array(try folder.read("test-images.idx").dropFirst(16))
         let archive = ZipBuilder([
             ZipBuilder.Member("x_test.npy", npy("(10, 4, 4)", pixels)),
             ZipBuilder.Member("y_test.npy", npy("(10,)", classes)),
         ])
-        try folder.put(archive.bytes, "archive.npz")
+        try folder.write(archive.bytes, "archive.npz")
         for name in [".", "archive.npz", "test-images.idx"] {
             let outcome = Programs.run("ltfn-eval", "model.ltfn", name, in: folder)
             #expect(outcome.output.contains("9 of 10 right"), "\(name): \(outcome.errors)")
@@ -90,8 +90,8 @@ struct EvaluateTests {
         let json = Programs.run("ltfn-eval", "--json", "model.ltfn", "archive.npz", in: folder)
         let document = try JSONReader.read(Array(json.output.utf8))
         #expect(document["labels"]?["array"] == "y_test")
-        let empty = try Folder()
-        try empty.put(folder.get("model.ltfn"), "model.ltfn")
+        let empty = TemporaryFolder()
+        try empty.write(folder.read("model.ltfn"), "model.ltfn")
         let none = Programs.run("ltfn-eval", "model.ltfn", ".", in: empty)
         #expect(none.status == 66 && none.errors.contains("There are no test images here"))
     }
@@ -110,8 +110,8 @@ struct EvaluateTests {
             "out.csv", "--count", "2", in: folder)
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("2 of 2 right"))
-        #expect(try JSONReader.read(folder.get("out.json"))["count"] == 2)
-        let lines = String(decoding: try folder.get("out.csv"), as: UTF8.self).split(
+        #expect(try JSONReader.read(folder.read("out.json"))["count"] == 2)
+        let lines = String(decoding: try folder.read("out.csv"), as: UTF8.self).split(
             separator: "\n")
         #expect(lines.count == 3)
         #expect(lines[0] == "index,label,predicted,probability")
@@ -133,13 +133,13 @@ struct EvaluateTests {
                     try TensorData(shape: [3], floats: [2e37, 0, 0]),
                     try TensorData(shape: [16, 3], floats: weights),
                 ]), to: sink)
-        try folder.put(sink.bytes, "model.ltfn")
+        try folder.write(sink.bytes, "model.ltfn")
         let sentence = "4 of 10 images have logits that are not finite"
         let outcome = Programs.run(
             "ltfn-eval", "model.ltfn", "test-images.idx", "--predictions", "out.csv", in: folder)
         #expect(outcome.status == 1)
         #expect(outcome.output.contains(sentence) && outcome.errors.contains(sentence))
-        let lines = String(decoding: try folder.get("out.csv"), as: UTF8.self).split(
+        let lines = String(decoding: try folder.read("out.csv"), as: UTF8.self).split(
             separator: "\n")
         #expect(lines[1] == "0,0,," && lines[2].hasPrefix("1,1,0,"))
         let json = Programs.run(
@@ -153,8 +153,8 @@ struct EvaluateTests {
     @Test("A result never replaces what the command reads")
     func contested() throws {
         let folder = try TinyModel.folder()
-        let model = try folder.get("model.ltfn")
-        let labels = try folder.get("test-labels.idx")
+        let model = try folder.read("model.ltfn")
+        let labels = try folder.read("test-labels.idx")
         let options = [
             "--json=model.ltfn", "--predictions=model.ltfn", "--json=./model.ltfn",
             "--predictions=./model.ltfn", "--predictions=test-labels.idx",
@@ -170,14 +170,14 @@ struct EvaluateTests {
         )
         let spelled = Programs.run("ltfn-inspect", "model.ltfn", "--json=./model.ltfn", in: folder)
         #expect(spelled.status == 64)
-        #expect(try folder.get("model.ltfn") == model)
-        #expect(try folder.get("test-labels.idx") == labels)
+        #expect(try folder.read("model.ltfn") == model)
+        #expect(try folder.read("test-labels.idx") == labels)
     }
 
     @Test("Without labels, predictions are counted")
     func withoutLabels() throws {
         let folder = try TinyModel.folder()
-        try folder.put(TinyModel.images([2, 2, 0]), "unlabelled")
+        try folder.write(TinyModel.images([2, 2, 0]), "unlabelled")
         let outcome = Programs.run("ltfn-eval", "model.ltfn", "unlabelled", in: folder)
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("No labels: the predictions of 3 images, by class."))
@@ -258,7 +258,7 @@ struct EvaluateTests {
     @Test("Input that is not valid gets one sentence and 65", arguments: mistakes)
     func notValid(mistake: Mistake) throws {
         let folder = try TinyModel.folder()
-        try folder.put(mistake.bytes(), mistake.name)
+        try folder.write(mistake.bytes(), mistake.name)
         let before = folder.names
         let outcome = Programs.run(
             "ltfn-eval", "model.ltfn", "test-images.idx", "--predictions", "out.csv", in: folder)
@@ -302,7 +302,7 @@ struct EvaluateTests {
 
     @Test("A wrong command line gets 64", arguments: ["", "a", "a b --count 0", "a b c d"])
     func usage(arguments: String) throws {
-        let outcome = Programs.shell("\"$BIN/ltfn-eval\" \(arguments)", in: try Folder())
+        let outcome = Programs.shell("\"$BIN/ltfn-eval\" \(arguments)", in: TemporaryFolder())
         #expect(outcome.status == 64)
         #expect(outcome.errors.hasPrefix("ltfn-eval: error: "))
         #expect(outcome.errors.contains("Usage: ltfn-eval"))

@@ -1,6 +1,6 @@
 import Foundation
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// The model in the repository: the default run on real MNIST.
@@ -9,9 +9,7 @@ struct FixtureModelTests {
     private static let dataFolder = ProcessInfo.processInfo.environment["LTFN_DATA_DIR"]
 
     private static var path: String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Fixtures/models/tutorial.ltfn")
-            .path
+        Repository.path("Fixtures/models/tutorial.ltfn")
     }
 
     @Test("is sound, and its initial values can be made again")
@@ -22,9 +20,9 @@ struct FixtureModelTests {
 
     @Test("histograms have an axis each, and what their arrows mean is told")
     func histograms() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let image = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28].map(UInt8.init)
-        try folder.put(image + (0..<784).map { $0 == 400 ? 255 : 0 }, "one.idx")
+        try folder.write(image + (0..<784).map { $0 == 400 ? 255 : 0 }, "one.idx")
         let legend = "  ▲ is cut off: at least 3 times as high as █\n"
         let layers = Programs.run(
             "ltfn-inspect", "activations", Self.path, "one.idx", in: folder)

@@ -2,7 +2,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// A model whose index and checksums are right, and whose values are others than the index says.
@@ -26,7 +26,7 @@ import Testing
     @Test("evaluating, looking, verifying and converting say so, with status 65")
     func refused() throws {
         let folder = try TinyModel.folder()
-        try folder.put(forge(folder.get("model.ltfn"), "weights"), "model.ltfn")
+        try folder.write(forge(folder.read("model.ltfn"), "weights"), "model.ltfn")
         for line in [
             "ltfn-eval model.ltfn test-images.idx", "ltfn-inspect model.ltfn",
             "ltfn-inspect activations model.ltfn test-images.idx", "ltfn-inspect verify model.ltfn",
@@ -45,13 +45,13 @@ import Testing
         let place = try TrainingFolder()
         let run = place.train("-o", "m.ltfn", "--steps", "3", "--checkpoint-every", "2")
         #expect(run.status == 0, "\(run.errors)")
-        let original = try place.folder.get("m.ltfn")
-        try place.folder.put(forge(original, "layer4_weights"), "m.ltfn")
+        let original = try place.folder.read("m.ltfn")
+        try place.folder.write(forge(original, "layer4_weights"), "m.ltfn")
         let rest = place.train(
             "-o", "n.ltfn", "--resume", "m.ltfn", recipe: ["--data", "data"])
         #expect(rest.status == 0, "\(rest.errors)")
         #expect(rest.errors.contains("LTFN-V13") || rest.errors.contains("have the digest"))
         #expect(rest.errors.contains("resuming from m.step-000002.ltfn instead"))
-        #expect(try place.folder.get("n.ltfn") == original)
+        #expect(try place.folder.read("n.ltfn") == original)
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import FuzzSupport
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Files of at most 100 KB, looked at by real processes whose memory and time are measured.
@@ -18,15 +18,15 @@ struct HostileFileTests {
 
     static let runsAll = ProcessInfo.processInfo.environment["LTFN_HOSTILE"] == "all"
 
-    static func cost(_ arguments: [String], in folder: Folder) throws -> Cost {
+    static func cost(_ arguments: [String], in folder: TemporaryFolder) throws -> Cost {
         let line = arguments.map { "'\($0)'" }.joined(separator: " ")
-        let outcome = Programs.shell("\"$BIN/HostileProbe\" run \(line) 2>/dev/null", in: folder)
+        let outcome = Programs.shell("\"$BIN/Probe\" run \(line) 2>/dev/null", in: folder)
         let numbers = outcome.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
         try #require(numbers.count == 3, "\(outcome)")
         return Cost(status: Int32(numbers[0]), byteCount: numbers[1], milliseconds: numbers[2])
     }
 
-    static func program(_ name: String, in folder: Folder) -> String {
+    static func program(_ name: String, in folder: TemporaryFolder) -> String {
         Programs.shell("printf %s \"$BIN/\(name)\"", in: folder).output
     }
 
@@ -53,15 +53,15 @@ struct HostileFileTests {
         "Inspecting takes 32 MiB more than an empty process, loading 128 MiB, each at most a second (LTFN-D8)"
     )
     func costs() throws {
-        let folder = try Folder()
-        let probe = Self.program("HostileProbe", in: folder)
+        let folder = TemporaryFolder()
+        let probe = Self.program("Probe", in: folder)
         let inspect = Self.program("ltfn-inspect", in: folder)
         let emptyInspect = try Self.cost([inspect, "--version"], in: folder).byteCount
         let emptyProbe = try Self.cost([probe, "nothing"], in: folder).byteCount
         // Other tests run at the same time: the second is that of a quiet machine (tools/hostile).
         let milliseconds = Self.runsAll ? 1_000 : 10_000
         for file in try Self.cases() {
-            try folder.put(file.bytes, "a.ltfn")
+            try folder.write(file.bytes, "a.ltfn")
             let path = folder.path("a.ltfn")
             for arguments in [[inspect, path], [inspect, path, "--json"], [probe, "load", path]] {
                 let cost = try Self.cost(arguments, in: folder)
@@ -76,13 +76,13 @@ struct HostileFileTests {
 
     @Test("Every command ends in time, with a status that says what was wrong")
     func commands() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let inspect = Self.program("ltfn-inspect", in: folder)
         let evaluate = Self.program("ltfn-eval", in: folder)
-        try folder.put(TinyModel.images([0, 1, 2], side: 28), "images.idx")
+        try folder.write(TinyModel.images([0, 1, 2], side: 28), "images.idx")
         let milliseconds = Self.runsAll ? 2_000 : 10_000
         for file in try Self.cases() {
-            try folder.put(file.bytes, "a.ltfn")
+            try folder.write(file.bytes, "a.ltfn")
             let path = folder.path("a.ltfn")
             for arguments in [
                 [inspect, "verify", path], [evaluate, path, folder.path("images.idx")],
@@ -98,14 +98,14 @@ struct HostileFileTests {
 
     @Test("What is cut more finely than its base costs what its values cost (LTFN-C9)")
     func bases() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let inspect = Self.program("ltfn-inspect", in: folder)
         let empty = try Self.cost([inspect, "--version"], in: folder).byteCount
         for related in try HostileFiles.related() {
-            try folder.put(related.file.bytes, "a.ltfn")
+            try folder.write(related.file.bytes, "a.ltfn")
             var line = [inspect, "verify", folder.path("a.ltfn")]
             for (number, base) in related.bases.enumerated() {
-                try folder.put(base, "base\(number).ltfn")
+                try folder.write(base, "base\(number).ltfn")
                 line += ["--base", folder.path("base\(number).ltfn")]
             }
             let cost = try Self.cost(line, in: folder)
@@ -122,7 +122,7 @@ struct HostileFileTests {
 
     @Test("Archives of NumPy are converted within 128 MiB over an empty process (LTFN-D8)")
     func archives() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let convert = Self.program("ltfn-convert", in: folder)
         let empty = try Self.cost([convert, "--version"], in: folder).byteCount
         let all = HostileFiles.archives()
@@ -134,7 +134,7 @@ struct HostileFileTests {
             })
         {
             #expect(file.bytes.count <= HostileFiles.maximumByteCount, "\(file.name)")
-            try folder.put(file.bytes, "a.npz")
+            try folder.write(file.bytes, "a.npz")
             let line = [convert, folder.path("a.npz"), "-fo", folder.path("a.ltfn")]
             let cost = try Self.cost(line, in: folder)
             #expect(cost.status == 0, "\(file.name) \(cost)")
@@ -146,14 +146,14 @@ struct HostileFileTests {
 
     @Test("A hundred thousand variables are listed within a quarter of a gigabyte")
     func manyVariables() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let listed = Self.runsAll ? 1_000_000 : 100_000
         let inspect = Self.program("ltfn-inspect", in: folder)
         let path = folder.path("a.ltfn")
         for (count, arguments) in [
             (listed, ["--no-stats"]), (listed, ["--no-stats", "--json"]), (20_000, []),
         ] {
-            let made = Programs.shell("\"$BIN/HostileProbe\" many \(count) a.ltfn", in: folder)
+            let made = Programs.shell("\"$BIN/Probe\" many \(count) a.ltfn", in: folder)
             #expect(made.status == 0)
             let cost = try Self.cost([inspect] + arguments + [path], in: folder)
             #expect(cost.status == 0)
@@ -167,12 +167,12 @@ struct HostileFileTests {
 
     @Test("Thousands of classes take no more than what is counted of them")
     func manyClasses() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let file = try #require(
             HostileFiles.all().first { $0.name == "graph-thousands-of-classes" })
-        try folder.put(file.bytes, "a.ltfn")
-        try folder.put(TinyModel.images([0, 1, 2], side: 28), "test-images.idx")
-        try folder.put(TinyModel.labels([0, 1, 2]), "test-labels.idx")
+        try folder.write(file.bytes, "a.ltfn")
+        try folder.write(TinyModel.images([0, 1, 2], side: 28), "test-images.idx")
+        try folder.write(TinyModel.labels([0, 1, 2]), "test-labels.idx")
         let evaluate = Self.program("ltfn-eval", in: folder)
         let empty = try Self.cost([evaluate, "--version"], in: folder).byteCount
         let line = [evaluate, folder.path("a.ltfn"), folder.path("test-images.idx")]
@@ -194,14 +194,14 @@ struct HostileFileTests {
 
     @Test("Images of one pixel take no memory each but that pixel")
     func smallestImages() throws {
-        let folder = try Folder()
-        try folder.put(TinyModel.file(side: 1), "model.ltfn")
+        let folder = TemporaryFolder()
+        try folder.write(TinyModel.file(side: 1), "model.ltfn")
         let count = 4_000_000
         var images = ByteWriter()
         images.append([0, 0, 8, 3])
         for extent in [count, 1, 1] { images.u32BigEndian(UInt32(extent)) }
         images.zeros(count)
-        try folder.put(Deflate.compress(images.bytes, level: 9, framing: .gzip), "images.idx.gz")
+        try folder.write(Deflate.compress(images.bytes, level: 9, framing: .gzip), "images.idx.gz")
         let evaluate = Self.program("ltfn-eval", in: folder)
         let empty = try Self.cost([evaluate, "--version"], in: folder).byteCount
         let line = [evaluate, folder.path("model.ltfn"), folder.path("images.idx.gz")]
@@ -213,8 +213,8 @@ struct HostileFileTests {
     @Test("A network that asks for hours of work is refused, with the option that allows it")
     func work() throws {
         let folder = try TinyModel.folder()
-        try folder.put(TinyModel.images([0], side: 256), "images-256.idx")
-        try folder.put(TinyModel.images([0], side: 1024), "images-1024.idx")
+        try folder.write(TinyModel.images([0], side: 256), "images-256.idx")
+        try folder.write(TinyModel.images([0], side: 1024), "images-1024.idx")
         // Much arithmetic, and much memory to go through.
         let hostile = [("hours-of-work", "images-256.idx"), ("long-chain", "images-1024.idx")]
         let files = try HostileFiles.all()
@@ -223,7 +223,7 @@ struct HostileFileTests {
             let program = "\"$BIN/\(line[0])\" \(line.dropFirst().joined())"
             for (name, images) in hostile {
                 let file = try #require(files.first { $0.name == "graph-" + name })
-                try folder.put(file.bytes, "a.ltfn")
+                try folder.write(file.bytes, "a.ltfn")
                 let refused = Programs.shell(program + " a.ltfn " + images, in: folder)
                 #expect(refused.status == 65)
                 expectOneSentence(refused, from: line[0], with: sentence)
@@ -253,11 +253,11 @@ struct HostileFileTests {
         "A network that would take more memory than it may is refused, with the option that allows more"
     )
     func networks() throws {
-        let folder = try Folder()
-        try folder.put(TinyModel.images([0, 1, 2], side: 28), "images.idx")
+        let folder = TemporaryFolder()
+        try folder.write(TinyModel.images([0, 1, 2], side: 28), "images.idx")
         for name in ["many-channels", "many-classes"] {
             let file = try #require(HostileFiles.all().first { $0.name == "graph-" + name })
-            try folder.put(file.bytes, "a.ltfn")
+            try folder.write(file.bytes, "a.ltfn")
             for line in [["ltfn-eval"], ["ltfn-inspect", "activations"]] {
                 let command = line.dropFirst().joined(separator: " ")
                 let outcome = Programs.shell(
@@ -271,9 +271,9 @@ struct HostileFileTests {
 
     @Test("Values that are too many are listed, verified and converted when they are allowed")
     func maximum() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let file = try #require(HostileFiles.all().first { $0.name == "recipe-f16-64MiB" })
-        try folder.put(file.bytes, "a.ltfn")
+        try folder.write(file.bytes, "a.ltfn")
         let listed = Programs.run("ltfn-inspect", "a.ltfn", in: folder)
         #expect(listed.status == 0)
         #expect(listed.output.contains("its values were not made; expected mean 0, std 0.535"))
@@ -293,16 +293,16 @@ struct HostileFileTests {
 
     @Test("Zeros that are small when they are written can be written and read again")
     func zeros() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         // A NumPy array of 160 MB of zeros, mostly a hole.
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (40000000,), }"
         let padded = header.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n"
-        try folder.put([0x93] + Array("NUMPY\u{1}\u{0}v\u{0}".utf8) + Array(padded.utf8), "a.npy")
+        try folder.write([0x93] + Array("NUMPY\u{1}\u{0}v\u{0}".utf8) + Array(padded.utf8), "a.npy")
         let made = Programs.shell("truncate -s 160000128 a.npy", in: folder)
         #expect(made.status == 0)
         let written = Programs.run("ltfn-convert", "a.npy", "-o", "a.ltfn", in: folder)
         #expect(written.status == 0, "\(written)")
-        #expect(try folder.get("a.ltfn").count < 20_000)
+        #expect(try folder.read("a.ltfn").count < 20_000)
         // What is the same again and again needs no budget.
         let shown = Programs.run("ltfn-inspect", "a.ltfn", in: folder)
         #expect(shown.output.contains("all 0  std 0"))

@@ -1,7 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("ltfn-inspect")
@@ -127,10 +127,10 @@ struct InspectTests {
     }
 
     /// `images.idx` with a blank image and one with a square.
-    private func images(in folder: Folder) throws {
+    private func images(in folder: TemporaryFolder) throws {
         let head = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28].map(UInt8.init)
         let square = (0..<784).map { UInt8(($0 / 28 - 14).magnitude < 7 ? $0 * 37 % 256 : 0) }
-        try folder.put(head + [UInt8](repeating: 0, count: 784) + square, "images.idx")
+        try folder.write(head + [UInt8](repeating: 0, count: 784) + square, "images.idx")
     }
 
     @Test(
@@ -139,7 +139,7 @@ struct InspectTests {
             ("normal", "exploding"), ("scaled-normal:0.01", "vanishing"), ("he", nil),
         ])
     func verdicts(initializer: String, verdict: String?) throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         try images(in: folder)
         let trained = Programs.run(
             "ltfn-train", "-o", "m.ltfn", "--steps", "0", "--synthetic", "--init", initializer,
@@ -195,10 +195,10 @@ struct InspectTests {
         #expect(sound.status == 0)
         #expect(sound.output.hasPrefix("model.ltfn: sound (2 variables"))
 
-        var bytes = try folder.get("model.ltfn")
+        var bytes = try folder.read("model.ltfn")
         // The values come first, after a header of 64 bytes.
         bytes[70] ^= 1
-        try folder.put(bytes, "model.ltfn")
+        try folder.write(bytes, "model.ltfn")
         let damaged = Programs.run("ltfn-inspect", "verify", "model.ltfn", in: folder)
         #expect(damaged.status == 65)
         expectOneSentence(damaged, from: "ltfn-inspect", with: "damaged")
@@ -206,7 +206,7 @@ struct InspectTests {
 
     @Test("A file that asks for newer sampling rules is unsupported, not damaged")
     func unsupported() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let info = try TensorInfo(dtype: .f32, shape: TensorShape([300]))
         let initializer = InitializerSpec(
             recipe: .heNormal,
@@ -220,7 +220,7 @@ struct InspectTests {
                 manifest: Manifest(variables: [variable]),
                 tensors: [TensorData(info: info, bytes: AlignedBytes(byteCount: 1200))]),
             to: sink)
-        try folder.put(sink.bytes, "newer.ltfn")
+        try folder.write(sink.bytes, "newer.ltfn")
         let outcome = Programs.run("ltfn-inspect", "verify", "newer.ltfn", in: folder)
         #expect(outcome.status == 69)
         #expect(outcome.output.hasPrefix("newer.ltfn: unsupported, 1 problem\n"))
@@ -235,8 +235,8 @@ struct InspectTests {
         ])
     func errors(name: String, status: Int32) throws {
         let folder = try TinyModel.folder()
-        try folder.put([], "empty")
-        try folder.put(EvaluateTests.html, "page")
+        try folder.write([], "empty")
+        try folder.write(EvaluateTests.html, "page")
         for command in ["show", "verify"] {
             let outcome = Programs.run("ltfn-inspect", command, name, in: folder)
             #expect(outcome.status == status)
@@ -252,9 +252,9 @@ struct InspectTests {
             "cp model.ltfn base.ltfn && \"$BIN/ltfn-convert\" model.ltfn -o difference.ltfn "
                 + "--relative-to base.ltfn", in: folder)
         #expect(stored.status == 0, "\(stored.errors)")
-        var bytes = try folder.get("base.ltfn")
+        var bytes = try folder.read("base.ltfn")
         bytes[64] ^= 1
-        try folder.put(bytes, "base.ltfn")
+        try folder.write(bytes, "base.ltfn")
         let outcome = Programs.run(
             "ltfn-inspect", "verify", "difference.ltfn", "--base", "base.ltfn", in: folder)
         #expect(outcome.status == 65)
@@ -276,7 +276,7 @@ struct InspectTests {
 
     @Test("In a pipe no name is cut, however narrow a line is said to be")
     func longNames() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let names = (0..<5).map {
             "model.decoder." + String(repeating: "part.", count: 20) + "\($0)"
         }
@@ -287,7 +287,7 @@ struct InspectTests {
         let sink = MemorySink()
         try NativeFormat().write(
             Checkpoint(manifest: Manifest(variables: variables), tensors: tensors), to: sink)
-        try folder.put(sink.bytes, "deep.ltfn")
+        try folder.write(sink.bytes, "deep.ltfn")
         let line = "COLUMNS=60 \"$BIN/ltfn-inspect\" deep.ltfn --no-stats | grep -c '\\.[0-4]  '"
         #expect(Programs.shell(line, in: folder).output == "5\n")
     }
@@ -322,7 +322,7 @@ struct InspectTests {
         arguments: [[], ["show"], ["activations"], ["verify"]])
     func help(command: [String]) throws {
         let line = "\"$BIN/ltfn-inspect\" " + (command + ["--help"]).joined(separator: " ")
-        let outcome = Programs.shell(line, in: try Folder())
+        let outcome = Programs.shell(line, in: TemporaryFolder())
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\nEXAMPLES:\n"))
         #expect(outcome.output.contains(command.isEmpty ? "SUBCOMMANDS:" : "--json"))

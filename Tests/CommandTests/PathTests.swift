@@ -1,4 +1,4 @@
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("Paths that are not UTF-8") struct PathTests {

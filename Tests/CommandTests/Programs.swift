@@ -2,60 +2,33 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 
 extension Programs {
     /// Runs a program of this build, without a terminal and in a UTF-8 locale.
-    static func run(_ program: String, _ arguments: String..., in folder: Folder? = nil) -> Outcome
+    static func run(_ program: String, _ arguments: String..., in folder: TemporaryFolder? = nil)
+        -> Outcome
     {
         run(program, arguments, in: folder)
     }
 
-    static func run(_ program: String, _ arguments: [String], in folder: Folder?) -> Outcome {
+    static func run(_ program: String, _ arguments: [String], in folder: TemporaryFolder?)
+        -> Outcome
+    {
         launch(product(program), arguments, in: folder)
     }
 
     /// Runs a line of the shell in which `$BIN` is the folder of this build's programs.
-    static func shell(_ line: String, in folder: Folder) -> Outcome {
+    static func shell(_ line: String, in folder: TemporaryFolder) -> Outcome {
         launch("/bin/sh", ["-c", line], in: folder)
     }
 
     private static func launch(
-        _ path: String, _ arguments: [String], in folder: Folder?
+        _ path: String, _ arguments: [String], in folder: TemporaryFolder?
     ) -> Outcome {
         run(
             path, arguments, in: folder?.url,
             environment: ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "BIN": directory.path])
-    }
-}
-
-/// A folder that is removed with the last reference to it.
-final class Folder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory
-            .appendingPathComponent("ltfn-commands-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: url)
-    }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    func put(_ bytes: [UInt8], _ name: String) throws {
-        try Data(bytes).write(to: url.appendingPathComponent(name))
-    }
-
-    func get(_ name: String) throws -> [UInt8] {
-        try [UInt8](Data(contentsOf: url.appendingPathComponent(name)))
-    }
-
-    /// The names of all files, hidden ones too.
-    var names: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
     }
 }
 
@@ -118,11 +91,11 @@ enum TinyModel {
     }
 
     /// A folder with a model, ten images and their labels, one of them wrong.
-    static func folder() throws -> Folder {
-        let folder = try Folder()
-        try folder.put(file(), "model.ltfn")
-        try folder.put(images([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]), "test-images.idx")
-        try folder.put(labels([0, 1, 2, 0, 1, 2, 0, 1, 2, 1]), "test-labels.idx")
+    static func folder() throws -> TemporaryFolder {
+        let folder = TemporaryFolder()
+        try folder.write(file(), "model.ltfn")
+        try folder.write(images([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]), "test-images.idx")
+        try folder.write(labels([0, 1, 2, 0, 1, 2, 0, 1, 2, 1]), "test-labels.idx")
         return folder
     }
 }

@@ -1,12 +1,11 @@
 import Foundation
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// The commands that the README and the guides print, run in the order in which they print them.
 @Suite("README")
 struct ReadmeTests {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = Repository.root
     private static let dataFolder = ProcessInfo.processInfo.environment["LTFN_DATA_DIR"]
     private static let guides = "Sources/LTFN/LTFN.docc"
 
@@ -54,7 +53,7 @@ struct ReadmeTests {
             let outcome = Programs.shell("\"$BIN\"/\(quick(command))", in: folder)
             #expect(outcome.status == 0, "\(command): \(outcome.errors)")
         }
-        #expect(try folder.get("again.ltfn") == folder.get("tuned.ltfn"))
+        #expect(try folder.read("again.ltfn") == folder.read("tuned.ltfn"))
     }
 
     @Test("what it shows is what the program prints")
@@ -76,7 +75,7 @@ struct ReadmeTests {
         "what it shows of a network that explodes is what the program prints",
         .enabled(if: dataFolder != nil, "LTFN_DATA_DIR is not set"))
     func activations() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let trained = Programs.run(
             "ltfn-train", "-o", "normal.ltfn", "--init", "normal", "--steps", "0", "--data",
             try #require(Self.dataFolder), in: folder)
@@ -87,7 +86,7 @@ struct ReadmeTests {
             .replacing("MNIST_data", with: try #require(Self.dataFolder))
             .split(separator: " ").map(String.init)
         let outcome = Programs.run(
-            Programs.product(words[0]), Array(words.dropFirst()), in: folder,
+            Programs.product(words[0]), Array(words.dropFirst()), in: folder.url,
             environment: ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         let parts = block.drop { !$0.hasPrefix("$ ") }.dropFirst().split(separator: "…")

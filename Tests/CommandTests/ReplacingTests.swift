@@ -1,5 +1,5 @@
 import Foundation
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// What stands under the names of results is not lost, nor laid open.
@@ -15,20 +15,20 @@ import Testing
         ])
     func forced(line: String) throws {
         let folder = try TinyModel.folder()
-        try folder.put([1, 2, 3], "kept")
+        try folder.write([1, 2, 3], "kept")
         let refused = Programs.shell("\"$BIN\"/\(line)", in: folder)
         #expect(refused.status == 73, "\(refused.errors)")
         #expect(refused.errors.contains("--force"))
-        #expect(try folder.get("kept") == [1, 2, 3])
+        #expect(try folder.read("kept") == [1, 2, 3])
         #expect(!folder.names.contains("out.ltfn"))
         let done = Programs.shell("\"$BIN\"/\(line) --force", in: folder)
         #expect(done.status == 0, "\(done.errors)")
-        #expect(try folder.get("kept") != [1, 2, 3])
+        #expect(try folder.read("kept") != [1, 2, 3])
     }
 
     @Test("a training run says so before it trains") func training() throws {
         let place = try TrainingFolder()
-        try place.folder.put([1, 2, 3], "kept")
+        try place.folder.write([1, 2, 3], "kept")
         let run = place.train("-o", "m.ltfn", "--steps", "1", "--json=kept")
         #expect(run.status == 73)
         #expect(place.names == ["kept"])
@@ -36,7 +36,7 @@ import Testing
 
     @Test("checkpoints beside a private model are private") func checkpoints() throws {
         let place = try TrainingFolder()
-        try place.folder.put([], "m.ltfn")
+        try place.folder.write([], "m.ltfn")
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o600], ofItemAtPath: place.folder.path("m.ltfn"))
         let run = place.train("-o", "m.ltfn", "--steps", "2", "--checkpoint-every", "1")

@@ -1,19 +1,17 @@
 import Foundation
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite(
     "The JSON documents of all commands are as Spec/json describes them",
     .enabled(if: Programs.python != nil, "LTFN_PYTHON names no Python with jsonschema"))
 struct SchemaTests {
-    private static let checker = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "tools/check-json").path
+    private static let checker = Repository.path("tools/check-json")
 
     /// Runs a command, which leaves its document under `name`, and checks that.
     private func expectValid(
-        _ name: String, in folder: Folder, status: Int32 = 0, _ program: String,
+        _ name: String, in folder: TemporaryFolder, status: Int32 = 0, _ program: String,
         _ arguments: String...
     ) throws {
         let run = Programs.run(program, arguments + ["--json=\(name)"], in: folder)
@@ -21,7 +19,7 @@ struct SchemaTests {
         try expectValid(name, in: folder)
     }
 
-    private func expectValid(_ name: String, in folder: Folder) throws {
+    private func expectValid(_ name: String, in folder: TemporaryFolder) throws {
         let python = try #require(Programs.python)
         let check = Programs.shell("'\(python)' '\(Self.checker)' '\(name)'", in: folder)
         #expect(check.status == 0, "\(check.output)\(check.errors)")
@@ -54,7 +52,7 @@ struct SchemaTests {
             "parts.json", in: folder, "ltfn-convert", "m.ltfn", "-o", "set.safetensors",
             "--shard-size", "1M")
         try expectValid("set.json", in: folder, "ltfn-inspect", "set.safetensors.index.json")
-        let set = try JSONReader.read(folder.get("set.json"))
+        let set = try JSONReader.read(folder.read("set.json"))
         guard case .array(let others) = set["other_files"] else {
             Issue.record("no other files")
             return
@@ -90,7 +88,7 @@ struct SchemaTests {
 
     @Test("Of the benchmarks")
     func bench() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let run = Programs.run(
             "ltfn-bench", ["--filter", "crc32c", "--runs", "1", "--json=bench.json"], in: folder)
         #expect(run.status == 0, "\(run.errors)")
@@ -100,13 +98,13 @@ struct SchemaTests {
 
     @Test("A document that is not as described is told")
     func wrong() throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         for text in [
             #"{"schema": "ltfn.convert.formats/1"}"#, #"{"schema": "other/1"}"#,
             #"{"formats": [], "schema": "ltfn.convert.formats/1"}"#,
             #"{"schema": "ltfn.convert.formats/1", "formats": [], "more": 1}"#,
         ] {
-            try folder.put(Array(text.utf8), "d.json")
+            try folder.write(Array(text.utf8), "d.json")
             let python = try #require(Programs.python)
             let check = Programs.shell("'\(python)' '\(Self.checker)' d.json", in: folder)
             #expect(check.status == 1, "\(text)")

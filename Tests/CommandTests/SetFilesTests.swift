@@ -1,5 +1,5 @@
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Every file of a set is one that is read or written, not only the one that is named.
@@ -7,13 +7,13 @@ import Testing
     private static let index = "s/m.safetensors.index.json"
     private static let part = "s/m-00001-of-00002.safetensors"
 
-    private func folder() throws -> Folder {
+    private func folder() throws -> TemporaryFolder {
         let folder = try TinyModel.folder()
         let made = Programs.shell(
             "mkdir s && \"$BIN\"/ltfn-convert model.ltfn -o s/m.safetensors --shard-size 12 "
                 + "--allow-loss all", in: folder)
         try #require(made.status == 0, "\(made.errors)")
-        try #require(try folder.get(Self.index).count > 0 && folder.get(Self.part).count > 0)
+        try #require(try folder.read(Self.index).count > 0 && folder.read(Self.part).count > 0)
         return folder
     }
 
@@ -32,11 +32,11 @@ import Testing
         ])
     func distinct(command: String) throws {
         let folder = try folder()
-        let (index, part) = (try folder.get(Self.index), try folder.get(Self.part))
+        let (index, part) = (try folder.read(Self.index), try folder.read(Self.part))
         let run = Programs.shell("\"$BIN\"/\(command) --force", in: folder)
         #expect(run.status == 64, "\(run.errors)")
         #expect(run.errors.contains("expected a file of its own"), "\(run.errors)")
-        #expect(try folder.get(Self.index) == index && folder.get(Self.part) == part)
+        #expect(try folder.read(Self.index) == index && folder.read(Self.part) == part)
         #expect(!folder.names.contains("z.safetensors.index.json"))
     }
 
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    private func files(_ folder: Folder, in name: String = "s") -> [String] {
+    private func files(_ folder: TemporaryFolder, in name: String = "s") -> [String] {
         Programs.shell("ls \(name)", in: folder).output.split(separator: "\n").map(String.init)
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Too little memory, too few files, too few threads: one sentence, an ordinary status, nothing
@@ -16,8 +16,8 @@ struct ShortageTests {
 
     init() throws {
         place = try TrainingFolder()
-        try place.folder.put(TinyModel.file(), "model.ltfn")
-        try place.folder.put(TinyModel.images([0, 1, 2]), "test-images.idx")
+        try place.folder.write(TinyModel.file(), "model.ltfn")
+        try place.folder.write(TinyModel.images([0, 1, 2]), "test-images.idx")
     }
 
     private func run(_ limits: String, _ line: String) -> Outcome {
@@ -65,7 +65,7 @@ struct ShortageTests {
         var file = ByteWriter()
         file.u64(UInt64(text.count))
         file.append(text)
-        try place.folder.put(file.bytes, "many.safetensors")
+        try place.folder.write(file.bytes, "many.safetensors")
         let made = Programs.run(
             "ltfn-convert", "many.safetensors", "-o", "many.ltfn", in: place.folder)
         try #require(made.status == 0, "\(made.errors)")
@@ -99,7 +99,7 @@ struct ShortageTests {
     }
 
     @Test("a small file that unpacks to a large one") func bomb() throws {
-        try place.folder.put(Self.packed(count: 8_000_000), "bomb.gz")
+        try place.folder.write(Self.packed(count: 8_000_000), "bomb.gz")
         let whole = run("--as=\(100 << 20)", "ltfn-eval model.ltfn bomb.gz")
         expectOrdinary(whole, "bomb")
         #expect(whole.status == 74)
@@ -111,7 +111,7 @@ struct ShortageTests {
 
     @Test("images beyond --count are not read") func largeFile() throws {
         let count = 400_000_000
-        try place.folder.put(Self.header(count: count), "large.idx")
+        try place.folder.write(Self.header(count: count), "large.idx")
         let handle = try FileHandle(
             forWritingTo: place.folder.url.appendingPathComponent("large.idx"))
         // A hole takes no room on the disk.
@@ -125,7 +125,7 @@ struct ShortageTests {
             #expect(outcome.status == 0, "\(outcome.errors)")
         }
         #expect(run("--core=0", "ltfn-eval model.ltfn large.idx").status == 65)
-        try place.folder.put(Self.header(count: count), "cut.idx")
+        try place.folder.write(Self.header(count: count), "cut.idx")
         let cut = run("--core=0", "ltfn-eval model.ltfn cut.idx --count 100")
         #expect(cut.status == 65)
         #expect(cut.errors.contains("cut off"))

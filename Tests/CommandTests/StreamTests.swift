@@ -1,15 +1,15 @@
 import Foundation
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// What the commands print, where it goes, and how little of it there may be.
 @Suite("Standard streams") struct StreamTests {
     /// A folder with everything that a command may read.
-    private static func folder() throws -> Folder {
+    private static func folder() throws -> TemporaryFolder {
         let place = try TrainingFolder()
         let (folder, tiny) = (place.folder, try TinyModel.folder())
-        for name in tiny.names { try folder.put(tiny.get(name), name) }
+        for name in tiny.names { try folder.write(tiny.read(name), name) }
         // The folder lives as long as this object.
         return folder
     }
@@ -38,16 +38,16 @@ import Testing
         ])
     func streams(command: String, file: String) throws {
         let folder = try Self.folder()
-        try folder.put(folder.get("model.ltfn"), "base.ltfn")
-        let before = try folder.get(file)
+        try folder.write(folder.read("model.ltfn"), "base.ltfn")
+        let before = try folder.read(file)
         let names = folder.names
         let run = Programs.shell("\"$BIN\"/\(command) >> \(file)", in: folder)
         #expect(run.status == 64, "\(run.errors)")
         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
-        #expect(try folder.get(file) == before)
+        #expect(try folder.read(file) == before)
         #expect(folder.names == names)
         #expect(Programs.shell("\"$BIN\"/\(command) 2>> \(file)", in: folder).status == 64)
-        #expect(try folder.get(file) == before, "\(command)")
+        #expect(try folder.read(file) == before, "\(command)")
     }
 
     @Test(
@@ -63,10 +63,10 @@ import Testing
     func earlyErrors(command: String, status: Int32) throws {
         let folder = try Self.folder()
         let bytes = Array("LTFN and no more".utf8)
-        try folder.put(bytes, "bad.ltfn")
+        try folder.write(bytes, "bad.ltfn")
         let run = Programs.shell("\"$BIN\"/\(command) 2>> bad.ltfn", in: folder)
         #expect(run.status == status)
-        #expect(try folder.get("bad.ltfn") == bytes)
+        #expect(try folder.read("bad.ltfn") == bytes)
         #expect(!folder.names.contains { $0.hasPrefix("new") })
     }
 
@@ -143,7 +143,7 @@ import Testing
             "ltfn-inspect show", "ltfn-inspect verify", "ltfn-inspect activations", "ltfn-eval",
             "ltfn-convert", "ltfn-train", "ltfn-bench",
         ] {
-            let help = Programs.shell("\"$BIN\"/\(command) --help", in: try Folder())
+            let help = Programs.shell("\"$BIN\"/\(command) --help", in: TemporaryFolder())
             let words = help.output.split { $0.isWhitespace }.joined(separator: " ")
             #expect(
                 words.contains(
@@ -180,7 +180,7 @@ import Testing
         #expect(piped.errors.contains("saved: /dev/stdout"), "\(piped.errors)")
         #expect(folder.names == names)
         #expect(Programs.shell("\"$BIN\"/\(Self.training)", in: folder).status == 0)
-        let byteCount = try folder.get("m.ltfn").count
+        let byteCount = try folder.read("m.ltfn").count
         #expect(piped.output.split(separator: "\n").first.flatMap { Int($0) } == byteCount)
         for options in ["--json", "--checkpoint-every 1"] {
             let run = Programs.shell("\"$BIN\"/\(Self.training) \(options) -o -", in: folder)
@@ -219,7 +219,7 @@ import Testing
         let trained = Programs.shell("\"$BIN\"/\(Self.training) --threads 1", in: folder)
         #expect(trained.output.contains(" 1 step, 1 thread\n"), "\(trained.output)")
         #expect(trained.output.contains(" bytes, 1 step, "), "\(trained.output)")
-        try folder.put(TinyModel.images([2]), "one.idx")
+        try folder.write(TinyModel.images([2]), "one.idx")
         let evaluated = Programs.run("ltfn-eval", "model.ltfn", "one.idx", in: folder)
         #expect(evaluated.output.contains("the predictions of 1 image, by class"))
         let seen = Programs.run("ltfn-inspect", "activations", "model.ltfn", "one.idx", in: folder)

@@ -2,7 +2,7 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Nothing that comes from a file or from the command line may steer the terminal, whoever prints
@@ -78,7 +78,7 @@ struct TerminalEscapeTests {
     func fileNames() throws {
         let folder = try TinyModel.folder()
         let name = "x\u{1B}[31m\u{9B}2K\u{202E}\n.ltfn"
-        try folder.put(folder.get("model.ltfn"), name)
+        try folder.write(folder.read("model.ltfn"), name)
         for (program, arguments) in [
             ("ltfn-inspect", [name]), ("ltfn-inspect", ["verify", name]),
             ("ltfn-inspect", ["activations", name, "test-images.idx"]),
@@ -95,7 +95,7 @@ struct TerminalEscapeTests {
     func resume() throws {
         let place = try TrainingFolder()
         #expect(place.train("-o", "m.ltfn", "--steps", "1").status == 0)
-        let bytes = try place.folder.get("m.ltfn")
+        let bytes = try place.folder.read("m.ltfn")
         let checkpoint = try Checkpoint(
             reading: NativeFormat().open(MemorySource(bytes), limits: .standard))
         let keys = checkpoint.manifest.metadata.entries.map(\.key.string)
@@ -108,7 +108,7 @@ struct TerminalEscapeTests {
             let sink = MemorySink()
             try NativeFormat().write(
                 Checkpoint(manifest: manifest, tensors: checkpoint.tensors), to: sink)
-            try place.folder.put(sink.bytes, "hostile.ltfn")
+            try place.folder.write(sink.bytes, "hostile.ltfn")
             expectHarmless(place.train("-o", "n.ltfn", "--resume", "hostile.ltfn", "--steps", "2"))
             expectHarmless(Programs.run("ltfn-inspect", "hostile.ltfn", in: place.folder))
             let json = Programs.run("ltfn-inspect", "hostile.ltfn", "--json", in: place.folder)

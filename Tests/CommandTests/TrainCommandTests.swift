@@ -2,8 +2,9 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNDatasets
+import LTFNFiles
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Runs `ltfn-train` as the shell does.
@@ -15,13 +16,9 @@ struct TrainCommandTests {
         var errors: String
     }
 
-    let directory: URL
+    private let folder = TemporaryFolder()
 
-    init() throws {
-        directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("ltfn-train-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    }
+    private var directory: URL { folder.url }
 
     /// A data set that a debug build tests on in no time.
     private func makeData() throws {

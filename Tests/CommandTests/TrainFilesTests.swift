@@ -1,5 +1,5 @@
 import Foundation
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// What `ltfn-train` reads and writes, and what may not be both.
@@ -39,7 +39,7 @@ struct TrainFilesTests {
             try FileManager.default.createSymbolicLink(
                 atPath: place.folder.path(link), withDestinationPath: target)
         }
-        try place.folder.put(place.folder.get("data/test-labels.idx"), "n.step-000002.ltfn")
+        try place.folder.write(place.folder.read("data/test-labels.idx"), "n.step-000002.ltfn")
         let inData2 = arguments.contains("data2") || arguments.contains("n.ltfn")
         let data = try place.dataContents()
         let before = place.folder.allNames
@@ -60,7 +60,7 @@ struct TrainFilesTests {
     @Test("the file to go on from may be the output, but no other output")
     func resumed() throws {
         #expect(place.train("-o", "m.ltfn", "--steps", "2").status == 0)
-        try place.folder.put(place.folder.get("m.ltfn"), "t10k-labels-idx1-ubyte")
+        try place.folder.write(place.folder.read("m.ltfn"), "t10k-labels-idx1-ubyte")
         for arguments in [["--json=./m.ltfn"], ["--save-data", "."]] {
             let file = arguments.count == 1 ? "m.ltfn" : "t10k-labels-idx1-ubyte"
             let run = place.train(
@@ -69,7 +69,7 @@ struct TrainFilesTests {
             #expect(run.status == 64, "\(run.errors)")
             #expect(place.names == ["m.ltfn", "t10k-labels-idx1-ubyte"])
         }
-        try place.folder.put(place.folder.get("m.ltfn"), "base.ltfn")
+        try place.folder.write(place.folder.read("m.ltfn"), "base.ltfn")
         let base = place.train(
             "-o", "base.ltfn", "--resume", "m.ltfn", "--base", "./base.ltfn",
             recipe: ["--data", "data", "--steps", "4"])
@@ -84,8 +84,8 @@ struct TrainFilesTests {
         let run = place.train("-o", "m.ltfn", "--steps", "0", "--save-data", "copy/")
         #expect(run.status == 0, "\(run.errors)")
         #expect(
-            try place.folder.get("copy/t10k-labels-idx1-ubyte")
-                == place.folder.get("data/test-labels.idx"))
+            try place.folder.read("copy/t10k-labels-idx1-ubyte")
+                == place.folder.read("data/test-labels.idx"))
         #expect(place.train("-o", "m.ltfn", "--steps", "0", "--save-data", "copy").status == 0)
         for (folder, sentence) in [
             (
@@ -105,12 +105,12 @@ struct TrainFilesTests {
 extension TrainingFolder {
     func dataContents() throws -> [[UInt8]] {
         try ["train-images", "train-labels", "test-images", "test-labels"].map {
-            try folder.get("data/\($0).idx")
+            try folder.read("data/\($0).idx")
         }
     }
 }
 
-extension Folder {
+extension TemporaryFolder {
     /// The paths of all that is in it, however deep.
     var allNames: [String] {
         ((try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []).sorted()

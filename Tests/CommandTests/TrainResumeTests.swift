@@ -1,6 +1,6 @@
 import Foundation
 import LTFNDatasets
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Interrupts `ltfn-train`, damages what it left, and lets other processes go on.
@@ -17,11 +17,11 @@ struct TrainResumeTests {
         "--optimizer", "nesterov", "--shuffle",
     ]
 
-    let directory: URL
+    private let folder = TemporaryFolder()
+
+    private var directory: URL { folder.url }
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("ltfn-resume-\(UUID().uuidString)")
         let data = directory.appendingPathComponent("data")
         try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
         let digits = SyntheticDigits()

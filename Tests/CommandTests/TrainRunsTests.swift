@@ -1,5 +1,5 @@
 import Foundation
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Checkpoints of several runs under one output name.
@@ -21,7 +21,7 @@ struct TrainRunsTests {
         }
         for (from, to) in [("a.step-000004", "b.step-000004"), ("a.ltfn", "b.step-000008.ltfn")] {
             let ending = from.hasSuffix(".ltfn") ? "" : ".ltfn"
-            try place.folder.put(place.folder.get(from + ending), to + ending)
+            try place.folder.write(place.folder.read(from + ending), to + ending)
         }
         #expect(
             place.names == [
@@ -39,10 +39,10 @@ struct TrainRunsTests {
         let others = ["m2.step-000010.ltfn", "m.step-00001x.ltfn", "m.step-000010"].map {
             ".\($0).0123456789xyz.ltfn-draft"
         }
-        for name in drafts + others { try place.folder.put([1], name) }
+        for name in drafts + others { try place.folder.write([1], name) }
         #expect(place.train("-o", "m.ltfn", "--steps", "1").status == 0)
         #expect(place.names == (others + ["m.ltfn"]).sorted())
-        for name in drafts { try place.folder.put([1], name) }
+        for name in drafts { try place.folder.write([1], name) }
         let run = place.train(
             "-o", "m.ltfn", "--resume", "m.ltfn", "--steps", "8", "--checkpoint-every", "7",
             recipe: ["--data", "data"])
@@ -54,7 +54,7 @@ struct TrainRunsTests {
     func strangeCheckpoints() throws {
         try FileManager.default.createSymbolicLink(
             atPath: place.folder.path("m.step-000002.ltfn"), withDestinationPath: "nowhere")
-        try place.folder.put([1, 2, 3], "n.step-000002.ltfn")
+        try place.folder.write([1, 2, 3], "n.step-000002.ltfn")
         for (name, what) in [
             ("m", "m.step-000002.ltfn is a link to a file that is not there"),
             ("n", "n.step-000002.ltfn is not a checkpoint that can be read"),
@@ -105,7 +105,7 @@ struct TrainRunsTests {
         #expect(run.errors.contains("b.step-000008.ltfn is of another run than b.ltfn"))
         #expect(run.errors.contains("resuming from b.step-000006.ltfn instead"))
         #expect(place.train("-o", "whole.ltfn", "--seed", "2", "--steps", "8").status == 0)
-        #expect(try place.folder.get("c.ltfn") == place.folder.get("whole.ltfn"))
+        #expect(try place.folder.read("c.ltfn") == place.folder.read("whole.ltfn"))
     }
 
     @Test("when the damaged file does not say whose it is, checkpoints of two runs are refused")
@@ -126,10 +126,10 @@ struct TrainRunsTests {
     func takenNames() throws {
         try mix()
         // Cut, they do not say whose they are.
-        let foreign = try place.folder.get("b.step-000004.ltfn")
-        try place.folder.put(Array("not a checkpoint".utf8), "b.step-000009.ltfn")
-        try place.folder.put(Array(foreign.dropLast(9)), "b.step-000004.ltfn")
-        try place.folder.put(Array(foreign.dropLast(3)), "b.step-000008.ltfn")
+        let foreign = try place.folder.read("b.step-000004.ltfn")
+        try place.folder.write(Array("not a checkpoint".utf8), "b.step-000009.ltfn")
+        try place.folder.write(Array(foreign.dropLast(9)), "b.step-000004.ltfn")
+        try place.folder.write(Array(foreign.dropLast(3)), "b.step-000008.ltfn")
         let before = try place.contents()
         let run = place.train(
             "-o", "b.ltfn", "--resume", "b.ltfn", "--steps", "14", "--checkpoint-every", "3",
@@ -150,7 +150,7 @@ struct TrainRunsTests {
             #expect(after[name] == before[name], "\(name)")
         }
         #expect(place.train("-o", "whole.ltfn", "--seed", "2", "--steps", "14").status == 0)
-        #expect(after["b.ltfn"] == (try place.folder.get("whole.ltfn")))
+        #expect(after["b.ltfn"] == (try place.folder.read("whole.ltfn")))
     }
 
     /// `m.ltfn` and its newest checkpoint hold what differs from `base.ltfn`, which is damaged.
@@ -204,7 +204,7 @@ struct TrainRunsTests {
             recipe: ["--data", "data", "--steps", "7"])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("resuming from m.step-000002.ltfn instead"), "\(run.errors)")
-        #expect(try place.folder.get("c.ltfn") == place.folder.get("m.ltfn"))
+        #expect(try place.folder.read("c.ltfn") == place.folder.read("m.ltfn"))
     }
 
     @Test("going back, a run removes none of its checkpoints that are further on")
@@ -220,14 +220,14 @@ struct TrainRunsTests {
     @Test("a file of the run that has another step's name is left alone")
     func misnamed() throws {
         try runWithThree()
-        let own = try place.folder.get("m.ltfn")
-        try place.folder.put(own, "m.step-000008.ltfn")
+        let own = try place.folder.read("m.ltfn")
+        try place.folder.write(own, "m.step-000008.ltfn")
         let run = place.train(
             "-o", "m.ltfn", "--resume", "m.ltfn", "--checkpoint-every", "2",
             recipe: ["--data", "data", "--steps", "9"])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("m.step-000008.ltfn is not a sound checkpoint of this run"))
-        #expect(try place.folder.get("m.step-000008.ltfn") == own)
+        #expect(try place.folder.read("m.step-000008.ltfn") == own)
     }
 
     @Test("a file that is missing is said to be so once")

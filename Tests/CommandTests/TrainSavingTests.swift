@@ -1,5 +1,5 @@
 import Foundation
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Runs whose files cannot be written where they are wanted.
@@ -74,7 +74,7 @@ struct TrainSavingTests {
             """, in: place.folder)
         #expect(run.status == 0, "\(run.errors)")
         #expect(place.train("-o", "m.ltfn", "--steps", "2").status == 0)
-        #expect(try place.folder.get("read.ltfn") == place.folder.get("m.ltfn"))
+        #expect(try place.folder.read("read.ltfn") == place.folder.read("m.ltfn"))
     }
 
     @Test("a checkpoint that cannot be written does not end the run, which then ends with 74")
@@ -91,7 +91,7 @@ struct TrainSavingTests {
         #expect(run.errors.contains("m.ltfn is saved whole."))
         #expect(run.output.contains("kept: m.step-000008.ltfn"))
         #expect(place.train("-o", "whole.ltfn", "--steps", "9").status == 0)
-        #expect(try place.folder.get("m.ltfn") == place.folder.get("whole.ltfn"))
+        #expect(try place.folder.read("m.ltfn") == place.folder.read("whole.ltfn"))
     }
 
     @Test("what would find no room is told before the first step, and leaves nothing")

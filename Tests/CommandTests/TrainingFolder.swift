@@ -1,23 +1,23 @@
 import Foundation
 import LTFNDatasets
-import ProgramSupport
+import TestSupport
 
 /// A folder with a data set that a network is trained on in no time.
 final class TrainingFolder {
     static let recipe = ["--data", "data", "--model", "mlp", "--batch-size", "5"]
 
-    let folder: Folder
+    let folder: TemporaryFolder
 
     init() throws {
-        folder = try Folder()
+        folder = TemporaryFolder()
         let digits = SyntheticDigits()
         let (training, test) = (digits.training(count: 60), digits.test(count: 10))
         try FileManager.default.createDirectory(
             atPath: folder.path("data"), withIntermediateDirectories: true)
-        try folder.put(training.images.idx, "data/train-images.idx")
-        try folder.put(training.labels.idx, "data/train-labels.idx")
-        try folder.put(test.images.idx, "data/test-images.idx")
-        try folder.put(test.labels.idx, "data/test-labels.idx")
+        try folder.write(training.images.idx, "data/train-images.idx")
+        try folder.write(training.labels.idx, "data/train-labels.idx")
+        try folder.write(test.images.idx, "data/test-images.idx")
+        try folder.write(test.labels.idx, "data/test-labels.idx")
     }
 
     /// Runs `ltfn-train` in the folder, on its data.
@@ -26,9 +26,9 @@ final class TrainingFolder {
     }
 
     func damage(_ name: String, at place: (Int) -> Int = { $0 / 2 }) throws {
-        var bytes = try folder.get(name)
+        var bytes = try folder.read(name)
         bytes[place(bytes.count)] ^= 0x10
-        try folder.put(bytes, name)
+        try folder.write(bytes, name)
     }
 
     /// The names beside the data.
@@ -36,6 +36,6 @@ final class TrainingFolder {
 
     /// The contents of the files beside the data, by name.
     func contents() throws -> [String: [UInt8]] {
-        Dictionary(uniqueKeysWithValues: try names.map { ($0, try folder.get($0)) })
+        Dictionary(uniqueKeysWithValues: try names.map { ($0, try folder.read($0)) })
     }
 }

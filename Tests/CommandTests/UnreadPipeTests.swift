@@ -1,4 +1,4 @@
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Outputs that can only be written to when somebody reads: an ordinary status, soon, and one

@@ -1,5 +1,6 @@
 import Foundation
 import LTFNBytes
+import TestSupport
 import Testing
 
 @Suite("AvailableMemory") struct AvailableMemoryTests {

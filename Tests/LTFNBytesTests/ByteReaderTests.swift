@@ -1,18 +1,6 @@
 import LTFNBytes
+import TestSupport
 import Testing
-
-/// The error that `body` throws.
-func formatError<T>(
-    _ body: () throws(FormatError) -> T, sourceLocation: SourceLocation = #_sourceLocation
-) -> FormatError? {
-    do {
-        _ = try body()
-        Issue.record("no error was thrown", sourceLocation: sourceLocation)
-        return nil
-    } catch {
-        return error
-    }
-}
 
 @Suite("ByteReader and ByteWriter") struct ByteReaderTests {
     @Test("numbers stand in little-endian order") func numbers() throws {

@@ -1,26 +1,6 @@
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
-
-/// Bytes that look random and are the same every time (xorshift64*).
-struct NoiseGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 56) }
-    }
-}
 
 @Suite("CRC-32C") struct CRC32CTests {
     private static let bodies = ChecksumBody.allCases.filter(\.supportsCRC32C)
@@ -54,7 +34,7 @@ struct NoiseGenerator: RandomNumberGenerator {
 
     @Test("every length, start and cut agrees with the definition", arguments: bodies)
     func definition(body: ChecksumBody) {
-        var noise = NoiseGenerator(seed: 1)
+        var noise = TestBytes(seed: 1)
         let bytes = noise.bytes(40_000)
         let lengths =
             Array(0..<70) + [

@@ -1,12 +1,12 @@
 import Foundation
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// Inputs of every kind of redundancy.
 enum DeflateSamples {
     static let all: [[UInt8]] = {
-        var noise = NoiseGenerator(seed: 7)
+        var noise = TestBytes(seed: 7)
         return [
             [], [42], Array("to be or not to be, that is the question".utf8),
             [UInt8](repeating: 0, count: 1_000_000), noise.bytes(100_000),
@@ -41,7 +41,7 @@ enum DeflateSamples {
         "Python's zlib and this one read each other",
         .enabled(if: Programs.hasPython, "python3 is not installed"))
     func python() throws {
-        let directory = TemporaryDirectory()
+        let directory = TemporaryFolder()
         for (name, framing, bits) in [
             ("raw", DeflateFraming.raw, -15), ("zlib", .zlib, 15), ("gzip", .gzip, 31),
         ] {
@@ -154,7 +154,7 @@ enum DeflateSamples {
     }
 
     @Test("random and damaged bytes never trap") func fuzz() {
-        var noise = NoiseGenerator(seed: 11)
+        var noise = TestBytes(seed: 11)
         let sources = DeflateSamples.all.prefix(3).map { Deflate.compress($0) }
         var accepted = 0
         for round in 0..<20_000 {
@@ -192,7 +192,7 @@ enum DeflateSamples {
         "files of gzip itself, with a name in the header",
         .enabled(if: Programs.exists("gzip"), "gzip is not installed"))
     func realFiles() throws {
-        let directory = TemporaryDirectory()
+        let directory = TemporaryFolder()
         for (index, bytes) in DeflateSamples.all.enumerated() {
             directory.put(bytes, "\(index)")
             #expect(Programs.run("/usr/bin/env", ["gzip", directory.path("\(index)")]).status == 0)

@@ -1,4 +1,5 @@
 import LTFNBytes
+import TestSupport
 import Testing
 
 @Suite("Copying elements between grids") struct ElementGridTests {
@@ -31,7 +32,7 @@ import Testing
         // Without a gap, so that the tile of an even grid may be the target itself.
         let gap = behind == .even ? 0 : 5
         let down = places(extent.rows, across.last! + byteCount + gap, .even)
-        var noise = NoiseGenerator(seed: 1)
+        var noise = TestBytes(seed: 1)
         let source = (0..<outer.last! + inner.last! + byteCount + 11).map { _ in
             UInt8.random(in: 0...255, using: &noise)
         }

@@ -1,5 +1,5 @@
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("JSON") struct JSONTests {
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test("what is written is read back, in both layouts") func roundTrip() throws {
-        var noise = NoiseGenerator(seed: 5)
+        var noise = TestBytes(seed: 5)
         for _ in 0..<300 {
             let value = randomValue(depth: 4, &noise)
             for layout in [JSONValue.Layout.compact, .pretty] {
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    private func randomValue(depth: Int, _ noise: inout NoiseGenerator) -> JSONValue {
+    private func randomValue(depth: Int, _ noise: inout TestBytes) -> JSONValue {
         switch noise.next() % (depth == 0 ? 6 : 8) {
         case 0: return nil
         case 1: return .bool(noise.next() % 2 == 0)
@@ -190,8 +190,8 @@ import Testing
         "Python's json reads the same values",
         .enabled(if: Programs.hasPython, "python3 is not installed"))
     func python() throws {
-        var noise = NoiseGenerator(seed: 6)
-        let directory = TemporaryDirectory()
+        var noise = TestBytes(seed: 6)
+        let directory = TemporaryFolder()
         let values = (0..<200).map { _ in randomValue(depth: 5, &noise) }
         for layout in [JSONValue.Layout.compact, .pretty] {
             let text = JSONValue.array(values).rendered(layout)
@@ -234,7 +234,7 @@ import Testing
     }
 
     @Test("random and damaged text never traps") func fuzz() {
-        var noise = NoiseGenerator(seed: 8)
+        var noise = TestBytes(seed: 8)
         let seed = Array(
             "{\"a\":[1,2.5e3,-0,null,true],\"\\u00e9\\uD83D\\uDE00\":{\"x\":\"y\"}}".utf8)
         for _ in 0..<20_000 {

@@ -1,4 +1,5 @@
 import LTFNBytes
+import TestSupport
 import Testing
 
 @Suite("Deflate of literals") struct LiteralInflaterTests {
@@ -19,7 +20,7 @@ import Testing
 
     @Test("the fast decoder and zlib agree on every damaged stream")
     func damage() throws {
-        var noise = NoiseGenerator(seed: 11)
+        var noise = TestBytes(seed: 11)
         let inflater = Inflater()
         var accepted = 0
         for round in 0..<20_000 {
@@ -54,7 +55,7 @@ import Testing
             skewed += [UInt8](repeating: symbol, count: low)
             (low, high) = (high, low + high)
         }
-        var noise = NoiseGenerator(seed: 5)
+        var noise = TestBytes(seed: 5)
         for plain in [skewed, noise.bytes(70_000), [1, 2, 3], []] {
             let stream = Deflate.compress(plain, level: 6, strategy: .huffmanOnly)
             #expect((try Deflate.decompress(stream, exactly: plain.count) == plain) as Bool)

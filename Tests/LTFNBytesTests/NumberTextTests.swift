@@ -1,11 +1,12 @@
 import Foundation
 import LTFNBytes
+import TestSupport
 import Testing
 
 @Suite("Numbers and names as text") struct NumberTextTests {
     /// Numbers of every size, and those that rounding finds hard.
     private static let numbers: [Double] = {
-        var noise = NoiseGenerator(seed: 3)
+        var noise = TestBytes(seed: 3)
         var numbers: [Double] = [
             0, 1, 0.5, 1.5, 2.5, 0.05, 0.15, 0.25, 0.35, 0.125, 0.375, 9.5, 99.5, 9.95, 9.995,
             0.995, 999_999.5, 1e15, 1e16, 1e22, 1e23, 123_456_789.123_456_789, .pi, 0.1, 1e-5,

@@ -1,4 +1,5 @@
 import LTFNBytes
+import TestSupport
 import Testing
 
 @Suite("StreamInflater") struct StreamInflaterTests {

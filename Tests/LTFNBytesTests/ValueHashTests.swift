@@ -1,5 +1,5 @@
 import LTFNBytes
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("The digest of values") struct ValueHashTests {

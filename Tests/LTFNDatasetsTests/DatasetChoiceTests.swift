@@ -1,6 +1,7 @@
 import Foundation
 import LTFNBytes
 import LTFNDatasets
+import TestSupport
 import Testing
 
 @Suite("Which of several files is taken")
@@ -14,10 +15,10 @@ struct DatasetChoiceTests {
 
     @Test("labels that differ are told, and which of them were taken")
     func differing() throws {
-        let scratch = try Scratch()
-        let images = try scratch.write(idx([3, 2, 2]), "test-images.idx")
-        let first = try scratch.write(labels([0, 1, 2]), "test-labels.idx")
-        _ = try scratch.write(packed(labels([2, 1, 0])), "test-labels.idx.gz")
+        let folder = TemporaryFolder()
+        let images = try folder.write(idx([3, 2, 2]), "test-images.idx")
+        let first = try folder.write(labels([0, 1, 2]), "test-labels.idx")
+        try folder.write(packed(labels([2, 1, 0])), "test-labels.idx.gz")
         let sample = try ImageSample(at: images)
         #expect(sample.labelFile?.path == first)
         #expect(sample.remarks.count == 1)
@@ -28,21 +29,21 @@ struct DatasetChoiceTests {
 
     @Test("labels that say the same under several names are no remark")
     func same() throws {
-        let scratch = try Scratch()
-        let images = try scratch.write(idx([3, 2, 2]), "test-images.idx")
-        _ = try scratch.write(labels([0, 1, 2]), "test-labels.idx")
-        _ = try scratch.write(packed(labels([0, 1, 2])), "t10k-labels-idx1-ubyte.gz")
+        let folder = TemporaryFolder()
+        let images = try folder.write(idx([3, 2, 2]), "test-images.idx")
+        try folder.write(labels([0, 1, 2]), "test-labels.idx")
+        try folder.write(packed(labels([0, 1, 2])), "t10k-labels-idx1-ubyte.gz")
         #expect(try ImageSample(at: images).remarks == [])
     }
 
     @Test("old labels before those that are known to belong to the images are passed by, and told")
     func known() throws {
-        let scratch = try Scratch()
+        let folder = TemporaryFolder()
         let digits = SyntheticDigits().test()
-        let images = try scratch.write(digits.images.idx, "t10k-images-idx3-ubyte")
-        let old = try scratch.write(
+        let images = try folder.write(digits.images.idx, "t10k-images-idx3-ubyte")
+        let old = try folder.write(
             labels([UInt8](repeating: 0, count: digits.count)), "t10k-labels-idx1-ubyte")
-        let right = try scratch.write(packed(digits.labels.idx), "t10k-labels-idx1-ubyte.gz")
+        let right = try folder.write(packed(digits.labels.idx), "t10k-labels-idx1-ubyte.gz")
         let sample = try ImageSample(at: images)
         #expect(sample.labelFile?.path == right)
         #expect(sample.labelFile?.identity?.name == "drawn test labels")
@@ -65,10 +66,10 @@ struct DatasetChoiceTests {
 
     @Test("a damaged file beside a whole one is passed by, and told")
     func damaged() throws {
-        let scratch = try Scratch()
-        let images = try scratch.write(idx([3, 2, 2]), "test-images.idx")
-        let cut = try scratch.write(Array(labels([0, 1, 2]).dropLast()), "test-labels.idx")
-        let whole = try scratch.write(packed(labels([0, 1, 2])), "test-labels.idx.gz")
+        let folder = TemporaryFolder()
+        let images = try folder.write(idx([3, 2, 2]), "test-images.idx")
+        let cut = try folder.write(Array(labels([0, 1, 2]).dropLast()), "test-labels.idx")
+        let whole = try folder.write(packed(labels([0, 1, 2])), "test-labels.idx.gz")
         let sample = try ImageSample(at: images)
         #expect(sample.labelFile?.path == whole)
         #expect(sample.remarks.count == 1)
@@ -76,16 +77,16 @@ struct DatasetChoiceTests {
         #expect(sample.remarks.first?.hasSuffix("\(whole) is whole and was taken.") == true)
 
         try FileManager.default.removeItem(atPath: whole)
-        let error = failure { () throws(FormatError) in try ImageSample(at: images) }
+        let error = formatError { () throws(FormatError) in try ImageSample(at: images) }
         #expect(error?.code == .truncated && error?.path == cut)
     }
 
     @Test("a damaged file that was named is an error, which tells of the whole one beside it")
     func named() throws {
-        let scratch = try Scratch()
-        let cut = try scratch.write(Array(idx([3, 2, 2]).dropLast()), "test-images.idx")
-        let other = try scratch.write(packed(idx([3, 2, 2])), "test-images.idx.gz")
-        let error = failure { () throws(FormatError) in try ImageSample(at: cut) }
+        let folder = TemporaryFolder()
+        let cut = try folder.write(Array(idx([3, 2, 2]).dropLast()), "test-images.idx")
+        let other = try folder.write(packed(idx([3, 2, 2])), "test-images.idx.gz")
+        let error = formatError { () throws(FormatError) in try ImageSample(at: cut) }
         #expect(error?.code == .truncated && error?.path == cut)
         #expect(error?.message.hasSuffix("\(other) beside it is whole: give that.") == true)
         let images = try ImageSample(at: other)
@@ -94,14 +95,14 @@ struct DatasetChoiceTests {
 
     @Test("a folder of four files is told of the same way")
     func folder() throws {
-        let scratch = try Scratch()
+        let folder = TemporaryFolder()
         for (name, count) in [("train", 4), ("test", 3)] {
-            _ = try scratch.write(idx([UInt32(count), 2, 2]), "\(name)-images.idx")
-            _ = try scratch.write(labels([UInt8](0..<UInt8(count))), "\(name)-labels.idx")
+            try folder.write(idx([UInt32(count), 2, 2]), "\(name)-images.idx")
+            try folder.write(labels([UInt8](0..<UInt8(count))), "\(name)-labels.idx")
         }
-        _ = try scratch.write(packed(idx([4, 2, 2], elements: 0)), "train-images.idx.gz")
-        _ = try scratch.write(packed(labels([3, 2, 1, 0])), "train-labels.idx.gz")
-        let dataset = try Dataset(directory: scratch.path)
+        try folder.write(packed(idx([4, 2, 2], elements: 0)), "train-images.idx.gz")
+        try folder.write(packed(labels([3, 2, 1, 0])), "train-labels.idx.gz")
+        let dataset = try Dataset(directory: folder.path)
         #expect(dataset.remarks.count == 2)
         #expect(dataset.remarks.first?.contains("train-images.idx.gz cannot be used") == true)
         #expect(dataset.remarks.last?.contains("train-labels.idx.gz differ") == true)

@@ -1,20 +1,21 @@
 import Foundation
 import LTFNBytes
 import LTFNDatasets
+import TestSupport
 import Testing
 
 @Suite("Where data sets lie")
 struct DatasetLayoutTests {
     /// Writes four files into `folder`, whose names begin with `prefix`.
     private func put(
-        _ scratch: Scratch, _ folder: String, _ prefix: String = "", test: String = "t10k"
+        _ scratch: TemporaryFolder, _ folder: String, _ prefix: String = "", test: String = "t10k"
     ) throws {
         try FileManager.default.createDirectory(
             atPath: scratch.path + "/" + folder, withIntermediateDirectories: true)
         for (name, count) in [("train", 6), (test, 3)] {
             let base = folder + "/" + prefix + name
-            _ = try scratch.write(idx([UInt32(count), 2, 2]), base + "-images-idx3-ubyte")
-            _ = try scratch.write(idx([UInt32(count)]), base + "-labels-idx1-ubyte")
+            try scratch.write(idx([UInt32(count), 2, 2]), base + "-images-idx3-ubyte")
+            try scratch.write(idx([UInt32(count)]), base + "-labels-idx1-ubyte")
         }
     }
 
@@ -26,7 +27,7 @@ struct DatasetLayoutTests {
             ("QMNIST/raw", "qmnist-"), ("fashion-mnist", ""),
         ])
     func folders(folder: String, prefix: String) throws {
-        let scratch = try Scratch()
+        let scratch = TemporaryFolder()
         try put(scratch, folder, prefix, test: prefix.isEmpty ? "t10k" : "test")
         var path = scratch.path
         for step in [""] + folder.split(separator: "/").map(String.init) {
@@ -42,12 +43,12 @@ struct DatasetLayoutTests {
 
     @Test("of several data sets none is taken; each can be named")
     func several() throws {
-        let scratch = try Scratch()
+        let scratch = TemporaryFolder()
         try put(scratch, "EMNIST/raw", "emnist-letters-", test: "test")
         try put(scratch, "EMNIST/raw", "emnist-digits-", test: "test")
         try put(scratch, "EMNIST/raw")
         let folder = scratch.path + "/EMNIST/raw"
-        let error = failure { () throws(FormatError) in try Dataset(directory: folder) }
+        let error = formatError { () throws(FormatError) in try Dataset(directory: folder) }
         #expect(error?.code == .notThisFormat)
         let names = ["train-images-idx3-ubyte", "emnist-digits", "emnist-letters"]
             .map { folder + "/" + $0 }
@@ -61,13 +62,13 @@ struct DatasetLayoutTests {
             letters.files[.testImages]?.path == folder + "/emnist-letters-test-images-idx3-ubyte")
         // Two folders of torchvision.
         try put(scratch, "MNIST/raw")
-        let two = failure { () throws(FormatError) in try Dataset(directory: scratch.path) }
+        let two = formatError { () throws(FormatError) in try Dataset(directory: scratch.path) }
         #expect(two?.message.contains("MNIST/raw") == true)
     }
 
     @Test("EMNIST is said to store its images with rows and columns exchanged")
     func transposed() throws {
-        let scratch = try Scratch()
+        let scratch = TemporaryFolder()
         try put(scratch, "raw", "emnist-digits-", test: "test")
         let sample = try ImageSample(
             at: scratch.path + "/raw/emnist-digits-test-images-idx3-ubyte")
@@ -80,15 +81,15 @@ struct DatasetLayoutTests {
     @Test("labels that count from 1 are said to when a network has one class too few")
     func letters() throws {
         let labels = try LabelSet(idx: idx([3], elements: 0) + [1, 26, 5])
-        let error = failure { () throws(FormatError) in try labels.check(classCount: 26) }
+        let error = formatError { () throws(FormatError) in try labels.check(classCount: 26) }
         #expect(error?.message.contains("These labels count from 1") == true)
-        #expect(failure { () throws(FormatError) in try labels.check(classCount: 27) } == nil)
+        #expect(formatError { () throws(FormatError) in try labels.check(classCount: 27) } == nil)
     }
 
     @Test("of QMNIST's labels the first of eight columns is the class")
     func extended() throws {
-        let scratch = try Scratch()
-        _ = try scratch.write(idx([3, 2, 2]), "qmnist-train-images-idx3-ubyte")
+        let scratch = TemporaryFolder()
+        try scratch.write(idx([3, 2, 2]), "qmnist-train-images-idx3-ubyte")
         var file = extendedLabels([7, 2, 1])
         let path = try scratch.write(
             Deflate.compress(file, framing: .gzip), "qmnist-train-labels-idx2-int.gz")
@@ -102,17 +103,19 @@ struct DatasetLayoutTests {
 
         for count in 0..<file.count {
             let cut = try scratch.write(Array(file[..<count]), "cut")
-            #expect(failure { () throws(FormatError) in try DatasetFile.labels(at: cut) } != nil)
+            #expect(
+                formatError { () throws(FormatError) in try DatasetFile.labels(at: cut) } != nil)
         }
         for (offset, byte) in [(12, UInt8(1)), (4, 255), (8, 255), (7, 0), (11, 0)] {
             var damaged = file
             damaged[offset] = byte
             let wrong = try scratch.write(damaged, "wrong")
-            #expect(failure { () throws(FormatError) in try DatasetFile.labels(at: wrong) } != nil)
+            #expect(
+                formatError { () throws(FormatError) in try DatasetFile.labels(at: wrong) } != nil)
         }
         file.append(0)
         let longer = try scratch.write(file, "longer")
-        let error = failure { () throws(FormatError) in try DatasetFile.labels(at: longer) }
+        let error = formatError { () throws(FormatError) in try DatasetFile.labels(at: longer) }
         #expect(error?.code == .corrupt)
     }
 
@@ -130,7 +133,7 @@ struct DatasetLayoutTests {
 
     @Test("an archive gives each part under Keras' name, or its only array")
     func archive() throws {
-        let scratch = try Scratch()
+        let scratch = TemporaryFolder()
         let path = try scratch.write([0x50, 0x4B, 0x03, 0x04], "mnist.npz")
         let archives = ArrayArchives { _, names, _ throws(FormatError) in
             let isImages = names[0].hasPrefix("x")
@@ -152,17 +155,17 @@ struct DatasetLayoutTests {
                 idx: idx([3, 2, 2], elements: 0) + [UInt8](repeating: 1, count: 12))
             #expect(sample.imageFile.identity == same.identity)
         }
-        let error = failure { () throws(FormatError) in try DatasetFile.images(at: path) }
+        let error = formatError { () throws(FormatError) in try DatasetFile.images(at: path) }
         #expect(error?.message.contains("a zip archive") == true)
     }
 
     @Test("an array of another shape is an error, whatever the shape")
     func shapes() throws {
-        let scratch = try Scratch()
+        let scratch = TemporaryFolder()
         let path = try scratch.write([0x50, 0x4B, 0x03, 0x04], "a.npz")
         for shape in [[], [3], [3, 4], [0, 2, 2], [3, 2, 2, 3], [1 << 40, 0, 0]] {
             let archives = ArrayArchives { _, _, _ throws(FormatError) in ("a", shape, []) }
-            let error = failure { () throws(FormatError) in
+            let error = formatError { () throws(FormatError) in
                 try DatasetFile.images(at: path, archives: archives)
             }
             #expect(error?.code == .corrupt, "\(shape)")

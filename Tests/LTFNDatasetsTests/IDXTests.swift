@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNDatasets
+import TestSupport
 import Testing
 
 /// An IDX file of unsigned bytes: header and as many elements as `dimensions` say.
@@ -10,16 +11,6 @@ func idx(_ dimensions: [UInt32], elements: Int? = nil, type: UInt8 = 8) -> [UInt
     let count = elements ?? dimensions.reduce(1) { $0 * Int($1) }
     for index in 0..<count { writer.u8(UInt8(truncatingIfNeeded: index * 7)) }
     return writer.bytes
-}
-
-/// What `body` throws; nil when it does not.
-func failure<T>(_ body: () throws(FormatError) -> T) -> FormatError? {
-    do throws(FormatError) {
-        _ = try body()
-        return nil
-    } catch {
-        return error
-    }
 }
 
 @Suite("IDX")
@@ -41,8 +32,8 @@ struct IDXTests {
         #expect(set.count == 4)
         #expect(Array(set[1..<4]) == [9, 0, 7])
         #expect(set.maximum == 9)
-        #expect(failure { () throws(FormatError) in try set.check(classCount: 10) } == nil)
-        let error = failure { () throws(FormatError) in try set.check(classCount: 9) }
+        #expect(formatError { () throws(FormatError) in try set.check(classCount: 10) } == nil)
+        let error = formatError { () throws(FormatError) in try set.check(classCount: 9) }
         #expect(error?.code == .corrupt)
         #expect(error?.message == "Label 1 is 9; the network has 9 classes, 0 to 8.")
         #expect(error?.offset == 9)
@@ -65,18 +56,18 @@ struct IDXTests {
         let whole = idx([3, 4, 5])
         for count in 0..<whole.count {
             let error = try #require(
-                failure { () throws(FormatError) in
+                formatError { () throws(FormatError) in
                     try ImageSet(idx: Array(whole[..<count]))
                 })
             #expect(error.code == (count < 4 ? .notThisFormat : .truncated))
         }
         for extra in 1...64 {
-            let error = failure { () throws(FormatError) in
+            let error = formatError { () throws(FormatError) in
                 try ImageSet(idx: whole + [UInt8](repeating: 0, count: extra))
             }
             #expect(error?.code == .corrupt)
         }
-        let error = failure { () throws(FormatError) in
+        let error = formatError { () throws(FormatError) in
             try ImageSet(idx: Array(whole.dropLast()))
         }
         #expect(
@@ -98,8 +89,8 @@ struct IDXTests {
                 let bytes = idx(dimensions, elements: 60)
                 let error =
                     content == .images
-                    ? failure { () throws(FormatError) in try ImageSet(idx: bytes) }
-                    : failure { () throws(FormatError) in try LabelSet(idx: bytes) }
+                    ? formatError { () throws(FormatError) in try ImageSet(idx: bytes) }
+                    : formatError { () throws(FormatError) in try LabelSet(idx: bytes) }
                 #expect(error != nil, "dimension \(axis) = \(value)")
             }
         }
@@ -108,19 +99,20 @@ struct IDXTests {
             bytes[3] = UInt8(rank)
             let error =
                 content == .images
-                ? failure { () throws(FormatError) in try ImageSet(idx: bytes) }
-                : failure { () throws(FormatError) in try LabelSet(idx: bytes) }
+                ? formatError { () throws(FormatError) in try ImageSet(idx: bytes) }
+                : formatError { () throws(FormatError) in try LabelSet(idx: bytes) }
             #expect(error?.code == .notThisFormat)
         }
     }
 
     @Test("elements of another type are named")
     func otherTypes() {
-        let error = failure { () throws(FormatError) in try ImageSet(idx: idx([1, 2, 2], type: 13))
+        let error = formatError { () throws(FormatError) in
+            try ImageSet(idx: idx([1, 2, 2], type: 13))
         }
         #expect(error?.code == .unsupportedFeature)
         #expect(error?.message.contains("float32 (0D)") == true)
-        let unknown = failure { () throws(FormatError) in
+        let unknown = formatError { () throws(FormatError) in
             try ImageSet(idx: idx([1, 2, 2], type: 10))
         }
         #expect(unknown?.code == .notThisFormat)
@@ -128,9 +120,9 @@ struct IDXTests {
 
     @Test("labels in place of images are called that, and the other way round")
     func mixedUp() {
-        let images = failure { () throws(FormatError) in try ImageSet(idx: idx([60])) }
+        let images = formatError { () throws(FormatError) in try ImageSet(idx: idx([60])) }
         #expect(images?.message.hasPrefix("This is a file of labels in place of images") == true)
-        let labels = failure { () throws(FormatError) in try LabelSet(idx: idx([3, 4, 5])) }
+        let labels = formatError { () throws(FormatError) in try LabelSet(idx: idx([3, 4, 5])) }
         #expect(labels?.message.hasPrefix("This is a file of images in place of labels") == true)
     }
 
@@ -148,14 +140,14 @@ struct IDXTests {
             ("\u{1}\u{2}\u{3}\u{4}\u{5}", "an unknown kind (01 02"),
         ])
     func foreign(content: String, name: String) {
-        let error = failure { () throws(FormatError) in try ImageSet(idx: Array(content.utf8)) }
+        let error = formatError { () throws(FormatError) in try ImageSet(idx: Array(content.utf8)) }
         #expect(error?.code == .notThisFormat)
         #expect(error?.message.contains(name) == true, "\(error?.message ?? "")")
     }
 
     @Test("a PNG picture in place of images is called that")
     func picture() {
-        let error = failure { () throws(FormatError) in
+        let error = formatError { () throws(FormatError) in
             try ImageSet(idx: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13])
         }
         #expect(error?.message.hasPrefix("Found a PNG picture; expected IDX images") == true)
@@ -165,7 +157,7 @@ struct IDXTests {
     func counts() throws {
         let images = try ImageSet(idx: idx([3, 4, 5]))
         let labels = try LabelSet(idx: idx([4]))
-        let error = failure { () throws(FormatError) in
+        let error = formatError { () throws(FormatError) in
             try LabelledImages(images: images, labels: labels)
         }
         #expect(error?.code == .corrupt)

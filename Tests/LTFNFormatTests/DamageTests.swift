@@ -2,6 +2,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import TestSupport
 import Testing
 
 @Suite("Damage")

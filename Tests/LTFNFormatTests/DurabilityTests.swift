@@ -1,8 +1,9 @@
 import Foundation
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// A file that a program saves (tag 1, then 2) and adds to (tag 255), and what is left of it when
@@ -49,7 +50,7 @@ enum Disturbed {
         defer { try? FileManager.default.removeItem(atPath: log) }
         _ = Programs.run(
             "/usr/bin/env",
-            ["strace", "-y", "-e", "trace=\(calls)", "-o", log, formatProbe] + arguments)
+            ["strace", "-y", "-e", "trace=\(calls)", "-o", log, Programs.probe] + arguments)
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").map(String.init).enumerated()
             .map { ($0 + 1, $1) }.filter { $0.1.contains(folder.path("")) }
@@ -61,14 +62,14 @@ enum Disturbed {
         Programs.run(
             "/usr/bin/env",
             ["strace", "-o", "/dev/null", "-e", "trace=\(calls)", "-e"]
-                + ["inject=\(calls):\(injection)", formatProbe] + arguments)
+                + ["inject=\(calls):\(injection)", Programs.probe] + arguments)
     }
 
     /// Runs the probe, and kills it within the time that it takes.
     static func killAtRandom(
         _ arguments: [String], within seconds: Double, _ random: inout TestBytes
     ) {
-        let (process, _) = Programs.start(formatProbe, arguments)
+        let (process, _) = Programs.start(Programs.probe, arguments)
         usleep(UInt32(Double(random.next() % 1_000_000) * seconds))
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
@@ -83,7 +84,7 @@ struct DisturbedAppendTests {
 
     init() throws {
         #expect(
-            Programs.run(formatProbe, ["save", folder.path("file.ltfn"), "1"]).status == 0)
+            Programs.run(Programs.probe, ["save", folder.path("file.ltfn"), "1"]).status == 0)
         original = try [UInt8](Data(contentsOf: URL(filePath: folder.path("file.ltfn"))))
     }
 
@@ -93,7 +94,7 @@ struct DisturbedAppendTests {
 
     @Test("In place the bytes that were there stay, and the new version counts (LTFN-R4)")
     func inPlace() throws {
-        #expect(Programs.run(formatProbe, ["append", path]).output == "done\n")
+        #expect(Programs.run(Programs.probe, ["append", path]).output == "done\n")
         let bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
         #expect(bytes.starts(with: original))
         #expect(try Disturbed.remains(path) == .whole(tag: 255))
@@ -143,7 +144,7 @@ struct DisturbedAppendTests {
     func randomKills() throws {
         var random = TestBytes(seed: 91)
         let start = ContinuousClock.now
-        #expect(Programs.run(formatProbe, ["append", path]).status == 0)
+        #expect(Programs.run(Programs.probe, ["append", path]).status == 0)
         let seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18
         var counts: [Disturbed.Remains: Int] = [:]
         for _ in 0..<Disturbed.killCount {
@@ -200,9 +201,9 @@ struct DisturbedSaveTests {
         let path = folder.path("file.ltfn")
         var random = TestBytes(seed: 93)
         let start = ContinuousClock.now
-        #expect(Programs.run(formatProbe, ["save", path, "2"]).status == 0)
+        #expect(Programs.run(Programs.probe, ["save", path, "2"]).status == 0)
         let seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18
-        #expect(Programs.run(formatProbe, ["save", path, "1"]).status == 0)
+        #expect(Programs.run(Programs.probe, ["save", path, "1"]).status == 0)
         let original = try Data(contentsOf: URL(filePath: path))
         var counts: [Disturbed.Remains: Int] = [:]
         for _ in 0..<Disturbed.killCount {
@@ -230,10 +231,10 @@ struct DisturbedSaveTests {
             try #require(built.status == 0)
             let path = folder.path("file.ltfn")
             func run(_ plan: String) throws -> Data {
-                #expect(Programs.run(formatProbe, ["save", path, "1"]).status == 0)
+                #expect(Programs.run(Programs.probe, ["save", path, "1"]).status == 0)
                 let result = Programs.run(
                     "/usr/bin/env",
-                    ["LD_PRELOAD=\(shim)", "SHORT_WRITES=\(plan)", formatProbe, verb]
+                    ["LD_PRELOAD=\(shim)", "SHORT_WRITES=\(plan)", Programs.probe, verb]
                         + [path, "2"])
                 #expect(result.output == "done\n", "\(plan)")
                 return try Data(contentsOf: URL(filePath: path))

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import TestSupport
 import Testing
 
 /// Chunks are encoded one after the other in the same memory, which is not emptied in between.

@@ -2,7 +2,9 @@ import Foundation
 import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 import LTFNFormat
+import TestSupport
 import Testing
 
 /// Files whose index and checksums are right, and whose values are others than the index says.

@@ -2,12 +2,12 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import TestSupport
 import Testing
 
 @Suite("Files that exist")
 struct GoldenFileTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/golden")
+    static let folder = Repository.url("Fixtures/golden")
 
     /// The file is never made anew: it stands for all that have been written.
     @Test("The file of version 1.0 reads as it always has (LTFN-H3)")

@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
 import LTFNInitializers
+import TestSupport
 import Testing
 
 @Suite("Initial values")

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNFormat
+import TestSupport
 import Testing
 
 @Suite("Deflating planes")

@@ -3,8 +3,8 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import ProgramSupport
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -71,9 +71,7 @@ private final class RangeServer {
     private let base: URL
 
     init(_ folder: TemporaryFolder) throws {
-        let script = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "tools/serve_ranges.py")
+        let script = Repository.url("tools/serve_ranges.py")
         let (process, output) = Programs.start(
             "/usr/bin/env", ["python3", script.path(), folder.path("")], input: input)
         self.process = process

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import TestSupport
 import Testing
 
 /// Every instruction set against the reference, one word at a time.

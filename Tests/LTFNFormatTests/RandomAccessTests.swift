@@ -1,9 +1,11 @@
 import Foundation
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 import LTFNFormat
 import LTFNInitializers
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Random access")

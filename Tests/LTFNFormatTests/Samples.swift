@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import TestSupport
 
 /// Small checkpoints that tests share.
 enum Samples {

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import TestSupport
 import Testing
 
 /// Every way of damaging every valid vector.

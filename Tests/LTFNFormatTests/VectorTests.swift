@@ -2,13 +2,13 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
+import TestSupport
 import Testing
 
 /// The files in `Spec/vectors` are these cases; `LTFN_WRITE_VECTORS=1` writes them anew.
 @Suite("Vectors")
 struct VectorTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Spec/vectors")
+    static let folder = Repository.url("Spec/vectors")
     static let writes = ProcessInfo.processInfo.environment["LTFN_WRITE_VECTORS"] == "1"
 
     /// The bytes as lines of up to 32 in hexadecimal, after a line that names what they are.

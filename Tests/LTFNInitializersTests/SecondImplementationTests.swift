@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Second implementation")
@@ -9,11 +10,9 @@ struct SecondImplementationTests {
         "tools/ltfn_sampling.py meets every published vector (needs LTFN_PYTHON, with NumPy)",
         .enabled(if: python != nil))
     func meetsVectors() throws {
-        let root = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let process = Process()
         process.executableURL = URL(filePath: try #require(Self.python))
-        process.arguments = [root.appending(path: "tools/ltfn_sampling.py").path, "--check"]
+        process.arguments = [Repository.path("tools/ltfn_sampling.py"), "--check"]
         let output = Pipe()
         process.standardOutput = output
         try process.run()

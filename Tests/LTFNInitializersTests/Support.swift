@@ -2,13 +2,12 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInitializers
+import TestSupport
 import Testing
 
 /// A file of `Spec/vectors/initializers/`.
 func vectors<Document: Decodable>(_ name: String, as type: Document.Type) throws -> Document {
-    let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let url = root.appending(path: "Spec/vectors/initializers/\(name)")
+    let url = Repository.url("Spec/vectors/initializers/\(name)")
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(type, from: Data(contentsOf: url))

@@ -1,11 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The Swift that people read is the Swift that the compiler reads.
 @Suite("Documentation")
 struct DocumentationTests {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = Repository.root
 
     private static func files(in folder: String, _ ending: String) -> [URL] {
         let url = root.appendingPathComponent(folder)

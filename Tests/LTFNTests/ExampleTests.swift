@@ -1,13 +1,14 @@
 import Examples
 import Foundation
 import LTFN
+import TestSupport
 import Testing
 
 @Suite("What a user of the library does, with one import")
 struct ExampleTests {
     @Test("A file is written with its recipes, and read in every way")
     func written() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("model.ltfn")
         try writeCheckpoint(to: path)
 
@@ -34,7 +35,7 @@ struct ExampleTests {
 
     @Test("Values that stand in a file as such are mapped, others are not")
     func mapped() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var checkpoint = Checkpoint()
         let values = (0..<72).map { Float($0) }
         try checkpoint.add("layer1_weights", shape: [72], floats: values)
@@ -55,7 +56,7 @@ struct ExampleTests {
 
     @Test("A network of one's own learns arrays of one's own, and tells what an image is")
     func trained() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("mine.ltfn")
         let (pixels, labels) = Self.bars(1_000)
         try trainNetwork(pixels: pixels, labels: labels, savingTo: path)
@@ -73,7 +74,7 @@ struct ExampleTests {
 
     @Test("A run in two parts takes the steps of one that was not interrupted")
     func resumed() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let (pixels, labels) = Self.bars(400)
         let data = try Dataset(
             pixels: pixels, labels: labels, height: 8, width: 8, testCount: 100)

@@ -1,13 +1,14 @@
 import Examples
 import Foundation
 import LTFN
+import TestSupport
 import Testing
 
 @Suite("What the guides show does what they say")
 struct GuideTests {
     @Test("A file is listed, read in part, looked at in place, and read from a store")
     func reading() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("m.safetensors")
         try writeValues((0..<12).map { Float($0) }, rows: 4, to: path)
         #expect(try list(path) == ["embedding f32 [4, 3]"])
@@ -28,7 +29,7 @@ struct GuideTests {
 
     @Test("A file is exported, added to in place, and compacted")
     func writing() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("m.ltfn")
         try writeValues([1, 2, 3, 4], rows: 2, to: path)
         try export(path, to: folder.path(""))
@@ -49,7 +50,7 @@ struct GuideTests {
 
     @Test("A network changes its names and the layout of its kernels")
     func changing() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var network = try GraphBuilder(height: 8, width: 8)
         try network.convolution(outputs: 4)
         try network.maxPool()
@@ -77,7 +78,7 @@ struct GuideTests {
 
     @Test("Limits, budgets and errors are what the guide says")
     func limits() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("m.ltfn")
         try writeCheckpoint(to: path)
         let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
@@ -96,7 +97,7 @@ struct GuideTests {
 
     @Test("Initial values are made again, and a record that is wrong is found out")
     func provenance() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("m.ltfn")
         try writeCheckpoint(to: path)
         #expect(try drift(of: "layer1_weights", at: path) == 0)
@@ -112,7 +113,7 @@ struct GuideTests {
 
     @Test("A difference needs its base, and a file without an end is read as far as it goes")
     func bases() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let (base, difference) = (folder.path("base.ltfn"), folder.path("difference.ltfn"))
         var floats = (0..<5_000).map { Float($0).squareRoot() }
         try writeValues(floats, rows: 50, to: base)
@@ -136,7 +137,7 @@ struct GuideTests {
 
     @Test("A format of one's own is opened beside those of the library")
     func tiny() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("numbers.txt")
         try Data("tiny 1\nweights 2 3\n1 2 3 4 5 6\n".utf8).write(to: URL(fileURLWithPath: path))
         let model = try openWithTiny(path)

@@ -1,5 +1,6 @@
 import LTFN
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A file of any format, opened through one door")
@@ -24,7 +25,7 @@ struct ModelFileTests {
 
     @Test("The same values come out of every format")
     func formats() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         for name in ["m.ltfn", "m.safetensors", "m.npz"] {
             try model().save(to: folder.path(name), losing: [.metadata, .initializer])
             let file = try ModelFile(folder.path(name))
@@ -35,7 +36,7 @@ struct ModelFileTests {
 
     @Test("What a format has no place for is an error, unless it may be lost")
     func losses() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let path = folder.path("m.npy")
         var one = Checkpoint()
         try one.add("x", shape: [2], initializer: .ones)

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNInitializers
 import LTFNTraining
+import TestSupport
 import Testing
 
 /// Recipes under a framework's name against that framework's own values.
@@ -28,11 +29,9 @@ struct FrameworkRecipeTests {
     static let tolerance = 0.005
 
     private func document() throws -> Document {
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let file = root.appending(path: "Fixtures/frameworks/standard-deviations.json")
+        let file = Repository.url("Fixtures/frameworks/standard-deviations.json")
         return try decoder.decode(Document.self, from: Data(contentsOf: file))
     }
 

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNConversion
+import LTFNFiles
 
 extension Checkpoint {
     /// Writes the checkpoint into a file, which is either wholly there and on the disk, or not

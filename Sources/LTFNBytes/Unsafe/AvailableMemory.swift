@@ -20,7 +20,7 @@ public enum AvailableMemory {
         guard byteCount >= smallByteCount else { return }
         guard isLimited || byteCount >= largeByteCount else { return }
         let (sum, overflow) = byteCount.addingReportingOverflow(reserveByteCount)
-        guard !overflow, SystemCalls.canAllocate(sum) else { throw shortage(byteCount) }
+        guard !overflow, SystemMemory.canAllocate(sum) else { throw shortage(byteCount) }
     }
 
     /// Makes sure that the reserve is there. Commands call this first, before there are threads.
@@ -28,11 +28,11 @@ public enum AvailableMemory {
     /// - Throws: `io`.
     public static func expectReserve() throws(FormatError) {
         guard isLimited else { return }
-        guard SystemCalls.canAllocate(reserveByteCount) else { throw shortage(reserveByteCount) }
-        SystemCalls.shareHeap()
+        guard SystemMemory.canAllocate(reserveByteCount) else { throw shortage(reserveByteCount) }
+        SystemMemory.shareHeap()
     }
 
-    private static let isLimited = SystemCalls.hasMemoryLimit
+    private static let isLimited = SystemMemory.hasMemoryLimit
 
     static func shortage(_ byteCount: Int) -> FormatError {
         FormatError(
@@ -91,7 +91,7 @@ extension [UInt8] {
     /// Makes room for more bytes, at least twice as many as there are.
     ///
     /// - Throws: `io` when memory is short.
-    mutating func makeRoom(forMore byteCount: Int) throws(FormatError) {
+    package mutating func makeRoom(forMore byteCount: Int) throws(FormatError) {
         guard byteCount > capacity - count else { return }
         let wanted = Swift.max(count + byteCount, 2 * capacity)
         try AvailableMemory.expect(wanted)

@@ -5,49 +5,29 @@
 /// process that cuts the file itself takes the mapped bytes away: touching them then ends this
 /// process (SIGBUS), which no check beforehand can rule out. Whoever has to expect that reads
 /// copies.
-public struct MappedBytes: Sendable {
-    private let mapping: Mapping?
+///
+/// `@unchecked Sendable`: nothing is written through the pointer, which the owner keeps valid.
+@safe public struct MappedBytes: @unchecked Sendable {
+    private let buffer: UnsafeRawBufferPointer
+    private let owner: (any AnyObject & Sendable)?
 
-    /// - Parameter offset: the range lies in the file behind `descriptor`, which may be closed
-    ///   afterwards.
-    init(_ descriptor: Int32, at offset: UInt64, byteCount: Int) throws(SystemError) {
-        // The system maps no empty range.
-        mapping = try byteCount > 0 ? Mapping(descriptor, at: offset, byteCount: byteCount) : nil
+    /// - Parameter owner: keeps the bytes where they are as long as it lives.
+    package init(_ bytes: UnsafeRawBufferPointer, owner: (any AnyObject & Sendable)?) {
+        unsafe buffer = bytes
+        self.owner = owner
     }
 
-    public var byteCount: Int { unsafe mapping?.bytes.count ?? 0 }
+    public var byteCount: Int { unsafe buffer.count }
 
     /// Whether the bytes stand in memory at a multiple of `alignment`: where the offset in the file
     /// is a multiple of it, they do, up to the size of a page.
     public func isAligned(to alignment: Int) -> Bool {
-        unsafe Int(bitPattern: mapping?.bytes.baseAddress) % alignment == 0
+        unsafe Int(bitPattern: buffer.baseAddress) % alignment == 0
     }
 
     /// The bytes, for reading.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
-        get {
-            let buffer = unsafe mapping?.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0)
-            return unsafe _overrideLifetime(RawSpan(_unsafeBytes: buffer), borrowing: self)
-        }
-    }
-
-    /// `@unchecked Sendable`: nothing is written through the mapping, whose address never changes.
-    @safe private final class Mapping: @unchecked Sendable {
-        let bytes: UnsafeRawBufferPointer
-        private let pages: UnsafeRawBufferPointer
-
-        /// - Parameter byteCount: more than 0.
-        init(_ descriptor: Int32, at offset: UInt64, byteCount: Int) throws(SystemError) {
-            // Mappings begin at a page.
-            let excess = Int(offset % UInt64(SystemCalls.pageByteCount))
-            unsafe pages = try SystemCalls.map(
-                descriptor, at: offset - UInt64(excess), byteCount: byteCount + excess)
-            unsafe bytes = UnsafeRawBufferPointer(rebasing: pages[excess...])
-        }
-
-        deinit {
-            unsafe SystemCalls.unmap(pages)
-        }
+        get { unsafe _overrideLifetime(RawSpan(_unsafeBytes: buffer), borrowing: self) }
     }
 }

@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// What the parser says of a command line that it cannot read.
 struct ParserComplaint: Error {

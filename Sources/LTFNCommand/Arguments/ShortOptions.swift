@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// Short options in one word, as POSIX has them: `-qf` is `-q -f`, and `-fom.ltfn` is `-f -o
 /// m.ltfn`.

@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// Subcommands beside a default one, which would take the name of every other for a file.
 struct Subcommands {

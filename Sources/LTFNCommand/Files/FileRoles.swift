@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// The files of a command and what each is to it: no output may replace an input or another output,
 /// and nothing that is printed may go into one of them.

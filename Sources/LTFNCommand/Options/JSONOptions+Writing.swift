@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 extension JSONOptions {
     /// Where the document goes, opened before any work is done: a file that cannot be written is

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LTFNBytes
+import LTFNFiles
 
 /// The frame around every command: parses, runs, says what went wrong, exits.
 public enum CommandMain {

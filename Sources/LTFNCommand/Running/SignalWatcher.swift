@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 import Synchronization
 
 /// Lets a long loop end well when the user presses Ctrl-C, closes the terminal, or the system asks

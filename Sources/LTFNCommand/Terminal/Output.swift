@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 import Synchronization
 
 /// A stream that text is written to, gathered in blocks.

@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// The bytes of one part of a data set, as an IDX file of unsigned bytes whatever the file was.
 struct DatasetBytes {

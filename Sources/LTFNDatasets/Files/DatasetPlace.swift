@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// Where a data set lies: files of one folder with a common beginning, or one archive.
 struct DatasetPlace: Hashable {

@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// The file that is taken where several stand under the names of one part of a data set, and what
 /// is to be said of the others.

@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 extension ImageSet {
     /// A file that is no longer is read whole: then it is known which data set it is of, and that

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 
 /// Files that others may be stored relative to, each known by its content digest.
 public struct BaseFiles: Sendable {

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 
 extension NativeFormat {
     /// What is added to a file.

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 
 /// What a checkpoint tells at once: for completions, and for files that were named in the wrong
 /// order.

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 import LTFNFormat
 import LTFNInterchange
 

@@ -1,4 +1,5 @@
 import LTFNBytes
+import LTFNFiles
 
 /// The checkpoints that are kept beside an output: `model.ltfn` has `model.step-000100.ltfn`.
 package struct CheckpointFiles: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 
 /// The checkpoints that one run keeps beside its output.
 struct RunCheckpoints {

@@ -1,5 +1,6 @@
 public import LTFNBytes
 public import LTFNCheckpoint
+import LTFNFiles
 
 /// The file that a run writes, and the checkpoints that it keeps beside it: `model.ltfn` has
 /// `model.step-000100.ltfn`.

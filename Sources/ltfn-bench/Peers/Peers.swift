@@ -1,6 +1,7 @@
 import Foundation
 import LTFNBytes
 import LTFNCommand
+import LTFNFiles
 
 /// The peers' processes: one for each case, since their libraries do not bear one another.
 final class Peers {

@@ -2,7 +2,7 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("Base files, with the programs") struct BaseFileTests {

@@ -5,7 +5,7 @@ import LTFNConversion
 import LTFNFormat
 import LTFNFormats
 import LTFNInterchange
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("ltfn-convert") struct ConvertCommandTests {

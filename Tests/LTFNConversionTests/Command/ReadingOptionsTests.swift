@@ -3,7 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
 import LTFNInterchange
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("ltfn-convert reads what is asked for") struct ReadingOptionsTests {

@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormats
+import TestSupport
 import Testing
 
 /// What every format has to keep. A new format passes this without a line here.

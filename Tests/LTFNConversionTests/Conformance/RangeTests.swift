@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormats
+import TestSupport
 import Testing
 
 @Suite("Values by ranges") struct RangeTests {

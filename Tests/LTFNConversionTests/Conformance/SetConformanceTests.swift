@@ -3,6 +3,7 @@ import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormats
 import LTFNInterchange
+import TestSupport
 import Testing
 
 /// What formats of several files have to keep, with small files so that there are several.

@@ -5,6 +5,7 @@ import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormat
 import LTFNFormats
+import TestSupport
 import Testing
 
 /// What every format has to keep with the files under `Fixtures/<its name>/`: for a format that

@@ -2,6 +2,7 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Zip archives") struct ZipTests {

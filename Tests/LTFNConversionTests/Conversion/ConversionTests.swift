@@ -4,6 +4,7 @@ import LTFNConversion
 import LTFNFormat
 import LTFNInitializers
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Plans, and what becomes of them") struct ConversionTests {

@@ -3,8 +3,10 @@ import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFiles
 import LTFNFormats
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("FileConversion") struct FileConversionTests {

@@ -1,9 +1,11 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFiles
 import LTFNFormat
 import LTFNInitializers
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("The layout of kernels") struct LayoutTests {

@@ -2,9 +2,10 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFiles
 import LTFNFormat
 import LTFNInterchange
-import ProgramSupport
+import TestSupport
 import Testing
 
 /// What was written here, read by the programs that own the formats.

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormats
+import TestSupport
 import Testing
 
 @Suite("FormatRegistry") struct RegistryTests {

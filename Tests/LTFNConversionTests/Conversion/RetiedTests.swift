@@ -4,6 +4,7 @@ import LTFNConversion
 import LTFNFormat
 import LTFNFormats
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Ties that come back") struct RetiedTests {

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
+import TestSupport
 import Testing
 
 /// Files that flax.serialization wrote, by tools/make_flax_fixtures.py.

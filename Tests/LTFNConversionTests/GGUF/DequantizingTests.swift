@@ -2,8 +2,10 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
+import LTFNFiles
 import LTFNFormat
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Blocks on their way into other formats") struct DequantizingTests {

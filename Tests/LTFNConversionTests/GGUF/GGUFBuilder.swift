@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
+import TestSupport
 
 /// GGUF files piece by piece, also such as no tool writes.
 struct GGUFBuilder {

@@ -1,8 +1,9 @@
 import Foundation
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 import LTFNInterchange
-import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite(

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("The header of npy files") struct NPYHeaderTests {

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
+import TestSupport
 
 /// Models of ONNX field by field, also such as no tool writes.
 enum ONNXBuilder {

@@ -1,6 +1,7 @@
 import Foundation
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 import LTFNInference
 import LTFNInterchange
 import LTFNParallel

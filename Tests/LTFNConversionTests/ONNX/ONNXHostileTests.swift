@@ -1,7 +1,9 @@
 import Foundation
 import LTFNBytes
 import LTFNCheckpoint
+import LTFNFiles
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Hostile models of ONNX") struct ONNXHostileTests {

@@ -2,6 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Writing models of ONNX") struct ONNXWriterTests {

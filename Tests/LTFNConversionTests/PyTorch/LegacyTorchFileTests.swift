@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Files of PyTorch before 1.6") struct LegacyTorchFileTests {

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormats
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Sets of files of PyTorch") struct TorchSetTests {

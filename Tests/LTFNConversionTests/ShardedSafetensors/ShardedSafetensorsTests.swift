@@ -4,6 +4,7 @@ import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormats
 import LTFNInterchange
+import TestSupport
 import Testing
 
 @Suite("Sets of safetensors files") struct ShardedSafetensorsTests {

@@ -1,12 +1,11 @@
 import Foundation
 import LTFNBytes
 import LTFNCheckpoint
+import TestSupport
 
 /// The files under `Fixtures/`, made by the tools that own the formats.
 enum Fixtures {
-    static let directory = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Fixtures")
+    static let directory = Repository.url("Fixtures")
 
     static func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: directory.appendingPathComponent(name)))
@@ -41,15 +40,5 @@ extension TensorData {
         var bytes = AlignedBytes(byteCount: values.count)
         bytes.replaceBytes(at: 0, with: values)
         try self.init(info: info, bytes: bytes)
-    }
-}
-
-/// The error that `body` throws, or nil when it throws none.
-func formatError<T>(_ body: () throws(FormatError) -> T) -> FormatError? {
-    do throws(FormatError) {
-        _ = try body()
-        return nil
-    } catch {
-        return error
     }
 }

@@ -1,6 +1,7 @@
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
+import TestSupport
 import Testing
 
 /// Models that TensorFlow wrote, by tools/make_tflite_fixtures.py.

@@ -6,6 +6,7 @@ import LTFNConversion
 import LTFNFormats
 import LTFNInterchange
 import LTFNTraining
+import TestSupport
 import Testing
 
 @Suite("Checkpoints that TensorFlow wrote") struct TensorFlowFixtureTests {

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormats
 import LTFNInterchange
+import TestSupport
 import Testing
 
 /// Indexes that nobody's writer makes, with checksums that fit.

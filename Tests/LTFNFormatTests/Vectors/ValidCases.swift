@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
 import LTFNInitializers
+import TestSupport
 
 /// A file that obeys every rule.
 struct ValidCase {

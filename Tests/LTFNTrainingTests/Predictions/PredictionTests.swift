@@ -2,11 +2,13 @@ import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNDatasets
+import LTFNFiles
 import LTFNFormat
 import LTFNInference
 import LTFNKernels
 import LTFNParallel
 import Synchronization
+import TestSupport
 import Testing
 
 /// What the kept model says of MNIST's test images, fast and by the reference in double precision.
@@ -24,9 +26,7 @@ struct PredictionTests {
     }
 
     private static func model() throws -> Checkpoint {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/models/tutorial.ltfn").path
+        let path = Repository.path("Fixtures/models/tutorial.ltfn")
         return try Checkpoint(
             reading: NativeFormat().open(FileSource(path: path), limits: .standard))
     }

@@ -1,0 +1,2 @@
+// What the tests of every format need.
+@_exported import TestSupport
