@@ -246,9 +246,9 @@ struct ConvertCommand: CommandWithExamples {
         let kept =
             base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
             + (into.map { [FileRoles.File("the model", $0)] } ?? []) + changing.files
-        let members = (conversion?.otherInputs ?? []).map {
-            FileRoles.File("a part of the input", $0)
-        }
+        let members =
+            (conversion?.otherInputs ?? []).map { FileRoles.File("a part of the input", $0) }
+            + (conversion?.modelParts ?? []).map { FileRoles.File("a part of the model", $0) }
         let parts = (conversion?.otherOutputs ?? []).map {
             FileRoles.File("a part of the output", $0)
         }

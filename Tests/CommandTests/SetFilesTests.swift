@@ -1,3 +1,4 @@
+import Foundation
 import LTFNBytes
 import TestSupport
 import Testing
@@ -38,6 +39,23 @@ import Testing
         #expect(run.errors.contains("expected a file of its own"), "\(run.errors)")
         #expect(try folder.read(Self.index) == index && folder.read(Self.part) == part)
         #expect(!folder.names.contains("z.safetensors.index.json"))
+    }
+
+    @Test(
+        "Nor one that a model has values in which gets others",
+        arguments: ["-o o/weights.bin", "-o out.onnx --json=o/weights.bin"])
+    func model(outputs: String) throws {
+        let folder = try TinyModel.folder()
+        let original = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/onnx-external").path
+        let run = Programs.shell(
+            "cp -r '\(original)' o; \"$BIN\"/ltfn-convert model.ltfn --into o/model.onnx --force "
+                + outputs, in: folder)
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(run.errors.contains("read as a part of the model"), "\(run.errors)")
+        #expect(
+            Programs.shell("cmp o/weights.bin '\(original)'/weights.bin", in: folder).status == 0)
     }
 
     @Test(

@@ -103,6 +103,8 @@ public struct FileConversion: Sendable {
     public let otherOutputs: [String]
     /// The files that the input consists of beside the one that was named.
     public let otherInputs: [String]
+    /// The files in which the model has values that gets others.
+    public let modelParts: [String]
     /// The names of the parts of a set that is replaced which the new one has no use for: they go
     /// with it.
     public let retiredParts: [String]
@@ -149,12 +151,15 @@ public struct FileConversion: Sendable {
         changes = changePlan.changes
         let reader: any CheckpointReader =
             request.changes.isEmpty && !isBare ? source : changed
-        let (target, output) =
-            if let model = request.model {
-                (try Self.insertion(into: model, reader.manifest, limits), request.output)
-            } else {
-                try Self.sharded(named, request, reader.manifest)
-            }
+        let target: any CheckpointFormat
+        let output: String
+        if let model = request.model {
+            let insertion = try Self.insertion(into: model, reader.manifest, limits)
+            (target, output, modelParts) = (insertion.format, request.output, insertion.parts)
+        } else {
+            (target, output) = try Self.sharded(named, request, reader.manifest)
+            modelParts = []
+        }
         self.output = output
         conversion = Conversion(
             of: reader, from: input.format, to: target, allowing: request.allowedLosses,
@@ -226,10 +231,11 @@ public struct FileConversion: Sendable {
     /// - Throws: what opening the model throws.
     private static func insertion(
         into model: String, _ manifest: Manifest, _ limits: DecodingLimits
-    ) throws(FormatError) -> any CheckpointFormat {
+    ) throws(FormatError) -> (format: any CheckpointFormat, parts: [String]) {
         try FormatError.about(model) { () throws(FormatError) in
-            try ONNXInsertion(
-                into: DiskFileSet(path: model), writing: manifest, limits: limits)
+            let files = try DiskFileSet(path: model)
+            let format = try ONNXInsertion(into: files, writing: manifest, limits: limits)
+            return (format, format.otherFiles.map(files.path))
         }
     }
 

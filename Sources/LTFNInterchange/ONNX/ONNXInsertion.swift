@@ -5,9 +5,13 @@ import LTFNCheckpoint
 /// stays as it is.
 public struct ONNXInsertion: CheckpointFormat {
     private let source: any ByteSource
+    private let files: any FileSet
     private let model: ONNXReader
     /// What is replaced.
     private let names: Set<VariableName>
+
+    /// The names of the files that the model has values in beside itself; so has the copy.
+    public var otherFiles: [String] { model.otherFiles }
 
     /// - Parameters:
     ///   - files: of the model.
@@ -22,6 +26,7 @@ public struct ONNXInsertion: CheckpointFormat {
                 "This is a folder; name the model in it, *.onnx.")
         }
         source = main
+        self.files = files
         model = try ONNXReader(main, files, limits: limits, selection: .everything)
         names = Set(manifest.variables.map(\.name))
     }
@@ -36,7 +41,8 @@ public struct ONNXInsertion: CheckpointFormat {
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
         let whole = try ONNXReader(
-            source, SingleFile(source), limits: limits, selection: .everything)
+            source, CopiedModel(main: source, original: files), limits: limits,
+            selection: .everything)
         return BareReader(whole, names: names)
     }
 
@@ -73,9 +79,16 @@ public struct ONNXInsertion: CheckpointFormat {
         let list = kept.prefix(5).map { "\"\($0.name)\"" }.joined(separator: ", ")
         let rest = kept.count > 5 ? " and \(NumberText.grouped(kept.count - 5)) more" : ""
         let verb = kept.count == 1 ? "keeps its" : "keep their"
-        return [
+        var notes = [
             "\(NumberText.counted(kept.count, "tensor")) of the model \(verb) values: \(list)\(rest)."
         ]
+        if let first = otherFiles.first {
+            let more = otherFiles.count > 1 ? " and \(otherFiles.count - 1) more" : ""
+            notes.append(
+                "The copy has values in other files, as the model has, and is to stand beside them: "
+                    + "\"\(first.prefix(200))\"\(more).")
+        }
+        return notes
     }
 
     public func writingOrder(of manifest: Manifest) -> [Int] {
@@ -104,6 +117,20 @@ public struct ONNXInsertion: CheckpointFormat {
             sink: sink, source: source,
             sequence: WritingSequence(manifest: manifest, order: writingOrder(of: manifest)),
             offsets: manifest.variables.map(offset))
+    }
+
+    /// The copy, which finds its other files where the model has them.
+    private struct CopiedModel: FileSet {
+        let main: (any ByteSource)?
+        let original: any FileSet
+
+        var name: String { original.name }
+
+        func names() throws(FormatError) -> [String] { try original.names() }
+
+        func file(_ name: String) throws(FormatError) -> any ByteSource {
+            try original.file(name)
+        }
     }
 
     /// Copies the model, and writes values in the place of others.

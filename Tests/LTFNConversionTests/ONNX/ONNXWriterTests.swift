@@ -147,6 +147,28 @@ import Testing
                 == manifest.bare)
     }
 
+    @Test("values that the model has in other files stay there, and the copy is read with them")
+    func insertionBeside() throws {
+        let model = ONNXBuilder.model(tensors: [
+            ONNXBuilder.external("outside", [2], "w.bin"),
+            ONNXBuilder.tensor("inside", [3], raw: [UInt8](repeating: 1, count: 12)),
+        ])
+        let files = MemoryFileSet(
+            ["model.onnx": model, "w.bin": [UInt8](repeating: 2, count: 8)], name: "model.onnx")
+        let manifest = try Manifest(variables: [variable("inside", .f32, [3])])
+        let insertion = try ONNXInsertion(into: files, writing: manifest, limits: .standard)
+        #expect(insertion.otherFiles == ["w.bin"])
+        #expect(insertion.notes(writing: manifest).last?.contains("\"w.bin\"") == true)
+        let sink = MemorySink()
+        var writer = try insertion.create(sink, manifest: manifest)
+        let values = [UInt8](repeating: 3, count: 12)
+        try writer.write(TensorData(manifest.variables[0].tensor, values: values), at: 0)
+        try writer.finish()
+        let again = try insertion.open(MemorySource(sink.bytes), limits: .standard)
+        #expect(again.manifest == manifest)
+        #expect(try Checkpoint(reading: again).array("inside") == values)
+    }
+
     @Test("what does not fit a model is told of all variables before anything is written")
     func misfits() throws {
         let bytes = try Fixtures.bytes("onnx/network.onnx")
