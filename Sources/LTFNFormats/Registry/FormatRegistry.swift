@@ -27,6 +27,7 @@ public struct FormatRegistry: Sendable {
         GGUFFormat(),
         TFLiteFormat(),
         FlaxFormat(),
+        HDF5Format(),
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.
