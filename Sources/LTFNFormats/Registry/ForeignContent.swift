@@ -27,12 +27,8 @@ struct ForeignContent {
     private static func kind(of prefix: [UInt8]) -> Kind? {
         if prefix.isEmpty { return Kind("an empty file", "Fetch it or save it again.") }
         if let known = signatures.first(where: { $0.fits(prefix) }) { return known.kind }
-        if prefix.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return zip(prefix) }
         return markup(prefix) ?? pickle(prefix)
     }
-
-    private static let keras =
-        "Load it with Keras, and save the arrays of its get_weights() with numpy.savez."
 }
 
 // Kinds of files with a mark of their own.
@@ -64,8 +60,6 @@ extension ForeignContent {
             [0x28, 0xB5, 0x2F, 0xFD], "zstd-compressed data", "Unpack it with unzstd first."),
         Signature([0x7F, 0x45, 0x4C, 0x46], "a program"),
         Signature(
-            [0x89, 0x48, 0x44, 0x46], "an HDF5 file (.h5, as Keras saves)", keras),
-        Signature(
             [0x00, 0x00, 0x08, 0x01], "an IDX file of labels", "ltfn-eval reads it beside a model."),
         Signature(
             [0x00, 0x00, 0x08, 0x03], "an IDX file of images", "ltfn-eval reads it beside a model."),
@@ -79,14 +73,6 @@ extension ForeignContent {
             "a Git LFS pointer, and the file itself was never fetched",
             "Fetch it with git lfs pull."),
     ]
-
-    private static func zip(_ prefix: [UInt8]) -> Kind? {
-        let names = ZipPrefix.memberNames(in: prefix).map { String(decoding: $0, as: UTF8.self) }
-        if names.contains("metadata.json") || names.contains("config.json") {
-            return Kind("a Keras file (.keras)", keras)
-        }
-        return nil
-    }
 
     private static func markup(_ prefix: [UInt8]) -> Kind? {
         let text = String(decoding: prefix.prefix(256), as: UTF8.self).lowercased()

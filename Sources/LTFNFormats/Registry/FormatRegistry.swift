@@ -28,6 +28,7 @@ public struct FormatRegistry: Sendable {
         TFLiteFormat(),
         FlaxFormat(),
         HDF5Format(),
+        KerasFormat(),
     ])
 
     /// The same formats, but `.ltfn` files read and written as `native` does.

@@ -17,7 +17,7 @@ public struct HDF5Format: SelectiveFormat {
     public var traits: FormatTraits {
         FormatTraits(
             name: Self.name, summary: "HDF5, as Keras and h5py write it",
-            fileExtensions: ["h5", "hdf5"], dtypes: [], canWrite: false,
+            fileExtensions: ["h5", "hdf5"], dtypes: HDF5Encoder.dtypes,
             toleratesTail: true, kernelLayout: .tensorflow)
     }
 
@@ -31,12 +31,21 @@ public struct HDF5Format: SelectiveFormat {
         try HDF5Reader(source, format: Self.name, limits: limits, selection: selection)
     }
 
-    public func losses(writing manifest: Manifest) -> [FormatLoss] { [] }
+    public func losses(writing manifest: Manifest) -> [FormatLoss] {
+        HDF5Losses.losses(writing: manifest)
+    }
+
+    public func notes(writing manifest: Manifest) -> [String] {
+        HDF5Losses.notes(writing: manifest)
+    }
 
     public func create(
         _ sink: any ByteSink, manifest: Manifest
     ) throws(FormatError) -> any CheckpointWriter {
-        throw FormatError(
-            .unsupportedFeature, format: Self.name, "HDF5 can be read, but not written.")
+        if let loss = losses(writing: manifest).first(where: { $0.subject == .values }) {
+            throw FormatError(
+                .notRepresentable, format: Self.name, variable: loss.variable?.string, loss.reason)
+        }
+        return try HDF5Writer(sink, manifest: manifest, order: writingOrder(of: manifest))
     }
 }

@@ -9,6 +9,8 @@ struct HDF5Reader: CheckpointReader {
     private let format: String
     private let source: any ByteSource
     private let limits: DecodingLimits
+    /// What the file is a member of.
+    private let archive: KerasArchive?
     /// In the order of the manifest.
     private let values: [HDF5Values]
 
@@ -16,9 +18,10 @@ struct HDF5Reader: CheckpointReader {
     /// - Throws: as `HDF5Content` and `HDF5Variables`.
     init(
         _ source: any ByteSource, format: String, limits: DecodingLimits,
-        selection: ReadingSelection
+        selection: ReadingSelection, archive: KerasArchive? = nil
     ) throws(FormatError) {
         self.format = format
+        self.archive = archive
         self.limits = limits
         do throws(FormatError) {
             let content = try HDF5Content(source, limits: limits)
@@ -37,10 +40,44 @@ struct HDF5Reader: CheckpointReader {
                     restored.manifest.metadata[key] = value
                 }
             }
+            var notes = variables.notes + (archive?.notes ?? [])
+            for (key, text) in archive?.metadata ?? []
+            where restored.manifest.metadata[key] == nil {
+                restored.manifest.metadata[key] = .string(text)
+            }
+            let description =
+                if let config = archive?.config { Optional(config) } else {
+                    try Self.description(variables.metadata)
+                }
+            if let description {
+                var keras = KerasDescription(
+                    description, variables: variables.paths, attributes: content.attributes)
+                try keras.add(to: &restored.manifest)
+                notes += keras.notes
+            }
             manifest = restored.manifest
             losses = variables.losses + restored.losses
-            notes = variables.notes
+            self.notes = notes
             values = manifest.variables.compactMap { variables.values[$0.name] }
+        } catch {
+            throw error.named(format)
+        }
+    }
+
+    /// What a file of before `.keras` says of its layers.
+    private static func description(
+        _ metadata: [(key: String, value: MetadataValue)]
+    ) throws(FormatError) -> JSONValue? {
+        guard case .string(let text)? = metadata.first(where: { $0.key == KerasModel.attribute })?.value
+        else { return nil }
+        try MemoryRoom.expect(16 * text.utf8.count)
+        return try? JSONReader.read(Array(text.utf8))
+    }
+
+    /// The checksum that an archive has of all of it.
+    func verifyRest() throws(FormatError) {
+        do throws(FormatError) {
+            try archive?.verify()
         } catch {
             throw error.named(format)
         }

@@ -5,6 +5,8 @@ import LTFNCheckpoint
 struct HDF5Variables {
     private(set) var infos: [VariableInfo] = []
     private(set) var values: [VariableName: HDF5Values] = [:]
+    /// What is at each path.
+    private(set) var paths: [ByteString: VariableName] = [:]
     private(set) var losses: [FormatLoss] = []
     /// What the file holds and is not read.
     private(set) var leftOut: Set<ByteString> = []
@@ -32,30 +34,37 @@ struct HDF5Variables {
         for (path, attributes) in content.attributes where !path.string.isEmpty {
             remainder.attributes += attributes.count
         }
-        var names = ForeignNames(content.entries.map(\.path))
+        let called = names(of: content.entries)
+        var names = ForeignNames(called)
         var owners: [Int: VariableName] = [:]
-        for entry in content.entries {
+        /// The variables that each data set is.
+        var sharing: [Int: [Int]] = [:]
+        for (entry, called) in zip(content.entries, called) {
             let dataSet = content.dataSets[entry.dataSet]
             switch dataSet.values {
             case .nothing: remainder.empty += 1
             case .text(let text): add(text: text, entry.path)
             case .tensor(let tensor, let values):
-                guard selection.includes(entry.path) else {
-                    leftOut.insert(ByteString(entry.path))
+                guard selection.includes(called) else {
+                    leftOut.insert(ByteString(called))
                     continue
                 }
-                let name = try names.variableName(entry.path, format: format)
+                let name = try names.variableName(called, format: format)
                 var info = VariableInfo(name: name, tensor: tensor)
-                if let owner = owners[entry.dataSet] {
-                    info.tiedTo = owner
-                } else {
+                info.metadata = try metadata(of: dataSet)
+                if dataSet.owner.map({ $0 == entry.path }) ?? (owners[entry.dataSet] == nil) {
                     owners[entry.dataSet] = name
-                    info.metadata = try metadata(of: dataSet)
                 }
+                sharing[entry.dataSet, default: []].append(infos.count)
                 try infos.makeRoomForOne()
                 infos.append(info)
                 self.values[name] = values
+                paths[ByteString(entry.path)] = name
             }
+        }
+        for (dataSet, indices) in sharing {
+            let owner = owners[dataSet] ?? infos[indices[0]].name
+            for index in indices where infos[index].name != owner { infos[index].tiedTo = owner }
         }
         var unreadable = UnreadableParts(selection, kind: "data set")
         for (path, error) in content.failures {
@@ -65,7 +74,43 @@ struct HDF5Variables {
             }
         }
         losses = try unreadable.losses(remainingCount: infos.count) + names.losses
-        notes = Self.notes(remainder)
+        notes += Self.notes(remainder)
+        if content.tailByteCount > 0 {
+            let found = NumberText.counted(content.tailByteCount, "byte")
+            notes.append("What stands behind the end of the file (\(found)) is not read.")
+        }
+    }
+
+    /// With which a data set says which of the paths that lead to it is that of its owner.
+    static let ownerAttribute = "ltfn.owner"
+
+    /// What each entry is called: by its path, unless the file says otherwise.
+    private mutating func names(of entries: [HDF5Content.Entry]) -> [String] {
+        let paths = entries.map(\.path)
+        guard let index = metadata.firstIndex(where: { $0.key == HDF5Paths.attribute }) else {
+            return paths
+        }
+        let value = metadata.remove(at: index).value
+        guard case .string(let text) = value,
+            (try? MemoryRoom.expect(16 * text.utf8.count)) != nil,
+            let json = try? JSONReader.read(Array(text.utf8)), case .object(let members) = json
+        else { return passOverNames(paths) }
+        var known: [ByteString: String] = [:]
+        for member in members {
+            if case .string(let name) = member.value { known[ByteString(member.key)] = name }
+        }
+        let names = paths.map { known[ByteString($0)] ?? $0 }
+        guard Set(names.map { ByteString($0) }).count == names.count else {
+            return passOverNames(paths)
+        }
+        return names
+    }
+
+    private mutating func passOverNames(_ paths: [String]) -> [String] {
+        notes.append(
+            "What the file says of the names of its data sets (\(HDF5Paths.attribute)) does not fit "
+                + "them: they are called by their paths.")
+        return paths
     }
 
     private mutating func add(_ attribute: (name: String, value: MetadataValue?)) {

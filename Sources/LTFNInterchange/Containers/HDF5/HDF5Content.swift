@@ -16,6 +16,8 @@ struct HDF5Content: Sendable {
     private(set) var failures: [(path: String, error: FormatError)] = []
     /// What the groups say, by their paths; the root's is empty.
     private(set) var attributes: [ByteString: [(name: String, value: MetadataValue?)]] = [:]
+    /// How many bytes after its end are none of the file's.
+    let tailByteCount: UInt64
     /// From the superblock on.
     let source: any ByteSource
 
@@ -40,6 +42,7 @@ struct HDF5Content: Sendable {
     init(_ source: any ByteSource, limits: DecodingLimits) throws(FormatError) {
         var file = try HDF5File(source, limits: limits)
         self.source = file.source
+        tailByteCount = file.tailByteCount
         let root = try object(at: file.superblock.root, path: "", in: &file)
         guard case .group(let links) = root else {
             if case .failure(let error) = root { throw error }

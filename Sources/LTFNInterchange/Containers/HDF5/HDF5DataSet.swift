@@ -13,6 +13,8 @@ struct HDF5DataSet: Sendable {
 
     var values: Values
     var attributes: [(name: String, value: MetadataValue?)]
+    /// Of several paths to it, the one that counts.
+    private(set) var owner: String?
 
     /// - Returns: nil when the object has no values.
     /// - Throws: `unsupportedFeature`, `unsupportedVersion`, `corrupt`, `truncated`,
@@ -35,9 +37,20 @@ struct HDF5DataSet: Sendable {
         cursor = layoutMessage.content
         let layout = try HDF5Layout(&cursor)
         attributes = try HDF5Attribute.all(of: header, in: &file).map { ($0.name, $0.value) }
+        if let index = attributes.firstIndex(where: { $0.name == HDF5Variables.ownerAttribute }),
+            case .string(let path) = attributes[index].value
+        {
+            owner = path
+            attributes.remove(at: index)
+        }
         guard let dimensions = space.dimensions else {
             values = .nothing
             return
+        }
+        guard dimensions.count <= file.limits.rank else {
+            throw FormatError(
+                .limitExceeded, format: HDF5File.format,
+                "It has \(dimensions.count) axes; \(file.limits.rank) are allowed.")
         }
         switch type.kind {
         case .other(let what): throw Self.unsupported("Its elements are \(what)")
@@ -59,18 +72,19 @@ struct HDF5DataSet: Sendable {
         FormatError(.unsupportedFeature, format: HDF5File.format, what + ": it cannot be read.")
     }
 
-    /// Keras says beside opaque bits of two bytes that they are bfloat16.
+    /// The attribute with which Keras says that opaque bits are bfloat16, and we of other types.
+    static let typeAttribute = "dtype"
+
     private static func takeName(
         of dtype: DType, _ attributes: inout [(name: String, value: MetadataValue?)]
     ) -> DType {
-        let name = "dtype"
-        guard dtype == .bits16,
-            let index = attributes.firstIndex(where: {
-                $0.name == name && $0.value == .string("bfloat16")
-            })
+        guard let index = attributes.firstIndex(where: { $0.name == typeAttribute }),
+            case .string(let word) = attributes[index].value,
+            let named = HDF5Encoder.opaqueNames.first(where: { $0.value == word })?.key,
+            dtype == (named.bitCount == 8 ? .bits8 : .bits16)
         else { return dtype }
         attributes.remove(at: index)
-        return .bf16
+        return named
     }
 
     private static func text(

@@ -8,7 +8,7 @@ struct HDF5Dataspace: Hashable, Sendable {
     var limits: [Int?] = []
 
     /// The most axes that HDF5 has.
-    private static let rankLimit = 32
+    static let rankLimit = 32
 
     /// - Throws: `unsupportedVersion`, `truncated`, `corrupt`.
     init(_ cursor: inout HDF5Cursor) throws(FormatError) {

@@ -11,6 +11,8 @@ struct HDF5File {
     let source: any ByteSource
     let superblock: HDF5Superblock
     let limits: DecodingLimits
+    /// How many bytes after its end are none of the file's.
+    let tailByteCount: UInt64
     private var extents: HDF5Extents
     private var heaps: [UInt64: HDF5GlobalHeap] = [:]
     /// What may be made out of strings that are told several times.
@@ -28,9 +30,23 @@ struct HDF5File {
         self.source = WindowedSource(part)
         self.superblock = superblock
         self.limits = limits
+        tailByteCount = part.byteCount - superblock.end
+        try Self.expectNoSecondFile(part, at: superblock.end)
         extents = HDF5Extents(end: superblock.end)
         texts = ExpansionBudget(limits, fileByteCount: source.byteCount)
         try extents.claim(0, byteCount: UInt64(superblock.byteCount), "the superblock")
+    }
+
+    private static func expectNoSecondFile(
+        _ source: any ByteSource, at end: UInt64
+    ) throws(FormatError) {
+        let signature = HDF5Superblock.signature
+        guard source.byteCount - end >= UInt64(signature.count),
+            try source.read(at: end, byteCount: signature.count) == signature
+        else { return }
+        throw FormatError(
+            .corrupt, format: format, offset: end,
+            "After the end of the file a second one begins; expected one.")
     }
 
     /// Takes bytes that nothing else may take.

@@ -49,10 +49,13 @@ struct HDF5Superblock: Sendable {
         cursor = HDF5Cursor(prefix, at: 0, sizes)
         // Versions 0 and 1: of free space, root group, shared messages; ranks of trees; flags.
         try cursor.skip(version < 2 ? (version == 0 ? 24 : 28) : 12)
-        _ = try cursor.address()
+        // Where the file says that it begins: after the user's own block.
+        let base = try cursor.address() ?? 0
         // The free space, or what else is said of the file.
         _ = try cursor.address()
-        end = try cursor.place(of: "the end of the file")
+        let (end, overflow) = try cursor.place(of: "the end of the file")
+            .subtractingReportingOverflow(base)
+        self.end = overflow ? 0 : end
         if version < 2 {
             _ = try cursor.address()
             try cursor.skip(sizes.offset)
