@@ -2,7 +2,7 @@
 
 usage: tools/real_models.py LTFN-CONVERT FOLDER          every model file in the folders within FOLDER
 
-Called by tools/real-models, which fetches the files. Needs torch, onnx, tensorflow and safetensors.
+Called by tools/real-models, which fetches the files. Needs torch, onnx, tensorflow, h5py and safetensors.
 """
 
 import collections
@@ -18,7 +18,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import numpy as np
 from safetensors import safe_open
 
-ENDINGS = (".pt", ".pth", ".jit", ".onnx", ".index", ".safetensors")
+ENDINGS = (".pt", ".pth", ".jit", ".onnx", ".index", ".safetensors", ".hdf5")
 
 
 def array_bits(array):
@@ -81,7 +81,21 @@ def read_safetensors(path):
     return tensors
 
 
-READERS = {".onnx": read_onnx, ".index": read_tensorflow, ".safetensors": read_safetensors}
+def read_hdf5(path):
+    import h5py
+    tensors = {}
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
+            tensors[name] = array_bits(item[()])
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    return tensors
+
+
+READERS = {".onnx": read_onnx, ".index": read_tensorflow, ".safetensors": read_safetensors,
+           ".hdf5": read_hdf5}
 
 
 def check(program, path, folder):

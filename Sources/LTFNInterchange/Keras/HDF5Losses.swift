@@ -4,7 +4,8 @@ import LTFNCheckpoint
 /// What HDF5 has no place for.
 enum HDF5Losses {
     static func losses(writing manifest: Manifest) -> [FormatLoss] {
-        var losses = manifest.variables.compactMap(values) + EmbeddedManifest.losses(writing: manifest)
+        var losses =
+            manifest.variables.compactMap(values) + EmbeddedManifest.losses(writing: manifest)
         let strings = manifest.metadata.entries.filter {
             if case .string = $0.value { true } else { false }
         }
@@ -51,12 +52,15 @@ enum HDF5Losses {
                 "The weights of the network are where load_weights of Keras looks for them, such as "
                     + "layers/conv2d/vars/0; on the way back they have their names.")
         }
-        let spelled = paths.renamed.filter { $0.path.utf8.contains(UInt8(ascii: "%")) || !paths.isKeras }
+        let spelled = paths.renamed.filter {
+            $0.path.utf8.contains(UInt8(ascii: "%")) || !paths.isKeras
+        }
         if let first = spelled.first {
             notes.append(
                 "In the file, \"\(first.name.prefix(80))\" is called \"\(first.path.prefix(80))\""
                     + (spelled.count == 1
-                        ? "" : ", and \(NumberText.counted(spelled.count - 1, "other")) otherwise, too")
+                        ? ""
+                        : ", and \(NumberText.counted(spelled.count - 1, "other")) otherwise, too")
                     + ": HDF5 has no path that is called so. On the way back it is undone.")
         }
         return notes

@@ -44,7 +44,8 @@ struct HDF5Paths {
         for isPlain in [true, false] {
             for (index, variable) in manifest.variables.enumerated()
             where paths[index].isEmpty && Self.isPath(variable.name.string) == isPlain {
-                paths[index] = free(isPlain ? variable.name.string : Self.spelled(variable.name.string))
+                paths[index] = free(
+                    isPlain ? variable.name.string : Self.spelled(variable.name.string))
             }
         }
         self.paths = paths

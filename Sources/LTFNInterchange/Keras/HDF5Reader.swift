@@ -68,7 +68,9 @@ struct HDF5Reader: CheckpointReader {
     private static func description(
         _ metadata: [(key: String, value: MetadataValue)]
     ) throws(FormatError) -> JSONValue? {
-        guard case .string(let text)? = metadata.first(where: { $0.key == KerasModel.attribute })?.value
+        guard
+            case .string(let text)? = metadata.first(where: { $0.key == KerasModel.attribute })?
+                .value
         else { return nil }
         try MemoryRoom.expect(16 * text.utf8.count)
         return try? JSONReader.read(Array(text.utf8))

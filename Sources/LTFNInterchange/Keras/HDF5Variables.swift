@@ -21,6 +21,10 @@ struct HDF5Variables {
         var attributes = 0
     }
 
+    private static let kerasAttributes: Set<String> = [
+        "backend", "keras_version", "layer_names", "name", "weight_names",
+    ]
+
     private var remainder = Remainder()
     private var keys: Set<ByteString> = []
 
@@ -32,7 +36,8 @@ struct HDF5Variables {
     ) throws(FormatError) {
         for attribute in content.attributes[ByteString("")] ?? [] { add(attribute) }
         for (path, attributes) in content.attributes where !path.string.isEmpty {
-            remainder.attributes += attributes.count
+            // With these Keras finds its own way.
+            remainder.attributes += attributes.count { !Self.kerasAttributes.contains($0.name) }
         }
         let called = names(of: content.entries)
         var names = ForeignNames(called)
@@ -147,7 +152,10 @@ struct HDF5Variables {
         let parts = [
             (remainder.texts, "data sets of text"),
             (remainder.empty, "data sets without elements and shape"),
-            (remainder.attributes, "attributes of groups, or of kinds that metadata have no place for"),
+            (
+                remainder.attributes,
+                "attributes of groups, or of kinds that metadata have no place for"
+            ),
         ].filter { $0.0 > 0 }.map { "\($0.1) (\(NumberText.grouped($0.0)))" }
         return parts.isEmpty ? [] : ["What is not read: \(parts.joined(separator: "; "))."]
     }

@@ -15,8 +15,10 @@ struct KerasDescription {
         attributes: [ByteString: [(name: String, value: MetadataValue?)]]
     ) {
         model = KerasModel(description) { name, path in
-            let own = (0..<64).map { variables[ByteString("\(path)/vars/\($0)")] }
-            let known = own.prefix { $0 != nil }.compactMap { $0 }
+            var known: [VariableName] = []
+            while let next = variables[ByteString("\(path)/vars/\(known.count)")] {
+                known.append(next)
+            }
             if !known.isEmpty { return known }
             // Files of before `.keras`: whole models, or weights alone.
             for group in ["model_weights/" + name, name] {

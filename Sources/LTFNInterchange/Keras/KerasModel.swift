@@ -76,7 +76,9 @@ struct KerasModel {
         var result: [UInt8] = []
         for (index, letter) in letters.enumerated() {
             let isCapital = (0x41...0x5A).contains(letter)
-            if isCapital, index > 0, isSmall(index - 1) || isSmall(index + 1) { result.append(0x5F) }
+            if isCapital, index > 0, isSmall(index - 1) || isSmall(index + 1) {
+                result.append(0x5F)
+            }
             result.append(isCapital ? letter | 0x20 : letter)
         }
         return String(decoding: result, as: UTF8.self)

@@ -48,7 +48,10 @@ struct KerasNetwork {
         guard case .array(let extents) = stated, extents.count == 4,
             let sides = JSONValue.array(Array(extents.dropFirst())).integers,
             sides.allSatisfy({ (1...1 << 20).contains($0) })
-        else { throw Self.obstacle("its input is no batch of images [N, H, W, C] of a size that is known") }
+        else {
+            throw Self.obstacle(
+                "its input is no batch of images [N, H, W, C] of a size that is known")
+        }
         self.tensors = tensors
         shape = .image(height: sides[0], width: sides[1], channels: sides[2])
         input = ModelGraph.Input(shape: try TensorShape(sides), scale: 1.0 / 255, offset: 0)
@@ -89,7 +92,8 @@ extension KerasNetwork {
             try expectChannelsLast(layer)
             if case .image(let height, let width, let channels) = shape {
                 guard let count = try? TensorShape([height, width, channels]).elementCount else {
-                    throw Self.obstacle("\(Self.named(layer)) makes more values than there are numbers for")
+                    throw Self.obstacle(
+                        "\(Self.named(layer)) makes more values than there are numbers for")
                 }
                 append(layer.name, .flatten)
                 shape = .vector(count)
@@ -100,7 +104,7 @@ extension KerasNetwork {
                 (layer.config["max_value"] ?? .null).isNull
                 && ["negative_slope", "threshold"].allSatisfy {
                     let value = layer.config[$0] ?? .null
-                    return value.isNull || value.number == 0 || value.integers == nil && value["value"]?.number == 0
+                    return value.isNull || value.number == 0
                 }
             guard isPlain else { throw Self.obstacle("\(Self.named(layer)) is no plain ReLU") }
             append(layer.name, .relu)
@@ -155,7 +159,8 @@ extension KerasNetwork {
             try size(layer, "dilation_rate", else: Layer.Size2D(1, 1)) == Layer.Size2D(1, 1)
         else {
             throw Self.obstacle(
-                "the kernel of \(Self.named(layer)) has gaps, or does not take all channels at once")
+                "the kernel of \(Self.named(layer)) has gaps, or does not take all channels at once"
+            )
         }
         let strides = try size(layer, "strides", else: Layer.Size2D(1, 1))
         let padding = try padding(layer)
@@ -219,7 +224,8 @@ extension KerasNetwork {
     ) throws(FormatError) -> Layer.Size2D {
         let value = layer.config[key] ?? .null
         if value.isNull { return usual }
-        let extents = value.integers ?? value.u64.map { [Int(clamping: $0), Int(clamping: $0)] } ?? []
+        let extents =
+            value.integers ?? value.u64.map { [Int(clamping: $0), Int(clamping: $0)] } ?? []
         guard extents.count == 2, extents.allSatisfy({ (1...1 << 20).contains($0) }) else {
             throw Self.obstacle("the \(key) of \(Self.named(layer)) are no two numbers")
         }

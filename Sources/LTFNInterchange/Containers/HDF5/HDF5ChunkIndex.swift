@@ -99,7 +99,8 @@ struct HDF5ChunkIndex {
         }
     }
 
-    private mutating func readTree2(_ address: UInt64, in file: inout HDF5File) throws(FormatError) {
+    private mutating func readTree2(_ address: UInt64, in file: inout HDF5File) throws(FormatError)
+    {
         let tree = try HDF5Tree2(at: address, kinds: isPacked ? 11...11 : 10...10, in: &file)
         let sizeByteCount =
             tree.recordByteCount - file.sizes.offset - 8 * grid.shape.count - (isPacked ? 4 : 0)

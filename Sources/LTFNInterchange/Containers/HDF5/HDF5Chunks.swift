@@ -16,7 +16,8 @@ struct HDF5Chunks: Sendable {
     var codecs: [StoredCodec] {
         let names = filters.map(\.name)
         return [
-            StoredCodec(names.isEmpty ? "raw" : names.joined(separator: "+"), chunkCount: chunks.count)
+            StoredCodec(
+                names.isEmpty ? "raw" : names.joined(separator: "+"), chunkCount: chunks.count)
         ]
     }
 
@@ -114,7 +115,8 @@ struct HDF5Chunks: Sendable {
                 to: limits.packedChunkByteCount(ofFileWith: source.byteCount), of: "a chunk")
         }
         let count = try CheckedSize.int(chunk.byteCount, of: "a chunk")
-        try MemoryRoom.expect(CheckedSize.add(count, isPacked ? 2 * grid.byteCount : 0, of: "a chunk"))
+        try MemoryRoom.expect(
+            CheckedSize.add(count, isPacked ? 2 * grid.byteCount : 0, of: "a chunk"))
         let stored = try source.read(at: chunk.address, byteCount: count)
         do throws(FormatError) {
             return try (isPacked ? filters : []).undo(

@@ -120,7 +120,8 @@ struct HDF5Content: Sendable {
         guard followedCount <= 64 * linkCount + 4096 else {
             throw FormatError(
                 .limitExceeded, format: HDF5File.format,
-                "There are \(linkCount) links, and more than \(followedCount - 1) ways through them.")
+                "There are \(linkCount) links, and more than \(followedCount - 1) ways through them."
+            )
         }
         try file.keep(path.utf8.count + MemoryLayout<Entry>.stride)
     }

@@ -78,7 +78,8 @@ struct HDF5Cursor {
         let found = try bytes.bytes(signature.utf8.count)
         guard found.elementsEqual(signature.utf8) else {
             throw bytes.error(
-                .corrupt, "Here \(signature) was expected, found "
+                .corrupt,
+                "Here \(signature) was expected, found "
                     + "\(String(decoding: found, as: UTF8.self).debugDescription).")
         }
         guard let version else { return }
@@ -92,7 +93,9 @@ struct HDF5Cursor {
     ) throws(FormatError) -> Int {
         let found = try u8()
         guard version.contains(found) else {
-            let known = version.count == 1 ? "\(version.lowerBound)" : "\(version.lowerBound) to \(version.upperBound)"
+            let known =
+                version.count == 1
+                ? "\(version.lowerBound)" : "\(version.lowerBound) to \(version.upperBound)"
             throw bytes.error(
                 .unsupportedVersion, "\(what) is of version \(found); \(known) can be read.")
         }

@@ -130,7 +130,8 @@ struct HDF5DataSet: Sendable {
         guard bytes.isEmpty || bytes.count == byteCount else {
             throw FormatError(
                 .corrupt, format: HDF5File.format,
-                "What stands for missing values has \(bytes.count) bytes; an element has \(byteCount).")
+                "What stands for missing values has \(bytes.count) bytes; an element has \(byteCount)."
+            )
         }
         return bytes.allSatisfy { $0 == 0 } ? [] : bytes
     }

@@ -45,13 +45,16 @@ struct HDF5Datatype: Hashable, Sendable {
         let bits = Int(try cursor.number(3))
         byteCount = try cursor.u32()
         kind = .other("")
-        guard byteCount > 0 else { throw cursor.error(.corrupt, "A type has elements of no bytes.") }
+        guard byteCount > 0 else {
+            throw cursor.error(.corrupt, "A type has elements of no bytes.")
+        }
         switch first & 15 {
         case 0: kind = try Self.integer(bits, byteCount, &cursor)
         case 1: kind = try Self.float(bits, byteCount, &cursor)
         case 2: kind = .other("a time")
         case 3:
-            kind = Padding(rawValue: bits & 15).map { .text($0) } ?? .other("text of an unknown kind")
+            kind =
+                Padding(rawValue: bits & 15).map { .text($0) } ?? .other("text of an unknown kind")
         case 4: kind = try Self.bitField(bits, byteCount, &cursor)
         case 5:
             kind = Self.opaque(byteCount)

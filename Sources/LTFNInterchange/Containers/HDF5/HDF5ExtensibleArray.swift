@@ -30,7 +30,9 @@ struct HDF5ExtensibleArray {
         guard elementByteCount >= file.sizes.offset, (1...62).contains(countBits), smallest > 0,
             smallest.nonzeroBitCount == 1, pointers > 1, pointers.nonzeroBitCount == 1,
             (1...countBits).contains(pageBits), smallest.trailingZeroBitCount <= countBits
-        else { throw cursor.error(.corrupt, "An array of chunks has blocks of impossible lengths.") }
+        else {
+            throw cursor.error(.corrupt, "An array of chunks has blocks of impossible lengths.")
+        }
         blockElementCount = UInt64(smallest)
         blockPointerCount = pointers
         pageElementCount = 1 << UInt64(pageBits)
@@ -161,7 +163,7 @@ struct HDF5ExtensibleArray {
             let bit = pages?[(pages?.startIndex ?? 0) + Int(page / 8)] ?? 0xFF
             guard bit & 0x80 >> UInt8(page % 8) != 0 else { continue }
             let place = try CheckedSize.add(
-                address, UInt64(head + 4) + page * pageByteCount, of: "an array of chunks")
+                address, UInt64(head + 4) &+ page &* pageByteCount, of: "an array of chunks")
             var cursor = try file.checkedStructure(
                 at: place, byteCount: pageByteCount, "a page of an array of chunks")
             for number in 0..<pageElementCount {

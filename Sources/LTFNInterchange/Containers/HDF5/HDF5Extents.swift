@@ -27,7 +27,7 @@ struct HDF5Extents {
     ) throws(FormatError) {
         guard start <= end, byteCount <= end - start else {
             throw Self.error(
-                .truncated, start,
+                .truncated, end,
                 "\(what) has \(byteCount) bytes from byte \(start) on, and the file \(end) in all.")
         }
         guard byteCount > 0 else { return }

@@ -55,7 +55,8 @@ enum HDF5Filter: Hashable, Sendable {
         case 1: return .deflate
         case 2:
             guard let byteCount = parameters.first, byteCount > 0 else {
-                throw cursor.error(.corrupt, "The filter shuffle does not say how long elements are.")
+                throw cursor.error(
+                    .corrupt, "The filter shuffle does not say how long elements are.")
             }
             return .shuffle(elementByteCount: byteCount)
         case 3: return .fletcher32
@@ -90,7 +91,8 @@ extension [HDF5Filter] {
             case .fletcher32: bytes = try Self.checked(bytes)
             case .other(let name):
                 throw FormatError(
-                    .unsupportedFeature, "Its chunks are packed with \(name), which cannot be read.")
+                    .unsupportedFeature, "Its chunks are packed with \(name), which cannot be read."
+                )
             }
         }
         guard bytes.count == byteCount else {

@@ -23,7 +23,8 @@ struct HDF5FixedArray {
         guard (1...62).contains(bits), elementByteCount >= file.sizes.offset else {
             throw cursor.error(
                 .corrupt,
-                "An array of chunks has elements of \(elementByteCount) bytes in pages of 2^\(bits).")
+                "An array of chunks has elements of \(elementByteCount) bytes in pages of 2^\(bits)."
+            )
         }
         pageElementCount = 1 << UInt64(bits)
     }
@@ -62,7 +63,7 @@ struct HDF5FixedArray {
         for page in 0..<pageCount {
             let first = page * pageElementCount
             let number = min(pageElementCount, count - first)
-            let byteCount = number * UInt64(elementByteCount) + 4
+            let byteCount = number &* UInt64(elementByteCount) &+ 4
             if bitmap[Int(page / 8)] & 0x80 >> UInt8(page % 8) != 0 {
                 var cursor = try file.checkedStructure(
                     at: address, byteCount: byteCount, "a page of an array of chunks")

@@ -30,7 +30,8 @@ struct HDF5FractalHeap {
         try cursor.expect("FRHP", version: 0)
         idByteCount = try cursor.u16()
         guard try cursor.u16() == 0 else {
-            throw cursor.error(.unsupportedFeature, "A heap is packed with filters: it cannot be read.")
+            throw cursor.error(
+                .unsupportedFeature, "A heap is packed with filters: it cannot be read.")
         }
         let hasChecksums = try cursor.u8() & 2 != 0
         let longest = try cursor.u32()
@@ -73,7 +74,8 @@ struct HDF5FractalHeap {
             let number = try cursor.number(isDirect ? file.sizes.offset : min(8, idByteCount - 1))
             let length = isDirect ? try cursor.length() : 0
             let range =
-                isDirect ? number..<(try CheckedSize.add(number, length, of: "a value")) : huge[number]
+                isDirect
+                ? number..<(try CheckedSize.add(number, length, of: "a value")) : huge[number]
             guard let range else { throw Self.missing() }
             return try taken(range, in: &file)
         case 2:

@@ -49,7 +49,8 @@ struct HDF5GlobalHeap {
             }
             let start = cursor.bytes.offset
             guard objects.updateValue(start..<start + length, forKey: index) == nil else {
-                throw cursor.error(.corrupt, "The number \(index) of a heap of strings stands twice.")
+                throw cursor.error(
+                    .corrupt, "The number \(index) of a heap of strings stands twice.")
             }
             try file.keep(MemoryLayout<Range<UInt64>>.stride)
             try cursor.skip(Int(length))

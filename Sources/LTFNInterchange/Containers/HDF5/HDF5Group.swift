@@ -73,7 +73,8 @@ struct HDF5Group {
         else {
             throw FormatError(
                 .corrupt, format: HDF5File.format,
-                "A member of a group is called \"\(link.name.prefix(80))\", which no path can name.")
+                "A member of a group is called \"\(link.name.prefix(80))\", which no path can name."
+            )
         }
         try file.keep(MemoryLayout<HDF5Link>.stride + link.name.utf8.count)
         try links.makeRoomForOne()

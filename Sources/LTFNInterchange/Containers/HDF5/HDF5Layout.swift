@@ -94,7 +94,8 @@ struct HDF5Chunking: Sendable {
             return .tree2(try cursor.address())
         case let number:
             throw cursor.error(
-                .unsupportedFeature, "Chunks are found by an index of the kind \(number), which is not "
+                .unsupportedFeature,
+                "Chunks are found by an index of the kind \(number), which is not "
                     + "known.")
         }
     }

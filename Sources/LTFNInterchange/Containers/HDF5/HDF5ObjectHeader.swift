@@ -39,7 +39,13 @@ struct HDF5ObjectHeader {
     /// - Throws: `corrupt`, `truncated`, `checksumMismatch`, `unsupportedVersion`,
     ///   `unsupportedFeature`, `io`.
     init(at address: UInt64, in file: inout HDF5File) throws(FormatError) {
-        let count = min(16, file.superblock.end - min(address, file.superblock.end))
+        let end = file.superblock.end
+        guard address < end else {
+            throw FormatError(
+                .truncated, format: HDF5File.format, offset: end,
+                "An object begins at byte \(address), and the file has \(end).")
+        }
+        let count = min(16, end - address)
         var head = HDF5Cursor(
             try file.source.read(at: address, byteCount: Int(count)), at: address, file.sizes)
         if try head.bytes.bytes(4) == Array("OHDR".utf8) {

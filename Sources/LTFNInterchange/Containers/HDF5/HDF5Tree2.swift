@@ -49,7 +49,9 @@ struct HDF5Tree2 {
     }
 
     private func widths(_ sizes: HDF5Sizes) -> Widths {
-        func width(_ number: Int) -> Int { max(1, (Int.bitWidth - number.leadingZeroBitCount + 7) / 8) }
+        func width(_ number: Int) -> Int {
+            max(1, (Int.bitWidth - number.leadingZeroBitCount + 7) / 8)
+        }
         let leaf = (nodeByteCount - 10) / recordByteCount
         let own = width(leaf)
         var all = [0]
@@ -77,7 +79,8 @@ struct HDF5Tree2 {
         var pending: [(address: UInt64, count: Int, depth: Int)] = [(root, rootCount, depth)]
         while let node = pending.popLast() {
             var cursor = try file.checkedStructure(
-                at: node.address, byteCount: usedByteCount(node.count, node.depth, widths, file.sizes),
+                at: node.address,
+                byteCount: usedByteCount(node.count, node.depth, widths, file.sizes),
                 "a node of a tree of version 2")
             try cursor.expect(node.depth == 0 ? "BTLF" : "BTIN", version: 0)
             guard try cursor.u8() == kind else {

@@ -36,7 +36,8 @@ enum HDF5Storage: Sendable {
             for case .other(let name) in filters {
                 throw FormatError(
                     .unsupportedFeature, format: HDF5File.format,
-                    "Its chunks are packed with \(name); deflate, shuffle and fletcher32 can be read.")
+                    "Its chunks are packed with \(name); deflate, shuffle and fletcher32 can be read."
+                )
             }
             let grid = try HDF5ChunkGrid(
                 shape: info.shape.dimensions, chunking, elementByteCount: elementByteCount)
