@@ -128,8 +128,11 @@ struct InspectTests {
 
     /// `images.idx` with a blank image and one with a square.
     private func images(in folder: TemporaryFolder) throws {
-        let head = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28].map(UInt8.init)
-        let square = (0..<784).map { UInt8(($0 / 28 - 14).magnitude < 7 ? $0 * 37 % 256 : 0) }
+        let head: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28]
+        let square: [UInt8] = (0..<784).map { (pixel: Int) -> UInt8 in
+            let row = pixel / 28
+            return row > 7 && row < 21 ? UInt8(pixel * 37 % 256) : 0
+        }
         try folder.write(head + [UInt8](repeating: 0, count: 784) + square, "images.idx")
     }
 
@@ -146,8 +149,7 @@ struct InspectTests {
             "-q", in: folder)
         #expect(trained.status == 0, "\(trained.errors)")
         let arguments = ["activations", "m.ltfn", "images.idx"]
-        let json = Programs.run(
-            Programs.product("ltfn-inspect"), arguments + ["--json"], in: folder)
+        let json = Programs.run("ltfn-inspect", arguments + ["--json"], in: folder)
         let document = try JSONReader.read(Array(json.output.utf8))
         guard case .array(let found)? = document["verdicts"] else {
             Issue.record("There are no verdicts.")
@@ -155,16 +157,16 @@ struct InspectTests {
         }
         #expect(found.map { $0["rule"] } == (verdict.map { [.string($0)] } ?? []))
         let text = Programs.run(
-            Programs.product("ltfn-inspect"), arguments + ["--fail-on", "any"], in: folder)
+            "ltfn-inspect", arguments + ["--fail-on", "any"], in: folder)
         #expect(text.output.contains("\n" + (verdict ?? "healthy")))
         #expect(text.status == (verdict == nil ? 0 : 1))
         if let verdict {
             let other = Programs.run(
-                Programs.product("ltfn-inspect"),
+                "ltfn-inspect",
                 arguments + ["--fail-on", "dead-layer,not-finite"], in: folder)
             #expect(other.status == 0)
             let far = Programs.run(
-                Programs.product("ltfn-inspect"),
+                "ltfn-inspect",
                 arguments + [
                     "--fail-on", verdict, "--threshold",
                     verdict == "exploding" ? "exploding=1e12" : "vanishing=0",
@@ -182,8 +184,9 @@ struct InspectTests {
         ])
     func rules(options: String, sentence: String) throws {
         let outcome = Programs.run(
-            Programs.product("ltfn-inspect"),
-            ["activations", "m.ltfn", "i.idx"] + options.split(separator: " ").map(String.init))
+            "ltfn-inspect",
+            ["activations", "m.ltfn", "i.idx"] + options.split(separator: " ").map(String.init),
+            in: nil)
         #expect(outcome.status == 64)
         #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
     }

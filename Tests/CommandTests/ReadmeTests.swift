@@ -75,16 +75,18 @@ struct ReadmeTests {
         "what it shows of a network that explodes is what the program prints",
         .enabled(if: dataFolder != nil, "LTFN_DATA_DIR is not set"))
     func activations() throws {
+        let data = try #require(Self.dataFolder)
         let folder = TemporaryFolder()
         let trained = Programs.run(
-            "ltfn-train", "-o", "normal.ltfn", "--init", "normal", "--steps", "0", "--data",
-            try #require(Self.dataFolder), in: folder)
+            "ltfn-train", "-o", "normal.ltfn", "--init", "normal", "--steps", "0", "--data", data,
+            in: folder)
         #expect(trained.status == 0, "\(trained.errors)")
         let block = try #require(
             Self.code(of: "README.md").first { $0.contains { $0.contains("activations") } })
-        let words = try #require(block.first { $0.hasPrefix("$ ") }).dropFirst(2)
-            .replacing("MNIST_data", with: try #require(Self.dataFolder))
-            .split(separator: " ").map(String.init)
+        let line = try #require(block.first { $0.hasPrefix("$ ") })
+        let words = line.dropFirst(2).split(separator: " ").map {
+            $0 == "MNIST_data" ? data : String($0)
+        }
         let outcome = Programs.run(
             Programs.product(words[0]), Array(words.dropFirst()), in: folder.url,
             environment: ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"])

@@ -72,7 +72,7 @@ struct HDF5Reader: CheckpointReader {
             case .string(let text)? = metadata.first(where: { $0.key == KerasModel.attribute })?
                 .value
         else { return nil }
-        try MemoryRoom.expect(16 * text.utf8.count)
+        try AvailableMemory.expect(16 * text.utf8.count)
         return try? JSONReader.read(Array(text.utf8))
     }
 

@@ -97,7 +97,7 @@ struct HDF5Variables {
         }
         let value = metadata.remove(at: index).value
         guard case .string(let text) = value,
-            (try? MemoryRoom.expect(16 * text.utf8.count)) != nil,
+            (try? AvailableMemory.expect(16 * text.utf8.count)) != nil,
             let json = try? JSONReader.read(Array(text.utf8)), case .object(let members) = json
         else { return passOverNames(paths) }
         var known: [ByteString: String] = [:]

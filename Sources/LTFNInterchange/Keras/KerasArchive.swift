@@ -89,7 +89,7 @@ struct KerasArchive: Sendable {
         do throws(FormatError) {
             let limit = max(0, min(limits.indexByteCount, limits.expandedByteCount))
             let text = try archive.whole(member, limit: UInt64(limit))
-            try MemoryRoom.expect(16 * text.count)
+            try AvailableMemory.expect(16 * text.count)
             return try JSONReader.read(text, limit: limit, format: archive.format)
         } catch {
             if error.code == .io { throw error }

@@ -115,7 +115,7 @@ struct HDF5Chunks: Sendable {
                 to: limits.packedChunkByteCount(ofFileWith: source.byteCount), of: "a chunk")
         }
         let count = try CheckedSize.int(chunk.byteCount, of: "a chunk")
-        try MemoryRoom.expect(
+        try AvailableMemory.expect(
             CheckedSize.add(count, isPacked ? 2 * grid.byteCount : 0, of: "a chunk"))
         let stored = try source.read(at: chunk.address, byteCount: count)
         do throws(FormatError) {

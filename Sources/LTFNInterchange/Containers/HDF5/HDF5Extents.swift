@@ -50,7 +50,7 @@ struct HDF5Extents {
 
     /// - Throws: `corrupt` when two extents overlap.
     func expectDisjoint() throws(FormatError) {
-        try MemoryRoom.expect(extents.count * MemoryLayout<Extent>.stride)
+        try AvailableMemory.expect(extents.count * MemoryLayout<Extent>.stride)
         let sorted = extents.sorted { $0.start < $1.start }
         for (last, next) in zip(sorted, sorted.dropFirst()) where next.start < last.end {
             throw Self.error(

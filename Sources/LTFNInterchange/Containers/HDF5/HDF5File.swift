@@ -17,7 +17,7 @@ struct HDF5File {
     private var heaps: [UInt64: HDF5GlobalHeap] = [:]
     /// What may be made out of strings that are told several times.
     private var texts: ExpansionBudget
-    private var tally = MemoryRoom.Tally()
+    private var tally = AvailableMemory.Tally()
 
     var sizes: HDF5Sizes { superblock.sizes }
 
@@ -107,7 +107,7 @@ struct HDF5File {
                 .corrupt, format: Self.format, offset: address, "\(what) has no length.")
         }
         try claim(address, byteCount: UInt64(count), what)
-        try MemoryRoom.expect(count)
+        try AvailableMemory.expect(count)
         return try source.read(at: address, byteCount: count)
     }
 
@@ -125,7 +125,7 @@ struct HDF5File {
         }
         let object = try heap.object(reference)
         try texts.charge(UInt64(object.count))
-        try MemoryRoom.expect(object.count)
+        try AvailableMemory.expect(object.count)
         return try source.read(at: object.lowerBound, byteCount: object.count)
     }
 }

@@ -101,7 +101,7 @@ struct HDF5FractalHeap {
                 "The values of a heap overlap: together they have more bytes than the heap.")
         }
         left -= UInt64(count)
-        try MemoryRoom.expect(count)
+        try AvailableMemory.expect(count)
         return HDF5Cursor(
             try file.source.read(at: range.lowerBound, byteCount: count), at: range.lowerBound,
             file.sizes)

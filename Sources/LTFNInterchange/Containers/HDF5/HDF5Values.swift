@@ -106,7 +106,7 @@ struct HDF5Values: Sendable {
         var bytes = try storedBytes(start..<end, of: source, limits: limits)
         if group > 1 { bytes.reverseGroups(ofByteCount: group) }
         if start..<end == range { return bytes }
-        try MemoryRoom.expect(range.count)
+        try AvailableMemory.expect(range.count)
         return AlignedBytes(
             copying: bytes.bytes.extracting(range.lowerBound - start..<range.upperBound - start))
     }
