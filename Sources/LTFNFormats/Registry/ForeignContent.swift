@@ -1,5 +1,3 @@
-import LTFNInterchange
-
 /// A file that is no checkpoint of a known format, told by how it begins: what it is, and what to
 /// do.
 struct ForeignContent {
