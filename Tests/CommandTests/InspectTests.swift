@@ -123,7 +123,7 @@ struct InspectTests {
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\n  logits     3.55         │"))
         #expect(outcome.output.contains("right    9 of 10 (90.0 %)"))
-        #expect(outcome.output.contains("\nhealthy  nothing here"))
+        #expect(outcome.output.contains("\nhealthy\n  Nothing here"))
     }
 
     /// `images.idx` with a blank image and one with a square.

@@ -56,7 +56,7 @@ do throws(FormatError) {
         report("done") { () throws(FormatError) in
             try ProbeFile.save(argument(1), tag: UInt8(argument(2)) ?? 0)
         }
-    case ("append", 2):
+    case ("append", 2...):
         report("done") { () throws(FormatError) in try ProbeFile.append(to: argument(1)) }
     case ("large", 2...):
         report("done") { () throws(FormatError) in

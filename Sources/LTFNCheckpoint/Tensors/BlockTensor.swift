@@ -2,7 +2,8 @@ import LTFNBytes
 
 /// A tensor whose elements are packed in blocks, and what it is as bytes.
 ///
-/// Its bytes are a tensor of opaque `bits8`, whose last axis counts the bytes of a row; the metadata
+/// Its bytes are a tensor of opaque `bits8`, whose last axis counts the bytes of a row; the
+/// metadata
 /// of the variable say what they are bytes of, so that every format that keeps both keeps it whole.
 public struct BlockTensor: Hashable, Sendable {
     public let type: BlockType

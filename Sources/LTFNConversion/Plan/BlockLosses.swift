@@ -2,8 +2,8 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
 
-/// That blocks of quantized values have no place in a format: a sentence for those that can be turned
-/// into numbers, and one for those that cannot.
+/// That blocks of quantized values have no place in a format: a sentence for those that can be
+/// turned into numbers, and one for those that cannot.
 struct BlockLosses {
     let losses: [FormatLoss]
 

@@ -174,7 +174,8 @@ public struct ConversionPlan: Sendable {
         return !format.losses(writing: manifest).contains { $0.subject == .metadata }
     }
 
-    /// The manifest without what is said for the way back alone, which is no loss where there is none.
+    /// The manifest without what is said for the way back alone, which is no loss where there is
+    /// none.
     private static func withoutHints(_ manifest: Manifest) -> Manifest {
         let keys = [VariableInfo.tieKey, VariableInfo.initialKey]
         guard

@@ -2,8 +2,8 @@ import LTFNBytes
 import LTFNInference
 
 extension ActivationReport {
-    /// The report for a person: the scale of each layer, its histogram, what the softmax makes of it,
-    /// and what is wrong.
+    /// The report for a person: the scale of each layer, its histogram, what the softmax makes of
+    /// it, and what is wrong.
     public func text(
         _ layout: TextLayout, _ thresholds: VerdictThresholds = VerdictThresholds()
     ) -> String {
@@ -16,7 +16,7 @@ extension ActivationReport {
         lines += predictionLines(layout)
         let drawn = lines.joined()
         if let legend = HistogramText.legend(drawn, isUnicode: layout.isUnicode) {
-            lines += ["  " + layout.paint(legend, .quiet)]
+            lines += layout.wrapped(legend).map { layout.paint($0, .quiet) }
         }
         lines += [""] + verdictLines(layout, verdicts)
         return lines.map { $0 + "\n" }.joined()
@@ -64,12 +64,17 @@ extension ActivationReport {
         let nameWidth = names.first?.columns ?? 0
         let facts = layers.map { $0.facts(layout) }
         let factWidth = facts.map(\.width).max() ?? 0
-        let ends = layers.map { "\(FigureText.significant($0.statistics.largestMagnitude))" }
-        let endWidth = (ends.map(\.count).max() ?? 1) + 1
-        let rest = layout.width - 2 - nameWidth - 2 * endWidth - 4
-        // Without room for both, what is counted stands in a line of its own.
-        let isBeside = rest - factWidth - 2 >= 16
-        let width = max((isBeside ? rest - factWidth - 2 : rest) / 2 * 2, 8)
+        // Where an axis ends depends on how many columns it has, and these on how long its ends
+        // are.
+        var (endWidth, width, isBeside) = (0, 40, true)
+        for _ in 0..<3 {
+            let ends = layers.map { FigureText.significant($0.columns(width).high).count + 1 }
+            endWidth = max(endWidth, ends.max() ?? 0)
+            let rest = layout.width - 2 - nameWidth - 2 * endWidth - 4
+            // Without space for both, what is counted stands in a line of its own.
+            isBeside = rest - factWidth - 1 >= 16
+            width = max((isBeside ? rest - factWidth - 1 : rest) / 2 * 2, 8)
+        }
         var lines = title("shape", "each layer on its own axis", layout)
         for (index, layer) in layers.enumerated() {
             let columns = layer.columns(width)
@@ -124,12 +129,10 @@ extension ActivationReport {
             return title("softmax", "no image has logits that are all finite", layout)
         }
         let guess = "\(NumberText.fixed(softmax.guessEntropy, 4))"
-        let bins =
-            layout.width >= 76
-            ? softmax.countOfLargest
-            : stride(from: 0, to: SoftmaxSummary.binCount, by: 2).map {
-                softmax.countOfLargest[$0] + softmax.countOfLargest[$0 + 1]
-            }
+        let step = layout.width >= 70 ? 1 : layout.width >= 50 ? 2 : 4
+        let bins = stride(from: 0, to: SoftmaxSummary.binCount, by: step).map {
+            softmax.countOfLargest[$0..<$0 + step].reduce(0, +)
+        }
         let bars = HistogramText.bars(bins.map { UInt64($0) }, isUnicode: layout.isUnicode)
         var lines = [
             layout.paint("softmax", .heading),
@@ -167,16 +170,15 @@ extension ActivationReport {
         }
         if let most = counts.indices.max(by: { counts[$0] < counts[$1] }), largest > 0 {
             let used = counts.count { $0 > 0 }
-            lines.append(
-                "          \(used) of \(counts.count) predicted, \(most) most often: "
+            lines += layout.wrapped(
+                "\(used) of \(counts.count) predicted, \(most) most often: "
                     + FigureText.percent(Double(largest) / Double(max(predictions.count, 1))))
         }
         if predictions.nonFiniteCount > 0 {
-            lines.append(
-                "  "
-                    + layout.paint(
-                        NumberText.counted(predictions.nonFiniteCount, "image")
-                            + " without a prediction: the logits are not numbers", .bad))
+            let sentence =
+                NumberText.counted(predictions.nonFiniteCount, "image")
+                + " without a prediction: the logits are not numbers"
+            lines += layout.wrapped(sentence).map { layout.paint($0, .bad) }
         }
         return lines
     }
@@ -184,10 +186,8 @@ extension ActivationReport {
     private func verdictLines(_ layout: TextLayout, _ verdicts: [Verdict]) -> [String] {
         guard !verdicts.isEmpty else {
             let state = trace == .beginning ? " (no step has been taken yet)" : ""
-            return [
-                layout.paint("healthy", .good)
-                    + "  nothing here keeps the network from learning\(state)"
-            ]
+            return [layout.paint("healthy", .good)]
+                + layout.wrapped("Nothing here keeps the network from learning\(state).")
         }
         return verdicts.flatMap { verdict in
             [layout.paint(verdict.rule.rawValue, .bad)]

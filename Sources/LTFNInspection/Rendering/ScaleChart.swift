@@ -1,10 +1,10 @@
 import LTFNBytes
 
-/// The scale of every layer on one logarithmic axis: a point for the standard deviation, a line from
-/// there to the largest magnitude, and a mark where the first layer's point is.
+/// The scale of every layer on one logarithmic axis: a point for the standard deviation, a line
+/// from there to the largest magnitude, and a mark where the first layer's point is.
 ///
-/// Points in a column mean that the signal keeps its strength; to the right it explodes, to the left
-/// it vanishes.
+/// Points in a column mean that the signal keeps its strength; to the right it explodes, to the
+/// left it vanishes.
 struct ScaleChart {
     /// A layer.
     struct Row {
@@ -89,7 +89,7 @@ struct ScaleChart {
     /// Powers of ten, as many as have a place.
     private var axis: String {
         let indent = 2 + nameWidth + Self.figureWidth + Self.factorWidth + 2
-        var columns = [Character](repeating: " ", count: width + 2)
+        var columns = [Character](repeating: " ", count: width + 1)
         let labels = (low...high).map { ($0, FigureText.powerOfTen($0)) }
         let widest = (labels.map(\.1.count).max() ?? 1) + 2
         let step = max(1, (widest * (high - low) + width - 1) / width)

@@ -28,8 +28,8 @@ struct SymmetricLogAxis {
         FigureText.raised10(Double(low) + Double(high - low) * Double(index) / Double(side))
     }
 
-    /// The counts of a histogram in the columns of this axis: a bin that reaches over several columns
-    /// is divided among them by their widths.
+    /// The counts of a histogram in the columns of this axis: a bin that reaches over several
+    /// columns is divided among them by their widths.
     func counts(_ statistics: ValueStatistics) -> [UInt64] {
         let histogram = statistics.histogram
         var columns = [Double](repeating: 0, count: columnCount)

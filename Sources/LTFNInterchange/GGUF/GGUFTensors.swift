@@ -82,8 +82,8 @@ struct GGUFTensors {
 
 // Where values are.
 extension GGUFTensors {
-    /// Makes sure that the values follow one another from the first byte to the last, and ties those
-    /// that are the same bytes.
+    /// Makes sure that the values follow one another from the first byte to the last, and ties
+    /// those that are the same bytes.
     private mutating func expect(
         _ extents: [Extent], _ header: GGUFHeader, byteCount: UInt64
     ) throws(FormatError) {

@@ -82,7 +82,7 @@ struct HDF5Variables {
         notes += Self.notes(remainder)
         if content.tailByteCount > 0 {
             let found = NumberText.counted(content.tailByteCount, "byte")
-            notes.append("What stands behind the end of the file (\(found)) is not read.")
+            notes.append("What stands after the end of the file (\(found)) is not read.")
         }
     }
 

@@ -63,7 +63,7 @@ struct KerasArchive: Sendable {
         }
         if archive.tailByteCount > 0 {
             let count = NumberText.counted(archive.tailByteCount, "byte")
-            notes.append("What stands behind the end of the archive (\(count)) is not read.")
+            notes.append("What stands after the end of the archive (\(count)) is not read.")
         }
         self.metadata = metadata
         self.notes = notes

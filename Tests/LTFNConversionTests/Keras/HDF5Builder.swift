@@ -21,14 +21,16 @@ struct HDF5Builder {
         return start
     }
 
-    /// The file, with its superblock.
-    func file(root: UInt64) -> [UInt8] {
+    /// The file that a builder has placed, with its superblock.
+    ///
+    /// - Parameter root: placed before the builder is looked at.
+    static func file(root: UInt64, in builder: HDF5Builder) -> [UInt8] {
         var writer = ByteWriter()
         writer.append([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
         writer.append([0, 0, 0, 0, 0, 8, 8, 0, 4, 0, 16, 0, 0, 0, 0, 0] as [UInt8])
-        for address in [0, Self.nowhere, end, Self.nowhere, 0, root] { writer.u64(address) }
+        for address in [0, nowhere, builder.end, nowhere, 0, root] { writer.u64(address) }
         writer.zeros(24)
-        return writer.bytes + bytes[96...]
+        return writer.bytes + builder.bytes[96...]
     }
 
     /// An object with messages.

@@ -16,7 +16,7 @@ import Testing
         let data = builder.object(Builder.dataSet([3], Builder.contiguous(values, 3)))
         let root = builder.group([("a", data), ("b", data)])
         let reader = try HDF5Format().open(
-            MemorySource(builder.file(root: root)), limits: .standard)
+            MemorySource(Builder.file(root: root, in: builder)), limits: .standard)
         #expect(reader.manifest.variables.map(\.name.string) == ["a", "b"])
         #expect(try reader.read(1).array == [1, 2, 3])
     }
@@ -25,7 +25,8 @@ import Testing
         var builder = Builder()
         let heap = builder.heap(names())
         let tree = builder.tree(level: 1, nodes: [builder.end])
-        let error = Builder.error(builder.file(root: builder.group(tree: tree, heap: heap)))
+        let error = Builder.error(
+            Builder.file(root: builder.group(tree: tree, heap: heap), in: builder))
         #expect(error?.code == .corrupt)
         #expect(error?.message.contains("leads back") == true)
     }
@@ -35,7 +36,8 @@ import Testing
         let heap = builder.heap(names())
         let inner = builder.tree(level: 1, nodes: [])
         let tree = builder.tree(level: 1, nodes: [inner])
-        let error = Builder.error(builder.file(root: builder.group(tree: tree, heap: heap)))
+        let error = Builder.error(
+            Builder.file(root: builder.group(tree: tree, heap: heap), in: builder))
         #expect(error?.code == .corrupt)
         #expect(error?.message.contains("level") == true)
     }
@@ -45,7 +47,8 @@ import Testing
         let values = builder.place { $0.zeros(16) }
         let first = builder.object(Builder.dataSet([8], Builder.contiguous(values, 8)))
         let second = builder.object(Builder.dataSet([8], Builder.contiguous(values + 4, 8)))
-        let error = Builder.error(builder.file(root: builder.group([("a", first), ("b", second)])))
+        let error = Builder.error(
+            Builder.file(root: builder.group([("a", first), ("b", second)]), in: builder))
         #expect(error?.code == .corrupt)
         #expect(error?.message.contains("overlaps") == true)
     }
@@ -54,13 +57,13 @@ import Testing
         for address: UInt64 in [1 << 20, .max - 8, 1 << 63] {
             var builder = Builder()
             let data = builder.object(Builder.dataSet([8], Builder.contiguous(address, 8)))
-            let error = Builder.error(builder.file(root: builder.group([("a", data)])))
+            let error = Builder.error(Builder.file(root: builder.group([("a", data)]), in: builder))
             #expect(error?.code == .truncated)
         }
         var builder = Builder()
         let root = builder.group([("a", 1 << 40)])
-        #expect(Builder.error(builder.file(root: root))?.code == .truncated)
-        #expect(Builder.error(builder.file(root: .max - 1))?.code == .truncated)
+        #expect(Builder.error(Builder.file(root: root, in: builder))?.code == .truncated)
+        #expect(Builder.error(Builder.file(root: .max - 1, in: builder))?.code == .truncated)
     }
 
     @Test("continuations that lead back are refused") func continuations() {
@@ -70,7 +73,7 @@ import Testing
             HDF5Builder.add([(0x10, HDF5Builder.numbers(loop, 24))], to: &$0)
         }
         let root = builder.object([(0x10, Builder.numbers(loop, 24))])
-        let error = Builder.error(builder.file(root: root))
+        let error = Builder.error(Builder.file(root: root, in: builder))
         #expect(error?.code == .corrupt)
         #expect(error?.message.contains("leads back") == true)
     }
@@ -83,7 +86,7 @@ import Testing
         let node = builder.node([(8, group)])
         let tree = builder.tree(nodes: [node])
         #expect(builder.group(tree: tree, heap: heap) == group)
-        let error = Builder.error(builder.file(root: group))
+        let error = Builder.error(Builder.file(root: group, in: builder))
         #expect(error?.code == .unsupportedFeature)
         #expect(error?.variable == "a")
     }
@@ -92,14 +95,14 @@ import Testing
         var builder = Builder()
         var group = builder.group([])
         for _ in 0..<40 { group = builder.group([("a", group), ("b", group)]) }
-        #expect(Builder.error(builder.file(root: group))?.code == .limitExceeded)
+        #expect(Builder.error(Builder.file(root: group, in: builder))?.code == .limitExceeded)
     }
 
     @Test("groups are not endlessly deep") func depth() {
         var builder = Builder()
         var group = builder.group([])
         for _ in 0..<5_000 { group = builder.group([("a", group)]) }
-        #expect(Builder.error(builder.file(root: group))?.code == .limitExceeded)
+        #expect(Builder.error(Builder.file(root: group, in: builder))?.code == .limitExceeded)
     }
 
     @Test("names end within their heap, are apart, and can be steps of a path") func badNames() {
@@ -111,7 +114,7 @@ import Testing
             let heap = builder.heap(names)
             let node = builder.node(offsets.map { ($0, data) })
             let root = builder.group(tree: builder.tree(nodes: [node]), heap: heap)
-            return Builder.error(builder.file(root: root))?.code
+            return Builder.error(Builder.file(root: root, in: builder))?.code
         }
         #expect(code(names("a", "b"), [8, 10]) == nil)
         #expect(code(names("a"), [8, 8]) == .corrupt)
@@ -133,7 +136,8 @@ import Testing
             let values = builder.place { $0.zeros(8) }
             let data = builder.object(
                 Builder.dataSet(dimensions, Builder.contiguous(values, byteCount)))
-            return Builder.error(builder.file(root: builder.group([("a", data)])))?.code
+            return Builder.error(Builder.file(root: builder.group([("a", data)]), in: builder))?
+                .code
         }
         #expect(code([8], 8) == nil)
         #expect(code([2, 4], 8) == nil)
@@ -151,7 +155,7 @@ import Testing
             let tree = builder.chunkTree(
                 starts.enumerated().map { ($0.element, values + UInt64($0.offset) * distance) })
             let data = builder.object(Builder.dataSet([6], Builder.chunked(tree: tree)))
-            return Builder.error(builder.file(root: builder.group([("a", data)])))
+            return Builder.error(Builder.file(root: builder.group([("a", data)]), in: builder))
         }
         #expect(error([0, 2, 4])?.code == nil)
         // Beyond the end, as after a data set was made smaller.
@@ -167,7 +171,7 @@ import Testing
         var builder = Builder()
         let data = builder.object(
             Builder.dataSet([1 << 40], Builder.contiguous(Builder.nowhere, 1 << 40)))
-        let bytes = builder.file(root: builder.group([("a", data)]))
+        let bytes = Builder.file(root: builder.group([("a", data)]), in: builder)
         let reader = try HDF5Format().open(MemorySource(bytes), limits: .standard)
         let error = formatError { () throws(FormatError) in try reader.read(0) }
         #expect(error?.code == .limitExceeded)
@@ -203,7 +207,7 @@ import Testing
             let root = builder.object([
                 (0x11, Builder.numbers(tree, names)), (0x0C, attribute.bytes),
             ])
-            return Builder.error(builder.file(root: root))?.code
+            return Builder.error(Builder.file(root: root, in: builder))?.code
         }
         #expect(code(3, index: 1, byteCount: 5) == nil)
         #expect(code(1, index: 2, byteCount: 5) == .corrupt)

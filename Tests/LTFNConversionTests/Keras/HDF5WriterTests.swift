@@ -79,8 +79,8 @@ import Testing
         for key in ["", "a\0b", String(repeating: "k", count: 60_001), "ltfn.names"] {
             let manifest = try Manifest(
                 variables: [], metadata: Metadata(unordered: [(key, .string("x"))]))
-            #expect(
-                HDF5Format().losses(writing: manifest).map(\.subject) == [.metadata], "\(key)")
+            let subjects = Set(HDF5Format().losses(writing: manifest).map(\.subject))
+            #expect(subjects == [.metadata], "\(key)")
         }
     }
 }
