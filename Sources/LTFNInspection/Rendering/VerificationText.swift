@@ -15,8 +15,10 @@ extension VerificationReport {
             return "\(name): " + layout.paint("unsupported", .warning)
                 + problemsText(layout, .warning)
         case .unread:
+            let reason =
+                firstUnread?.code == .io ? "need more memory than there is" : "are too many"
             return "\(name): " + layout.paint("not verified", .warning) + ", the values of "
-                + NumberText.counted(unreadCount, "variable") + " are too many\n"
+                + NumberText.counted(unreadCount, "variable") + " \(reason)\n"
         case .unchecked:
             return "\(name): " + layout.paint("readable, values not checked", .warning)
                 + " (\(facts)): \(formatName) keeps no checksum of them" + lossesText(layout) + "\n"

@@ -102,7 +102,9 @@ public struct VerificationReport: Hashable, Sendable {
     }
 
     private mutating func add(_ problem: FormatError) {
-        guard problem.code == .limitExceeded else { return problems.append(problem) }
+        // Neither a limit nor a shortage of memory says anything of the file.
+        let isShortage = problem.code == .io && problem.systemError == SystemError.noMemory
+        guard problem.code == .limitExceeded || isShortage else { return problems.append(problem) }
         unreadCount += 1
         firstUnread = firstUnread ?? problem
     }

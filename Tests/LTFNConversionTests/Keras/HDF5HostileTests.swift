@@ -161,6 +161,7 @@ import Testing
         // Beyond the end, as after a data set was made smaller.
         #expect(error([0, 6])?.code == nil)
         #expect(error([0, 0])?.code == .corrupt)
+        #expect(error([2, 0])?.code == .corrupt)
         #expect(error([1])?.code == .corrupt)
         #expect(error([.max])?.code == .corrupt)
         #expect(error([0, 2], distance: 1)?.code == .corrupt)

@@ -30,8 +30,9 @@ struct HDF5ChunkIndex {
             }
         case .extensibleArray(let address?):
             let order = HDF5ArrayOrder(grid, limits: limits, growsFirst: true)
-            try HDF5ExtensibleArray(at: address, in: &file).forEachElement(in: &file) {
-                index, cursor, file throws(FormatError) in
+            let array = try HDF5ExtensibleArray(at: address, in: &file)
+            try array.forEachElement(in: &file) { index, cursor, file throws(FormatError) in
+                guard index < array.setCount else { return }
                 try add(element: &cursor, order.place(of: index), in: &file)
             }
         case .tree2(let address?): try readTree2(address, in: &file)
@@ -76,19 +77,27 @@ struct HDF5ChunkIndex {
 
     private mutating func readTree1(_ root: UInt64, in file: inout HDF5File) throws(FormatError) {
         let tree = HDF5Tree1.ofChunks(rank: grid.shape.count)
+        var last: [UInt64] = []
         try tree.forEachLeaf(from: root, in: &file) { leaf, file throws(FormatError) in
             var key = leaf.key
             let byteCount = UInt64(try key.u32())
             let mask = UInt32(try key.u32())
             var place: [Int] = []
+            var starts: [UInt64] = []
             for extent in grid.chunk {
                 let start = try key.u64()
+                starts.append(start)
                 guard start % UInt64(extent) == 0 else {
                     throw key.error(
                         .corrupt, "A chunk begins at \(start); expected a multiple of \(extent).")
                 }
                 place.append(Int(clamping: start / UInt64(extent)))
             }
+            // Whoever looks a chunk up by its key would not find it.
+            guard last.lexicographicallyPrecedes(starts) else {
+                throw key.error(.corrupt, "The chunks of a tree are not in ascending order.")
+            }
+            last = starts
             guard isPacked || byteCount == UInt64(grid.byteCount) else {
                 throw key.error(
                     .corrupt, "A chunk has \(byteCount) bytes; expected \(grid.byteCount).")

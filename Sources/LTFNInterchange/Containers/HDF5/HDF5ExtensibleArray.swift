@@ -11,6 +11,8 @@ struct HDF5ExtensibleArray {
     private let blockPointerCount: Int
     private let pageElementCount: UInt64
     private let index: UInt64?
+    /// Elements from this one on were never set, whatever stands there.
+    let setCount: UInt64
 
     /// - Throws: `corrupt`, `truncated`, `checksumMismatch`, `io`.
     init(at address: UInt64, in file: inout HDF5File) throws(FormatError) {
@@ -25,7 +27,9 @@ struct HDF5ExtensibleArray {
         let smallest = try cursor.u8()
         let pointers = try cursor.u8()
         let pageBits = try cursor.u8()
-        for _ in 0..<6 { _ = try cursor.length() }
+        for _ in 0..<4 { _ = try cursor.length() }
+        setCount = try cursor.length()
+        _ = try cursor.length()
         index = try cursor.address()
         guard elementByteCount >= file.sizes.offset, (1...62).contains(countBits), smallest > 0,
             smallest.nonzeroBitCount == 1, pointers > 1, pointers.nonzeroBitCount == 1,

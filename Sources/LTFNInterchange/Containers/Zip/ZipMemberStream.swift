@@ -81,7 +81,8 @@ struct ZipMemberStream {
             do throws(FormatError) {
                 progress = try inflater.decompress(pending, upTo: limit)
             } catch {
-                throw self.error(.corrupt, error.message)
+                // A shortage of memory says nothing of the member.
+                throw error.code == .io ? error : self.error(.corrupt, error.message)
             }
             pending.removeFirst(progress.consumed)
             isAtEnd = progress.isAtEnd
