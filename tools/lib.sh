@@ -133,10 +133,14 @@ say_progress() { # LOG
 
 # Links what a release build has compiled already as a static program, as -Xswiftc -static-executable would: compiling
 # it all again takes minutes. Fails where that cannot be done.
+#
+# Errors are values in Swift, so nothing unwinds the stack: the tables for it, a tenth of the program, are left out.
 link_static() { # PRODUCTS PROGRAM OUTPUT
     [ "$(uname)" = Linux ] && [ -e "$1/$2.product/Objects.LinkFileList" ] || return 1
     mkdir -p "$(dirname "$3")"
-    swiftc -static-executable "@$1/$2.product/Objects.LinkFileList" -o "$3" -lz \
+    echo 'SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT AFTER .text;' >"$3.ld"
+    swiftc -static-executable -use-ld=lld "@$1/$2.product/Objects.LinkFileList" -o "$3" -lz \
         -l_FoundationCollections -l_FoundationCShims \
+        -Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker "$3.ld" \
         -Xlinker --gc-sections -Xlinker "--defsym=main=${2//-/_}_main" 2>/dev/null
 }
