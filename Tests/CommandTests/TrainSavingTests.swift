@@ -23,7 +23,7 @@ struct TrainSavingTests {
         // Once in the middle of the run, and once after it, where it waits for the reader.
         for (steps, status) in [("100000000", Int32(74)), ("1", 130)] {
             let run = Programs.shell(
-                "timeout --preserve-status -k 60 -s INT 15 \"$BIN\"/ltfn-train -o p.ltfn --data data "
+                "timeout --preserve-status -k 60 -s INT 25 \"$BIN\"/ltfn-train -o p.ltfn --data data "
                     + "--model mlp --batch-size 5 --steps \(steps)", in: place.folder)
             #expect(run.status == status, "\(run.errors)")
             #expect(run.errors.contains("nobody reads from the pipe") == (status == 74))
