@@ -128,7 +128,7 @@ extension ActivationReport {
         guard let entropy = softmax.meanEntropy, let largest = softmax.meanLargest else {
             return title("softmax", "no image has logits that are all finite", layout)
         }
-        let guess = "\(NumberText.fixed(softmax.guessEntropy, 4))"
+        let guess = NumberText.fixed(softmax.guessEntropy, 4)
         let step = layout.width >= 70 ? 1 : layout.width >= 50 ? 2 : 4
         let bins = stride(from: 0, to: SoftmaxSummary.binCount, by: step).map {
             softmax.countOfLargest[$0..<$0 + step].reduce(0, +)
@@ -162,7 +162,7 @@ extension ActivationReport {
         if cell * counts.count + 11 <= layout.width {
             let bars = counts.map { count in
                 let bar = HistogramText.level(count, of: largest, isUnicode: layout.isUnicode)
-                return String(repeating: " ", count: 1) + String(repeating: bar, count: cell - 1)
+                return " " + String(repeating: bar, count: cell - 1)
             }
             let numbers = counts.indices.map { "\($0)".aligned(cell) }
             lines.append("  classes " + layout.paint(bars.joined(), .graph))

@@ -34,7 +34,7 @@ struct SymmetricLogAxis {
         let histogram = statistics.histogram
         var columns = [Double](repeating: 0, count: columnCount)
         let edges = (0...side).map(edge)
-        let half = Histogram.binCount / 2
+        let half = Histogram.half
         for (index, number) in histogram.counts.enumerated() where number > 0 {
             let isRight = index >= half
             // How far the bin reaches from zero.
