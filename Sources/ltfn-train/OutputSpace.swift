@@ -2,7 +2,7 @@ import LTFNBytes
 import LTFNCommand
 import LTFNFiles
 
-/// The room that a trained network will need where it goes to.
+/// The space that a trained network will need where it goes to.
 enum OutputSpace {
     /// Random, so that file systems that compress do not make nothing of it.
     private static let block = (0..<1 << 18).map { _ in UInt8.random(in: .min ... .max) }
@@ -14,7 +14,7 @@ enum OutputSpace {
     /// sure.
     ///
     /// - Parameter byteCount: of the values, uncompressed.
-    /// - Throws: `io` when there is no room for half of it; for less than all there is a warning.
+    /// - Throws: `io` when half of it does not fit; when less than all fits, there is a warning.
     static func check(_ path: String, byteCount: Int, notes: Notes) throws(FormatError) {
         guard try DurableFileWriter.makesFile(at: path) else { return }
         let writer = try DurableFileWriter(path: path)
@@ -37,7 +37,7 @@ enum OutputSpace {
                 throw error
             }
             notes.warn(
-                "\(error) The trained network takes up to \(size) there, and may find no room.")
+                "\(error) The trained network takes up to \(size) there, and may not fit.")
         }
     }
 }

@@ -40,7 +40,7 @@ final class Peers {
 
     /// Hands `input` to the processes that are started from now on.
     ///
-    /// - Throws: when there is no room for it.
+    /// - Throws: when it does not fit.
     func prepare(_ input: PeerInput?) throws {
         guard let input else { return }
         let file = FileManager.default.temporaryDirectory
