@@ -326,8 +326,8 @@ extension ChangePlan {
         guard !done.isEmpty else { return }
         let shown = done.prefix(8).joined(separator: ", ")
         notes.append(
-            "\(NumberText.counted(done.count, "kernel")) \(done.count == 1 ? "gets" : "get") the layout of \(target.rawValue) in place "
-                + "of that of \(source.rawValue): \(shown)"
+            "\(NumberText.counted(done.count, "kernel")) \(done.count == 1 ? "gets" : "get") the "
+                + "layout of \(target.rawValue) in place of that of \(source.rawValue): \(shown)"
                 + (done.count > 8 ? " and \(done.count - 8) more." : "."))
     }
 }

@@ -8,13 +8,12 @@ import LTFNInterchange
 /// A file says so in two ways: a variable's metadata name another one under `ltfn.tie`, or the
 /// metadata of a safetensors file have the name of a variable that is missing as a key, and that of
 /// the one whose values it shares as the value: so the owners' binding for PyTorch writes models.
-struct RetiedReader: CheckpointReader {
+struct RetiedReader: RearrangedReader {
     let manifest: Manifest
     /// The names that are tied again.
     let restored: [VariableName]
-    private let reader: any CheckpointReader
-    /// For every variable its position in the manifest of `reader`.
-    private let positions: [Int]
+    let reader: any CheckpointReader
+    let positions: [Int]
 
     /// - Parameter format: what `reader` reads.
     /// - Throws: as reading values.
@@ -95,44 +94,5 @@ struct RetiedReader: CheckpointReader {
         }
     }
 
-    var losses: [FormatLoss] { reader.losses }
-    var notes: [String] { reader.notes }
     var content: ContentIdentity? { restored.isEmpty ? reader.content : nil }
-    var valueProof: ValueProof { reader.valueProof }
-    var otherByteCount: UInt64 { reader.otherByteCount }
-    var baseByteCount: UInt64 { reader.baseByteCount }
-
-    func read(_ index: Int) throws(FormatError) -> TensorData {
-        try reader.read(positions[index])
-    }
-
-    func read(_ index: Int, bytes range: Range<Int>) throws(FormatError) -> AlignedBytes {
-        try reader.read(positions[index], bytes: range)
-    }
-
-    func read(_ indices: [Int]) throws(FormatError) -> [TensorData] {
-        try reader.read(indices.map { positions[$0] })
-    }
-
-    func stored(_ index: Int) throws(FormatError) -> StoredValues? {
-        try reader.stored(positions[index])
-    }
-
-    func map(_ index: Int) throws(FormatError) -> MappedBytes? {
-        try reader.map(positions[index])
-    }
-
-    func pieceByteCount(_ index: Int) -> Int { reader.pieceByteCount(positions[index]) }
-
-    func verify(_ index: Int) throws(FormatError) -> SHA256Digest {
-        try reader.verify(positions[index])
-    }
-
-    func check(_ digest: SHA256Digest, of index: Int) throws(FormatError) {
-        try reader.check(digest, of: positions[index])
-    }
-
-    func storage(_ index: Int) -> StorageInfo { reader.storage(positions[index]) }
-
-    func expectBases() throws(FormatError) { try reader.expectBases() }
 }

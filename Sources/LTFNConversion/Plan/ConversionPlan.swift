@@ -56,7 +56,7 @@ public struct ConversionPlan: Sendable {
         targetFormat = target.traits.name
         self.source = manifest
         let original = manifest
-        let keepsHints = Self.keepsMetadata(target)
+        let keepsHints = target.keepsVariableMetadata
         let retyped = Self.applying(retyping, to: manifest)
         let manifest = keepsHints ? retyped : Self.withoutHints(retyped)
         let own = Self.losses(of: target, writing: manifest)
@@ -161,17 +161,6 @@ public struct ConversionPlan: Sendable {
         let retyped = try? Manifest(
             variables: variables, metadata: manifest.metadata, graph: manifest.graph)
         return retyped ?? manifest
-    }
-
-    /// Whether a format has a place for what is said of variables.
-    private static func keepsMetadata(_ format: any CheckpointFormat) -> Bool {
-        guard let name = try? VariableName("w"),
-            let info = try? TensorInfo(dtype: .f32, shape: TensorShape([1])),
-            let manifest = try? Manifest(variables: [
-                VariableInfo(name: name, tensor: info, metadata: ["key": .bool(true)])
-            ])
-        else { return false }
-        return !format.losses(writing: manifest).contains { $0.subject == .metadata }
     }
 
     /// The manifest without what is said for the way back alone, which is no loss where there is
