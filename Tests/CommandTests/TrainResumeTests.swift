@@ -46,6 +46,16 @@ struct TrainResumeTests {
         return (process, output, errors)
     }
 
+    private func read(_ pipe: Pipe, until word: String) -> String {
+        var text = ""
+        while !text.contains(word) {
+            let more = pipe.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            text += String(decoding: more, as: UTF8.self)
+        }
+        return text
+    }
+
     private func train(_ arguments: String..., recipe: [String] = Self.recipe) throws -> Run {
         let (process, output, errors) = try start(arguments + recipe)
         let text = output.fileHandleForReading.readDataToEndOfFile()
@@ -89,19 +99,18 @@ struct TrainResumeTests {
 
     @Test("a second signal ends the run at once, and leaves no file behind (goal T3)")
     func secondSignal() throws {
-        // A step of a hundred images takes long enough for both to arrive in it.
         let (process, output, errors) = try start([
             "-o", "none.ltfn", "--data", "data", "--batch-size", "100", "--steps", "1000000",
             "--threads", "1",
         ])
-        var text = ""
-        while !text.contains("step ") {
-            let more = output.fileHandleForReading.availableData
-            if more.isEmpty { break }
-            text += String(decoding: more, as: UTF8.self)
-        }
+        var text = read(output, until: "step ")
         kill(process.processIdentifier, SIGINT)
+        _ = read(errors, until: "stopping")
+        // Held in the middle of its step, until the second signal cannot be part of the first.
+        kill(process.processIdentifier, SIGSTOP)
+        Thread.sleep(forTimeInterval: 0.5)
         kill(process.processIdentifier, SIGTERM)
+        kill(process.processIdentifier, SIGCONT)
         text += String(
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         _ = errors.fileHandleForReading.readDataToEndOfFile()
@@ -111,17 +120,37 @@ struct TrainResumeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["data"])
     }
 
+    @Test(
+        "one request that comes as several signals, as from timeout, is one: the run is saved",
+        arguments: [[SIGINT, SIGINT], [SIGTERM, SIGINT, SIGTERM]])
+    func oneRequest(signals: [Int32]) throws {
+        let (process, output, errors) = try start([
+            "-o", "part.ltfn", "--data", "data", "--batch-size", "100", "--steps", "1000000",
+            "--threads", "1",
+        ])
+        var text = read(output, until: "step ")
+        for signal in signals {
+            kill(process.processIdentifier, signal)
+            // Long enough for the watcher to take it, so that the system does not make them one.
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+        text += String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        _ = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(signals.contains { process.terminationStatus == 128 + $0 })
+        #expect(text.contains("saved"))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+                == ["data", "part.ltfn"])
+    }
+
     @Test("SIGINT, SIGTERM and SIGHUP save what another process goes on from exactly")
     func signals() throws {
         for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143), (SIGHUP, 129)] {
             let (process, output, errors) = try start(
                 ["-o", "part.ltfn", "--steps", "1000000"] + Self.recipe)
-            var text = ""
-            while !text.contains("step ") {
-                let more = output.fileHandleForReading.availableData
-                if more.isEmpty { break }
-                text += String(decoding: more, as: UTF8.self)
-            }
+            var text = read(output, until: "step ")
             kill(process.processIdentifier, signal)
             text += String(
                 decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// The first SIGINT, SIGTERM or SIGHUP is only noted: the loop looks at `received` between two
 /// steps, saves and ends. The second one removes the temporary files that are being written and
-/// quits at once.
+/// quits at once. What comes within `sameRequest` of the first is no second one: timeout(1) and
+/// other programs that pass signals on send one request both to a process and to its group.
 public final class SignalWatcher: Sendable {
     /// A signal that asks to stop.
     public enum StopSignal: Int32, Hashable, Sendable {
@@ -25,7 +26,11 @@ public final class SignalWatcher: Sendable {
         }
     }
 
+    /// How long signals count as one request. Nobody presses Ctrl-C twice as fast.
+    public static let sameRequest = Duration.milliseconds(100)
+
     private let first = Atomic<Int32>(0)
+    private let firstMoment = Mutex<ContinuousClock.Instant?>(nil)
     /// Whether there is something to save.
     private let isAtWork: Atomic<Bool>
 
@@ -44,11 +49,18 @@ public final class SignalWatcher: Sendable {
             let (isFirst, _) = first.compareExchange(
                 expected: 0, desired: number, ordering: .sequentiallyConsistent)
             if isFirst, isAtWork.load(ordering: .sequentiallyConsistent) {
+                firstMoment.withLock { $0 = .now }
                 onFirst(signal)
-            } else {
+            } else if !isSameRequest {
                 PendingFiles.removeAll()
                 SystemCalls.quit(signal.exitStatus.rawValue)
             }
+        }
+    }
+
+    private var isSameRequest: Bool {
+        firstMoment.withLock { moment in
+            moment.map { $0.duration(to: .now) < Self.sameRequest } ?? false
         }
     }
 
