@@ -23,6 +23,16 @@ public enum AvailableMemory {
         guard !overflow, SystemMemory.canAllocate(sum) else { throw shortage(byteCount) }
     }
 
+    /// Whether `byteCount` bytes can be allocated, and the reserve be left.
+    package static func allows(_ byteCount: Int) -> Bool {
+        do throws(FormatError) {
+            try expect(byteCount)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Makes sure that the reserve is there. Commands call this first, before there are threads.
     ///
     /// - Throws: `io`.

@@ -15,7 +15,7 @@ package struct StridedOrder: Sendable {
     }
 
     private let axes: [StridedBox.Axis]
-    private let elementByteCount: Int
+    let elementByteCount: Int
     /// How many bytes of the source the elements are spread over, from the first to the last.
     package let sourceByteCount: Int
 
@@ -145,6 +145,15 @@ package struct StridedOrder: Sendable {
         return cut.target * min(cut.count, wanted, Self.largestPieceByteCount / cut.target)
     }
 
+    /// As many bytes of the tensor as there may be at once, whole rows where they fit: the more, the
+    /// longer what stands together in the source.
+    func panelByteCount(upTo most: Int) -> Int {
+        guard let cut = axes.first(where: { $0.target <= most }), cut.target > 0 else {
+            return max(elementByteCount, most / elementByteCount * elementByteCount)
+        }
+        return cut.target * min(cut.count, most / cut.target)
+    }
+
     /// A range of the tensor's bytes: whole elements.
     ///
     /// - Parameter elements: `sourceByteCount` bytes, from the first element on.
@@ -166,7 +175,7 @@ package struct StridedOrder: Sendable {
 
     /// The most elements at the front of `range` that are a part of one axis, and all of those
     /// after it.
-    private func largestBox(in range: Range<Int>) -> (box: StridedBox, byteCount: Int) {
+    func largestBox(in range: Range<Int>) -> (box: StridedBox, byteCount: Int) {
         var box = StridedBox(axes: [])
         for (number, axis) in axes.enumerated() {
             let index = range.lowerBound / axis.target % axis.count

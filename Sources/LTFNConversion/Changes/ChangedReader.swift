@@ -62,7 +62,7 @@ struct ChangedReader: CheckpointReader {
         guard let permutation = change.permutation else {
             return try reader.read(change.position, bytes: range)
         }
-        let order = try AxisPermutation.order(permutation, of: change.source.tensor.dtype)
+        let order = try whole.order(of: permutation, change, reader)
         let width = change.source.tensor.dtype.bitCount / 8
         let first = range.lowerBound / width * width
         let last = (range.upperBound + width - 1) / width * width
@@ -87,10 +87,8 @@ struct ChangedReader: CheckpointReader {
         let (old, new) = (
             change.source.tensor.dtype.bitCount / 8, change.target.tensor.dtype.bitCount / 8
         )
-        let order = change.permutation.flatMap {
-            try? AxisPermutation.order($0, of: change.source.tensor.dtype)
-        }
-        let piece = order?.pieceByteCount ?? reader.pieceByteCount(change.position)
+        let order = change.permutation.flatMap { try? whole.order(of: $0, change, reader) }
+        let piece = order?.gathering.pieceByteCount ?? reader.pieceByteCount(change.position)
         return max(1, piece / old) * new
     }
 
@@ -130,12 +128,13 @@ struct ChangedReader: CheckpointReader {
         let change = changes[index]
         guard let permutation = change.permutation, change.dtype == nil else { return nil }
         let inverse = permutation.inverse(change.source.tensor.shape)
-        let order = try AxisPermutation.order(inverse, of: change.source.tensor.dtype)
+        let order = try PermutedOrder(
+            inverse, of: change.source.tensor.dtype, in: output, at: position)
         let whole = WholeTensor()
         var hash = ValueHash()
         let byteCount = change.source.tensor.byteCount
-        for start in stride(from: 0, to: byteCount, by: order.pieceByteCount) {
-            let end = min(byteCount, start + order.pieceByteCount)
+        for start in stride(from: 0, to: byteCount, by: order.gathering.pieceByteCount) {
+            let end = min(byteCount, start + order.gathering.pieceByteCount)
             let piece = try whole.take(
                 position, start..<end, of: order, output, isLast: end == byteCount)
             hash.update(piece.bytes)
@@ -144,11 +143,29 @@ struct ChangedReader: CheckpointReader {
     }
 }
 
-/// A tensor that is read out of order: mapped where the file allows it, or else in memory.
+/// Where the elements of a tensor stand whose axes change places, and how they are taken from it.
+private struct PermutedOrder {
+    var order: StridedOrder
+    var gathering: StridedGathering
+
+    /// - Throws: as `AxisPermutation.order`, and what `reader` throws.
+    init(
+        _ permutation: AxisPermutation, of dtype: DType, in reader: any CheckpointReader,
+        at position: Int
+    ) throws(FormatError) {
+        order = try AxisPermutation.order(permutation, of: dtype)
+        gathering = StridedGathering(
+            order, try reader.stored(position) == nil ? .sequential : .random)
+    }
+}
+
+/// A tensor that is read out of order: mapped where the file allows it, in memory where it finds
+/// room there, or else panel by panel.
 private final class WholeTensor: Sendable {
     private enum Values {
         case mapped(MappedBytes)
         case read(AlignedBytes)
+        case gathered
     }
 
     private struct Kept {
@@ -157,35 +174,56 @@ private final class WholeTensor: Sendable {
     }
 
     private let kept = Mutex<Kept?>(nil)
+    /// What is decided once, by the memory that there is then.
+    private let orders = Mutex<[Int: PermutedOrder]>([:])
+
+    func order(
+        of permutation: AxisPermutation, _ change: VariableChange, _ reader: any CheckpointReader
+    ) throws(FormatError) -> PermutedOrder {
+        try orders.withLock { orders throws(FormatError) in
+            if let known = orders[change.position] { return known }
+            let order = try PermutedOrder(
+                permutation, of: change.source.tensor.dtype, in: reader, at: change.position)
+            orders[change.position] = order
+            return order
+        }
+    }
 
     /// A range of the tensor's bytes in another order.
     ///
     /// - Parameter isLast: whether nothing is going to be asked for after it.
     func take(
-        _ index: Int, _ range: Range<Int>, of order: StridedOrder, _ reader: any CheckpointReader,
+        _ index: Int, _ range: Range<Int>, of order: PermutedOrder, _ reader: any CheckpointReader,
         isLast: Bool
     ) throws(FormatError) -> AlignedBytes {
         let values: Values
         if let known = kept.withLock({ $0 }), known.index == index {
             values = known.values
         } else {
-            values = try Self.values(index, reader)
+            values = try Self.values(index, reader, order.gathering)
         }
         kept.withLock { $0 = isLast ? nil : Kept(index: index, values: values) }
         switch values {
-        case .mapped(let mapped): return try order.take(range, from: mapped.bytes)
-        case .read(let bytes): return try order.take(range, from: bytes.bytes)
+        case .mapped(let mapped): return try order.order.take(range, from: mapped.bytes)
+        case .read(let bytes): return try order.order.take(range, from: bytes.bytes)
+        case .gathered:
+            return try order.gathering.take(range) { range throws(FormatError) in
+                try reader.read(index, bytes: range)
+            }
         }
     }
 
     private static func values(
-        _ index: Int, _ reader: any CheckpointReader
+        _ index: Int, _ reader: any CheckpointReader, _ gathering: StridedGathering
     ) throws(FormatError) -> Values {
-        if let mapped = try reader.map(index) {
+        if let mapped = try? reader.map(index) {
             if reader.valueProof != .none { _ = try reader.verify(index) }
             return .mapped(mapped)
         }
-        return .read(try reader.read(index).bytes)
+        if gathering.holdsWhole { return .read(try reader.read(index).bytes) }
+        // Values that are read range by range are compared with nothing.
+        if reader.valueProof != .none { _ = try reader.verify(index) }
+        return .gathered
     }
 }
 

@@ -192,8 +192,8 @@ public struct FileConversion: Sendable {
         retiredParts = Self.retiredParts(of: target, at: output, others, request, limits)
         if let first = retiredParts.first {
             announcements.append(
-                "The set that is replaced has parts that the new one has no use for, and they are removed: "
-                    + first
+                "The set that is replaced has parts that the new one does not have. They are removed once "
+                    + "the new one is complete: " + first
                     + (retiredParts.count > 1 ? " and \(retiredParts.count - 1) more" : "") + ".")
         }
         if let names = retied?.restored, let first = names.first {

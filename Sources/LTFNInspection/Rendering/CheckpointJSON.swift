@@ -114,6 +114,7 @@ extension InspectionFindings {
         .object([
             "nonfinite": .int(Int64(nonFiniteCount)),
             "damaged": .int(Int64(damagedCount)),
+            "unread": .int(Int64(unreadCount)),
             "listed_only": .int(Int64(listedOnlyCount)),
         ])
     }
@@ -139,7 +140,9 @@ extension VariableReport {
             JSONMember("metadata", info.metadata.document),
             JSONMember("name", .string(info.name.string)),
         ]
-        if case .damaged(let problem) = outcome {
+        switch outcome {
+        case .done, .listed: break
+        case .unread(let problem), .damaged(let problem):
             members.append(JSONMember("problem", problem.json))
         }
         members += [

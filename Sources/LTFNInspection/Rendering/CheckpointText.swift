@@ -286,6 +286,10 @@ extension InspectionFindings {
             let variables = NumberText.counted(damagedCount, "variable")
             lines.append(layout.paint("\(variables) damaged", .bad))
         }
+        if unreadCount > 0 {
+            let variables = NumberText.counted(unreadCount, "variable")
+            lines.append(layout.paint("\(variables) not read", .warning))
+        }
         if listedOnlyCount > 0 {
             let variables = NumberText.counted(listedOnlyCount, "variable")
             lines.append(

@@ -14,6 +14,8 @@ extension VariableReport {
         switch outcome {
         case .done: break
         case .listed: return lines + listedLines(layout)
+        case .unread(let problem):
+            return lines + ["  " + layout.paint("not read: \(problem)", .warning)]
         case .damaged(let problem):
             return lines + ["  " + layout.paint("damaged: \(problem)", .bad)]
         }

@@ -15,10 +15,11 @@ extension VerificationReport {
             return "\(name): " + layout.paint("unsupported", .warning)
                 + problemsText(layout, .warning)
         case .unread:
-            let reason =
-                firstUnread?.code == .io ? "need more memory than there is" : "are too many"
-            return "\(name): " + layout.paint("not verified", .warning) + ", the values of "
-                + NumberText.counted(unreadCount, "variable") + " \(reason)\n"
+            let what =
+                unreadCount > 0
+                ? "the values of " + NumberText.counted(unreadCount, "variable") : "some of it"
+            let reason = firstUnread?.code == .io ? "could not be read" : "are too many"
+            return "\(name): " + layout.paint("not verified", .warning) + ", \(what) \(reason)\n"
         case .unchecked:
             return "\(name): " + layout.paint("readable, values not checked", .warning)
                 + " (\(facts)): \(formatName) keeps no checksum of them" + lossesText(layout) + "\n"

@@ -129,20 +129,29 @@ public struct CheckpointTotals: Hashable, Sendable {
 public struct InspectionFindings: Hashable, Sendable {
     /// How many values are NaN or infinite, where statistics were taken.
     public var nonFiniteCount = 0
-    /// How many variables are damaged, and what is wrong with the first.
+    /// How many variables are damaged.
     public var damagedCount = 0
-    public var firstProblem: FormatError?
+    private var firstDamage: FormatError?
+    /// How many variables the system did not let be read, for want of memory perhaps.
+    public var unreadCount = 0
+    private var firstUnread: FormatError?
     /// How many variables are listed only, because their values would be too many.
     public var listedOnlyCount = 0
 
     public init() {}
+
+    /// What is wrong with the first damaged variable, or else with reading the first unread one.
+    public var firstProblem: FormatError? { firstDamage ?? firstUnread }
 
     mutating func add(_ variable: VariableReport) {
         switch variable.outcome {
         case .listed: listedOnlyCount += 1
         case .damaged(let problem):
             damagedCount += 1
-            firstProblem = firstProblem ?? problem
+            firstDamage = firstDamage ?? problem
+        case .unread(let problem):
+            unreadCount += 1
+            firstUnread = firstUnread ?? problem
         case .done:
             if variable.info.tiedTo == nil {
                 nonFiniteCount += variable.statistics?.nonFiniteCount ?? 0

@@ -35,7 +35,12 @@ extension VariableReport {
             statistics = walk.collector?.statistics
             drift = walk.drift?.drift
         } catch {
-            outcome = error.code == .limitExceeded ? .listed : .damaged(error)
+            outcome =
+                switch error.code {
+                case .limitExceeded: .listed
+                case .io: .unread(error)
+                default: .damaged(error)
+                }
         }
     }
 }

@@ -20,6 +20,8 @@ public struct VariableReport: Hashable, Sendable {
         case done
         /// The values were not made: they would be more than a file of this length may ask for.
         case listed
+        /// The system did not let them be read, which says nothing of the file.
+        case unread(FormatError)
         case damaged(FormatError)
     }
 

@@ -19,8 +19,8 @@ public struct VerificationReport: Hashable, Sendable {
     /// What of the file was left out before its values were looked at, a part of its record that no
     /// longer holds among it.
     public var losses: [FormatLoss] = []
-    /// How many variables were not looked at, because their values would be too many, and what is
-    /// said of the first.
+    /// How many variables were not looked at, because their values would be too many or the system
+    /// did not let them be read, and what is said of the first.
     public var unreadCount = 0
     public var firstUnread: FormatError?
 
@@ -29,7 +29,7 @@ public struct VerificationReport: Hashable, Sendable {
         case damaged
         /// It may be sound for a program that knows more.
         case unsupported
-        /// Its values would be too many.
+        /// Its values would be too many, or could not be read.
         case unread
         /// Nothing wrong was found, and the file keeps nothing that its values could be compared
         /// with.
@@ -40,7 +40,7 @@ public struct VerificationReport: Hashable, Sendable {
     public var verdict: Verdict {
         if problems.contains(where: { !$0.code.isUnsupported }) { return .damaged }
         if !problems.isEmpty { return .unsupported }
-        if unreadCount > 0 { return .unread }
+        if firstUnread != nil { return .unread }
         return checksValues || soundByteCount == 0 ? .sound : .unchecked
     }
 
@@ -89,7 +89,7 @@ public struct VerificationReport: Hashable, Sendable {
                 }
                 try replay(variable, &budget)
             } catch {
-                add(error.naming(variable.name.string))
+                if !add(error.naming(variable.name.string)) { unreadCount += 1 }
             }
             variableCount += 1
             progress(variableCount)
@@ -97,16 +97,19 @@ public struct VerificationReport: Hashable, Sendable {
         do throws(FormatError) {
             try reader.verifyRest()
         } catch {
-            problems.append(error)
+            _ = add(error)
         }
     }
 
-    private mutating func add(_ problem: FormatError) {
-        // Neither a limit nor a shortage of memory says anything of the file.
-        let isShortage = problem.code == .io && problem.systemError == SystemError.noMemory
-        guard problem.code == .limitExceeded || isShortage else { return problems.append(problem) }
-        unreadCount += 1
+    /// Returns whether it is a problem of the file.
+    private mutating func add(_ problem: FormatError) -> Bool {
+        // Neither a limit nor what the system denies says anything of the file.
+        guard problem.code == .limitExceeded || problem.code == .io else {
+            problems.append(problem)
+            return true
+        }
         firstUnread = firstUnread ?? problem
+        return false
     }
 
     /// Reads a variable and checks all that the file says of its values.

@@ -83,7 +83,7 @@ private struct NPYReader: CheckpointReader {
         self.source = source
         self.header = header
         start = array.offset + UInt64(header.byteCount)
-        values = NPYValues(header)
+        values = NPYValues(header, .random)
         self.limits = limits
     }
 

@@ -9,17 +9,25 @@ final class NPYValues: Sendable {
     /// first range that is asked for until the last.
     private let columnMajor = Mutex<AlignedBytes?>(nil)
     private let lastRead: LastColumnMajor
+    /// nil: the values are stored in the order in which they are read.
+    private let gathering: StridedGathering?
 
-    /// - Parameter lastRead: one for all arrays of a file.
-    init(_ header: NPYHeader, lastRead: LastColumnMajor = LastColumnMajor()) {
+    /// - Parameters:
+    ///   - access: what reading a range of the stored bytes costs.
+    ///   - lastRead: one for all arrays of a file.
+    init(
+        _ header: NPYHeader, _ access: StridedGathering.Access,
+        lastRead: LastColumnMajor = LastColumnMajor()
+    ) {
         self.header = header
         self.lastRead = lastRead
+        gathering = header.columnMajorOrder.map { StridedGathering($0, access) }
     }
 
     private var byteCount: Int { header.tensor.byteCount }
 
     /// How many bytes are best asked for at once.
-    var pieceByteCount: Int { columnMajorOrder?.pieceByteCount ?? foreignPieceByteCount }
+    var pieceByteCount: Int { gathering?.pieceByteCount ?? foreignPieceByteCount }
 
     /// - Parameters:
     ///   - range: of the tensor's bytes.
@@ -30,8 +38,13 @@ final class NPYValues: Sendable {
     ) throws(FormatError) -> AlignedBytes {
         // What another array has left is given up before this one takes memory.
         let left = lastRead.take(of: self)
-        guard let order = columnMajorOrder else {
+        guard let gathering, let order = header.columnMajorOrder else {
             return try inGroups(of: header.elementType.swapGroup, range, stored)
+        }
+        guard gathering.holdsWhole else {
+            return try inGroups(of: elementByteCount, range) { range throws(FormatError) in
+                try gathering.take(range, stored: stored)
+            }
         }
         if range == 0..<byteCount { return try turn(order, stored) }
         let kept = columnMajor.withLock { $0 } ?? left
@@ -45,18 +58,9 @@ final class NPYValues: Sendable {
     }
 
     /// Whether the bytes after the header are those that are read.
-    var areStoredAsRead: Bool { columnMajorOrder == nil && header.elementType.swapGroup <= 1 }
+    var areStoredAsRead: Bool { gathering == nil && header.elementType.swapGroup <= 1 }
 
-    private var elementByteCount: Int { header.tensor.dtype.bitCount / 8 }
-
-    private var columnMajorOrder: StridedOrder? {
-        // With one axis that is longer than 1, or without elements, both orders are the same.
-        guard header.isColumnMajor, byteCount > 0,
-            header.tensor.shape.dimensions.count(where: { $0 != 1 }) > 1
-        else { return nil }
-        return StridedOrder(
-            columnMajor: header.tensor.shape, elementByteCount: elementByteCount)
-    }
+    private var elementByteCount: Int { header.elementByteCount }
 
     /// The bytes of `range`, which `stored` gives in whole groups, in the machine's byte order.
     private func inGroups(
@@ -120,5 +124,16 @@ extension NPYHeader {
         if isColumnMajor { words.append("column-major") }
         if elementType.swapGroup > 1 { words.append("big-endian") }
         return words
+    }
+
+    fileprivate var elementByteCount: Int { tensor.dtype.bitCount / 8 }
+
+    /// Where the elements are put; nil: they stand in their order.
+    fileprivate var columnMajorOrder: StridedOrder? {
+        // With one axis that is longer than 1, or without elements, both orders are the same.
+        guard isColumnMajor, tensor.byteCount > 0,
+            tensor.shape.dimensions.count(where: { $0 != 1 }) > 1
+        else { return nil }
+        return StridedOrder(columnMajor: tensor.shape, elementByteCount: elementByteCount)
     }
 }

@@ -31,7 +31,7 @@ struct NPZReader: CheckpointReader {
         for array in content.arrays {
             arrays[array.name] = StoredArray(
                 member: array.member, header: array.header,
-                values: NPYValues(array.header, lastRead: lastRead))
+                values: NPYValues(array.header, .sequential, lastRead: lastRead))
         }
         self.arrays = manifest.variables.compactMap { arrays[$0.name] }
         losses = content.losses

@@ -20,7 +20,7 @@ struct TorchReader: CheckpointReader {
         /// Where the first element is, in bytes from the beginning of the storage.
         var offset: Int
         var values: TorchValues
-        /// That of the storage, when the tensor reads all of it.
+        /// That of the storage, when the tensor reads all of it from the first byte to the last.
         var checksum: StorageChecksum?
     }
 
@@ -65,11 +65,13 @@ struct TorchReader: CheckpointReader {
         for (name, tensor) in variables.tensors {
             do throws(FormatError) {
                 let storage = try file.storage(tensor.storage)
-                let values = try TorchValues(tensor, isBigEndian: storage.isBigEndian)
+                let values = try TorchValues(
+                    tensor, isBigEndian: storage.isBigEndian, storage.access)
+                let isInTurn =
+                    values.sourceByteCount == storage.byteCount && !values.isGathered
                 stored[name] = StoredTensor(
                     storage: storage, offset: tensor.byteOffset, values: values,
-                    checksum: values.sourceByteCount == storage.byteCount
-                        ? StorageChecksum(storage) : nil)
+                    checksum: isInTurn ? StorageChecksum(storage) : nil)
             } catch {
                 throw error.named(format, variable: name.string)
             }
@@ -90,6 +92,8 @@ struct TorchReader: CheckpointReader {
             _ = try CheckedSize.limited(
                 UInt64(range.count), to: limits.expansion(ofFileWith: source.byteCount),
                 of: "the tensor")
+            // Spans that are read out of turn are compared with nothing: all is read for that first.
+            if range.lowerBound == 0, tensor.values.isGathered { try check(tensor.storage) }
             return try tensor.values.read(range) { range throws(FormatError) in
                 let start = tensor.offset + range.lowerBound
                 switch tensor.storage.place {
@@ -135,20 +139,26 @@ struct TorchReader: CheckpointReader {
     func verifyRest() throws(FormatError) {
         var known = Set(tensors.compactMap(\.checksum?.offset))
         for (index, tensor) in tensors.enumerated() {
-            guard case .range(let offset, let crc32?) = tensor.storage.place,
+            guard case .range(let offset, _?) = tensor.storage.place,
                 known.insert(offset).inserted
             else { continue }
             let name = manifest.variables[index].name.string
             do throws(FormatError) {
-                var checksum = CRC32()
-                try forEachPiece(of: source, at: offset, byteCount: tensor.storage.byteCount) {
-                    checksum.update($0)
-                }
-                try checksum.expect(crc32, at: offset)
+                try check(tensor.storage)
             } catch {
                 throw error.named(TorchFormat.name, variable: name)
             }
         }
+    }
+
+    /// Compares all bytes of a storage with their CRC-32, where the file has one.
+    private func check(_ storage: TorchStorage) throws(FormatError) {
+        guard case .range(let offset, let crc32?) = storage.place else { return }
+        var checksum = CRC32()
+        try forEachPiece(of: source, at: offset, byteCount: storage.byteCount) {
+            checksum.update($0)
+        }
+        try checksum.expect(crc32, at: offset)
     }
 
     func pieceByteCount(_ index: Int) -> Int { tensors[index].values.pieceByteCount }

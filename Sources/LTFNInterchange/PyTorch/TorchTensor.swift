@@ -14,6 +14,14 @@ struct TorchStorage: Sendable {
     var place: Place
     var byteCount: Int
     var isBigEndian = false
+
+    /// What reading a range of it costs.
+    var access: StridedGathering.Access {
+        switch place {
+        case .range: .random
+        case .packed: .sequential
+        }
+    }
 }
 
 /// A storage as a pickle names it.

@@ -11,15 +11,21 @@ final class TorchValues: Sendable {
     /// Values that cannot be put in order range by range: they are kept from the first range that
     /// is asked for until the last.
     private let whole = Mutex<AlignedBytes?>(nil)
+    /// nil: they are stored in the order in which they are read.
+    private let gathering: StridedGathering?
 
     private var elementByteCount: Int { info.dtype.bitCount / 8 }
 
+    /// - Parameter access: what reading a range of the storage costs.
     /// - Throws: as `StridedOrder`.
-    init(_ tensor: TorchTensor, isBigEndian: Bool) throws(FormatError) {
+    init(
+        _ tensor: TorchTensor, isBigEndian: Bool, _ access: StridedGathering.Access
+    ) throws(FormatError) {
         info = tensor.info
         order = try StridedOrder(
             shape: tensor.info.shape, strides: tensor.strides,
             elementByteCount: tensor.info.dtype.bitCount / 8)
+        gathering = order.isRowMajor ? nil : StridedGathering(order, access)
         strides = tensor.strides
         swapGroup = isBigEndian ? TorchElementType.swapGroup(of: tensor.info.dtype) : 1
     }
@@ -49,9 +55,12 @@ final class TorchValues: Sendable {
             && order.sourceByteCount / 2 <= info.byteCount
     }
 
+    /// Whether the storage is read in spans, out of turn.
+    var isGathered: Bool { !isRowMajor && !hasRows && gathering?.holdsWhole == false }
+
     var pieceByteCount: Int {
         if isRowMajor { return foreignPieceByteCount }
-        guard hasRows else { return order.pieceByteCount }
+        if let gathering, !hasRows { return gathering.pieceByteCount }
         return rowByteCount * max(1, foreignPieceByteCount / rowByteCount)
     }
 
@@ -80,6 +89,9 @@ final class TorchValues: Sendable {
     ) throws(FormatError) -> AlignedBytes {
         if range.isEmpty { return AlignedBytes(byteCount: 0) }
         if hasRows { return try rows(range, stored) }
+        if let gathering, !gathering.holdsWhole {
+            return try gathering.take(range, stored: stored)
+        }
         let kept = whole.withLock { $0 }
         let elements = if let kept { kept } else { try stored(0..<order.sourceByteCount) }
         whole.withLock { $0 = range.upperBound == info.byteCount ? nil : elements }
