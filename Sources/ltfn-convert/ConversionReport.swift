@@ -31,8 +31,8 @@ struct ConversionReport {
         let proof =
             switch outcome.verification {
             case .equal:
-                request.changes.dequantizes || conversion.changes.contains(where: \.changesValues)
-                    ? ", compared with \(TerminalText.escaped(request.input))"
+                conversion.changesValues
+                    ? ", verified against \(TerminalText.escaped(request.input))"
                     : ", bit for bit those of \(TerminalText.escaped(request.input))"
             case .skipped, .impossible, .different: ", not verified"
             }

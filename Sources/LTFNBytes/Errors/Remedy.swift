@@ -39,6 +39,8 @@ extension FormatError {
         case nameFlattens
         /// To say in which layout the kernels of the source are, beside the wanted one.
         case nameSourceLayout
+        /// To say nothing of what variables are, because the file does.
+        case leaveOutKernelRules
         /// To give the data that a network was trained with.
         case giveData
     }
@@ -69,6 +71,7 @@ extension FormatError.Remedy: CustomStringConvertible {
         case .dequantize: "Turn blocks into numbers."
         case .nameFlattens: "Name those dense kernels, or say that there are none."
         case .nameSourceLayout: "Name the layout of the input."
+        case .leaveOutKernelRules: "Leave out what was said of them."
         case .giveData: "Give the data of the run so far."
         }
     }

@@ -73,7 +73,16 @@ extension Manifest {
     ///
     /// - Throws: `unsupportedFeature` for one that is not known.
     public func recordedKernelLayout() throws(FormatError) -> KernelLayout? {
-        guard let value = metadata[KernelLayout.metadataKey] else { return nil }
+        try metadata.kernelLayout()
+    }
+}
+
+extension Metadata {
+    /// The layout of kernels that is recorded; nil: none is.
+    ///
+    /// - Throws: `unsupportedFeature` for one that is not known.
+    package func kernelLayout() throws(FormatError) -> KernelLayout? {
+        guard let value = self[KernelLayout.metadataKey] else { return nil }
         guard case .string(let text) = value, let layout = KernelLayout(rawValue: text) else {
             let names = KernelLayout.allCases.map(\.rawValue).joined(separator: ", ")
             throw FormatError(

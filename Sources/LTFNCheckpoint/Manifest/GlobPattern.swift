@@ -6,6 +6,9 @@ public struct GlobPattern: Hashable, Sendable {
         self.text = text
     }
 
+    /// Whether it stands for one name.
+    package var isLiteral: Bool { !text.unicodeScalars.contains { $0 == "*" || $0 == "?" } }
+
     /// Whether all of `name` fits. Complexity: O(pattern · name).
     public func matches(_ name: String) -> Bool {
         let pattern = Array(text.unicodeScalars)

@@ -26,6 +26,7 @@ extension FormatError.Remedy {
         case .dequantize: "Turn blocks into float32 with --dequantize."
         case .nameFlattens: "Say so with --flatten 7x7x128@fc.weight or --flatten none."
         case .nameSourceLayout: "Say so with --layout FROM:TO, as in pytorch:tensorflow."
+        case .leaveOutKernelRules: "Leave out --flatten and --no-kernel."
         case .giveData: "Name their folder with --data, or draw them with --synthetic."
         }
     }

@@ -13,18 +13,32 @@ package struct ChangePlan {
     private(set) var notes: [String] = []
     /// The layouts of the kernels before and after.
     private var layouts: (source: KernelLayout, target: KernelLayout)?
+    /// The checkpoint before some of its variables were chosen: layers need the shapes of all.
+    private let whole: Manifest
+    /// Whether the checkpoint comes out as it was.
+    private(set) var changesNothing = true
 
-    /// - Parameter convention: the layout that the source's format has its kernels in.
-    package init(_ wanted: Changes, of source: Manifest, convention: KernelLayout?) {
+    /// - Parameters:
+    ///   - whole: the source with the variables that are left out of it.
+    ///   - convention: the layout that the source's format has its kernels in.
+    ///   - output: the layout that readers of the output's format expect of kernels; nil: they
+    ///     expect none.
+    package init(
+        _ wanted: Changes, of source: Manifest, whole: Manifest? = nil,
+        convention: KernelLayout?, output: KernelLayout? = nil
+    ) {
         let preset = wanted.preset.map { PresetPlan($0, of: source) }
         var source = source
         if let graph = preset?.graph { source.graph = graph }
         problems = preset?.problems ?? []
         manifest = source
+        self.whole = whole ?? source
+        defer { recordLayout(source, convention, output) }
         changes = source.variables.enumerated().map {
             VariableChange(position: $0.offset, source: $0.element, target: $0.element)
         }
         guard !wanted.isEmpty else { return }
+        changesNothing = false
         let layout = wanted.layout.flatMap { permute($0, source, convention) }
         cast(wanted.dtypes)
         keepTies()
@@ -114,15 +128,58 @@ package struct ChangePlan {
         return true
     }
 
-    private func metadata(_ rules: [MetadataRule], _ layout: KernelLayout?) -> Metadata {
+    private mutating func metadata(_ rules: [MetadataRule], _ layout: KernelLayout?) -> Metadata {
         var metadata = manifest.metadata
         if let layout {
             // A graph without a record means this one.
-            let isUsual = layout == .tensorflow && manifest.graph != nil
+            let isUsual = layout == .tensorflow && manifest.hasWholeGraph
             metadata[KernelLayout.metadataKey] = isUsual ? nil : .string(layout.rawValue)
         }
-        for rule in rules { metadata[rule.key] = .string(rule.value) }
+        for rule in rules {
+            if rule.key.hasPrefix("ltfn.") {
+                problem(
+                    "\"\(rule.key)\" cannot be set: keys that begin with ltfn. are records of the "
+                        + "toolkit's own.")
+            }
+            metadata[rule.key] = .string(rule.value)
+        }
         return metadata
+    }
+}
+
+// The record of the layout.
+extension ChangePlan {
+    /// Kernels that keep a layout which the output would not tell rightly: it is recorded.
+    private mutating func recordLayout(
+        _ source: Manifest, _ convention: KernelLayout?, _ output: KernelLayout?
+    ) {
+        // What was permuted is recorded already.
+        guard layouts == nil, !manifest.hasWholeGraph else { return }
+        let recorded = (try? source.recordedKernelLayout()) ?? nil
+        let layout = recorded ?? (source.graph == nil ? convention : .tensorflow)
+        guard let layout, let output else { return }
+        if layout == output {
+            // Without a record it means the same.
+            guard recorded != nil else { return }
+            manifest.metadata[KernelLayout.metadataKey] = nil
+            changesNothing = false
+        } else if recorded == nil, manifest.variables.contains(where: \.mayBeKernel) {
+            manifest.metadata[KernelLayout.metadataKey] = .string(layout.rawValue)
+            changesNothing = false
+            notes.append(
+                "The kernels stay in the layout of \(layout.rawValue), which is recorded.")
+        }
+    }
+}
+
+extension VariableInfo {
+    fileprivate var mayBeKernel: Bool { (2...5).contains(elementShape.rank) }
+}
+
+extension Manifest {
+    /// Whether there is a graph, and every variable that it uses.
+    fileprivate var hasWholeGraph: Bool {
+        graph?.variableNames.allSatisfy { index(of: $0) != nil } ?? false
     }
 }
 
@@ -230,7 +287,16 @@ extension ChangePlan {
             }
             let roles: [VariableName: KernelRole]
             if let graph = source.graph {
-                roles = try graph.kernelRoles(in: layout) { source[$0]?.tensor.shape }
+                guard request.flattens == nil, request.kept.isEmpty else {
+                    problem(
+                        "The file has a graph, which tells what its kernels are.",
+                        remedy: .leaveOutKernelRules)
+                    return nil
+                }
+                roles = Self.withSlots(
+                    try graph.kernelRoles(in: layout) {
+                        (source[$0] ?? whole[$0])?.tensor.shape
+                    }, source)
             } else {
                 roles = layout == request.target ? [:] : self.roles(request)
             }
@@ -241,6 +307,22 @@ extension ChangePlan {
             problems.append(ChangeProblem(error))
             return nil
         }
+    }
+
+    /// What an optimizer keeps for a kernel, value by value, is called as the kernel, a slash and
+    /// what it is, and has the order of the kernel's axes.
+    private static func withSlots(
+        _ roles: [VariableName: KernelRole], _ source: Manifest
+    ) -> [VariableName: KernelRole] {
+        var roles = roles
+        for variable in source.variables where roles[variable.name] == nil {
+            guard let slash = variable.name.string.lastIndex(of: "/"),
+                let kernel = try? VariableName(String(variable.name.string[..<slash])),
+                source[kernel]?.elementShape == variable.elementShape
+            else { continue }
+            roles[variable.name] = roles[kernel]
+        }
+        return roles
     }
 
     private static func layout(
@@ -262,12 +344,17 @@ extension ChangePlan {
     private mutating func roles(_ request: LayoutRequest) -> [VariableName: KernelRole] {
         var roles: [VariableName: KernelRole] = [:]
         var used = Set<FlattenRule>()
+        var usedPatterns = Set<String>()
         var (convolutions, dense) = (0, 0)
         for change in changes {
             let name = change.source.name
-            if request.kept.contains(where: { $0.matches(name.string) }) { continue }
+            if let kept = request.kept.first(where: { $0.matches(name.string) }) {
+                usedPatterns.insert(kept.text)
+                continue
+            }
             let flatten = request.flattens?.first { $0.pattern.matches(name.string) }
-            if let flatten {
+            // A pattern that fits a layer's kernel fits its bias, too.
+            if let flatten, change.source.elementShape.rank > 1 || flatten.pattern.isLiteral {
                 used.insert(flatten)
                 roles[name] = flatten.role
                 continue
@@ -291,6 +378,13 @@ extension ChangePlan {
         for rule in request.flattens ?? [] where !used.contains(rule) {
             problem(
                 "No variable's name fits \"\(rule.pattern.text)\", which is to follow a flatten.")
+        }
+        // Of patterns that fit the same names the first is used, so all are looked at.
+        for pattern in request.kept where !usedPatterns.contains(pattern.text) {
+            guard !changes.contains(where: { pattern.matches($0.source.name.string) }) else {
+                continue
+            }
+            problem("No variable's name fits \"\(pattern.text)\", which is to be no kernel.")
         }
         return roles
     }
@@ -323,7 +417,14 @@ extension ChangePlan {
                 problems.append(ChangeProblem(error, of: variable.name))
             }
         }
-        guard !done.isEmpty else { return }
+        guard !done.isEmpty else {
+            if source == target, problems.isEmpty {
+                notes.append(
+                    "The kernels are in the layout of \(target.rawValue) already; none is permuted."
+                )
+            }
+            return
+        }
         let shown = done.prefix(8).joined(separator: ", ")
         notes.append(
             "\(NumberText.counted(done.count, "kernel")) \(done.count == 1 ? "gets" : "get") the "

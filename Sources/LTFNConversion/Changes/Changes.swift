@@ -3,7 +3,7 @@ import LTFNCheckpoint
 /// What a conversion is asked to change on the way. Nothing of it: values and names stay as they
 /// are.
 ///
-/// All names and patterns are about the names in the source.
+/// All names and patterns are about the names in the source, as a preset gives them if there is one.
 public struct Changes: Hashable, Sendable {
     /// The network that the source is a checkpoint of by another program: its variables get their
     /// names here, and the graph is added.
@@ -23,6 +23,16 @@ public struct Changes: Hashable, Sendable {
     public var allowsOverflow = false
 
     public init() {}
+
+    init(preset: Preset) {
+        self.preset = preset
+    }
+
+    var withoutPreset: Changes {
+        var changes = self
+        changes.preset = nil
+        return changes
+    }
 
     public var isEmpty: Bool {
         preset == nil && !dequantizes && names.isEmpty && dtypes.isEmpty && layout == nil

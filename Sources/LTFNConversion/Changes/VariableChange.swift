@@ -15,6 +15,16 @@ public struct VariableChange: Hashable, Sendable {
         source.tensor.dtype == target.tensor.dtype ? nil : target.tensor.dtype
     }
 
+    /// The same from an earlier source on, from which `earlier` made the source.
+    func after(_ earlier: [VariableChange]?) -> VariableChange {
+        guard let earlier, earlier.indices.contains(position) else { return self }
+        var change = VariableChange(
+            position: earlier[position].position, source: earlier[position].source,
+            target: target)
+        change.permutation = permutation
+        return change
+    }
+
     /// Whether its values come out with other bits, or in another order.
     public var changesValues: Bool { permutation != nil || dtype != nil }
 }

@@ -114,6 +114,8 @@ public struct FileConversion: Sendable {
     public let hints: [Hint]
     /// What will be written and removed, a sentence each, where nothing is odd about it.
     public let announcements: [String]
+    /// Whether values come out otherwise than they stand in the input.
+    public let changesValues: Bool
     /// Whether a file stands at a name of the output.
     public let outputExists: Bool
     /// What stands in the way; nothing may be carried out before this is empty.
@@ -145,13 +147,19 @@ public struct FileConversion: Sendable {
         let tied: any CheckpointReader = retied ?? selected
         let unpacked = request.changes.dequantizes ? try DequantizedReader(tied) : nil
         let source: any CheckpointReader = unpacked ?? tied
+        let convention = input.format.traits.kernelLayout
+        // A preset's names come first: all else that is asked for is about these.
+        let presetPlan = request.changes.preset.map {
+            ChangePlan(Changes(preset: $0), of: source.manifest, convention: convention)
+        }
+        let known: any CheckpointReader = presetPlan.map { ChangedReader(source, $0) } ?? source
         let changePlan = ChangePlan(
-            request.changes, of: source.manifest,
-            convention: input.format.traits.kernelLayout)
-        let changed = ChangedReader(source, changePlan, isBare: isBare)
-        changes = changePlan.changes
+            request.changes.withoutPreset, of: known.manifest, whole: input.reader.manifest,
+            convention: convention, output: isBare ? nil : named.traits.kernelLayout)
+        let changed = ChangedReader(known, changePlan, isBare: isBare)
+        changes = changePlan.changes.map { $0.after(presetPlan?.changes) }
         let reader: any CheckpointReader =
-            request.changes.isEmpty && !isBare ? source : changed
+            request.changes.isEmpty && changePlan.changesNothing && !isBare ? source : changed
         let target: any CheckpointFormat
         let output: String
         if let model = request.model {
@@ -203,16 +211,29 @@ public struct FileConversion: Sendable {
                     + "again, as the input says.")
         }
         self.announcements =
-            (unpacked?.announcement.map { [$0] } ?? []) + changePlan.notes + announcements
+            (unpacked?.announcement.map { [$0] } ?? []) + (presetPlan?.notes ?? [])
+            + changePlan.notes + announcements
         self.notes = notes
         let outputs = [output] + others
         problems =
             Self.problems(of: request.selection, selected.manifest, input.format)
-            + ((unpacked?.problem.map { [$0] } ?? []) + changePlan.problems).map { .change($0) }
-            + Self.problems(ofRunning: reader.manifest, request) + conversion.plan.problems
+            + ((unpacked?.problem.map { [$0] } ?? []) + (presetPlan?.problems ?? [])
+            + changePlan.problems + Self.problems(ofInserting: request)).map { .change($0) }
+            + Self.problems(ofRunning: changePlan.manifest, request) + conversion.plan.problems
             + Self.problems(of: conversion.plan, input.budget)
             + Self.problems(at: outputs, request)
+        changesValues = unpacked?.announcement != nil || changes.contains(where: \.changesValues)
         outputExists = outputs.contains(where: Self.exists)
+    }
+
+    /// What cannot be changed where only values go into a model.
+    private static func problems(ofInserting request: Request) -> [ChangeProblem] {
+        guard request.model != nil, let rule = request.changes.metadata.first else { return [] }
+        return [
+            ChangeProblem(
+                "\"\(rule.key)\" cannot be set: the model that takes the values keeps its own "
+                    + "metadata.")
+        ]
     }
 
     /// - Throws: what opening the model throws.

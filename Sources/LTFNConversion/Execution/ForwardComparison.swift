@@ -80,12 +80,12 @@ public struct ForwardComparison: Hashable, Sendable {
         _ session: InferenceSession, _ pixels: [UInt8]
     ) throws(FormatError) -> [(name: String, values: [Float])] {
         var outputs: [(name: String, values: [Float])] = []
-        var places: [String: Int] = [:]
+        var places: [ByteString: Int] = [:]
         try session.observe(pixels: pixels) { layer, values in
-            if let place = places[layer.name] {
+            if let place = places[ByteString(layer.name)] {
                 outputs[place].values += values
             } else {
-                places[layer.name] = outputs.count
+                places[ByteString(layer.name)] = outputs.count
                 outputs.append((layer.name, values))
             }
         }

@@ -258,7 +258,8 @@ extension CheckpointReport {
     }
 
     private func network(_ graph: ModelGraph, _ layout: TextLayout) -> [String] {
-        let steps = graph.steps(times: layout.times, shape: shape)
+        let shapes = graph.nativeShapes(in: metadata, shape)
+        let steps = graph.steps(times: layout.times, shape: shapes)
         var lines = ["  " + TerminalText.escaped(graph.name) + ":"]
         var width = lines[0].columns
         for (index, step) in steps.enumerated() {

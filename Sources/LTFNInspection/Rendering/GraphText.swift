@@ -1,10 +1,12 @@
 import LTFNCheckpoint
+import LTFNInference
 
 extension ModelGraph {
     /// The layers in a few words, each convolution and dense layer with the ReLU after it:
     /// `28×28×1`, `conv 3×3×64`, `max-pool 2×2`, `dense 10`.
     ///
-    /// - Parameter shape: the shape of a variable, where there is one.
+    /// - Parameter shape: the shape of a variable, where there is one, in the order of axes that
+    ///   TensorFlow has.
     func steps(times: String, shape: (VariableName) -> TensorShape?) -> [String] {
         var steps = [input.shape.dimensions.map(String.init).joined(separator: times)]
         for layer in layers {
@@ -22,5 +24,22 @@ extension ModelGraph {
             }
         }
         return steps
+    }
+
+    /// The shapes of variables in the order of axes that TensorFlow has, whatever order `metadata`
+    /// record. Where that cannot be told the shapes are as they are.
+    func nativeShapes(
+        in metadata: Metadata, _ shape: @escaping (VariableName) -> TensorShape?
+    ) -> (VariableName) -> TensorShape? {
+        guard let layout = try? metadata.kernelLayout(), layout != .tensorflow,
+            let roles = try? kernelRoles(in: layout, shape)
+        else { return shape }
+        return { name in
+            shape(name).map { stored in
+                let permutation = try? roles[name]?.permutation(
+                    of: stored, from: layout, to: .tensorflow)
+                return permutation?.shape ?? stored
+            }
+        }
     }
 }

@@ -206,10 +206,22 @@ extension ONNXContent {
     ) throws(FormatError) {
         let node = try ONNXNode(message)
         let place = Self.component(node.name, else: "\(node.shortType)_\(number)")
+        var hasValue = false
         for range in node.attributes {
             let attribute = try ONNXAttribute(message.message([range]))
             if node.isConstant {
-                let name = node.outputs.first.flatMap { $0.isEmpty ? nil : $0 } ?? place
+                // A name that is longer than any of a variable is not kept for each value.
+                let name =
+                    node.outputs.first.flatMap { (1...1024).contains($0.utf8.count) ? $0 : nil }
+                    ?? place
+                if attribute.isConstantValue {
+                    guard !hasValue else {
+                        throw FormatError(
+                            .corrupt, format: ONNXFormat.name, variable: String(name.prefix(100)),
+                            "A Constant has several values; expected one.")
+                    }
+                    hasValue = true
+                }
                 try add(constant: attribute, name, path: path)
             } else {
                 for _ in attribute.tensors { passOver(.attributes) }
@@ -279,4 +291,9 @@ extension ONNXContent {
         let digest = SHA256.digest(Array(path.utf8)).bytes.prefix(6)
         return String(path.prefix(60)) + "~" + Hexadecimal.string(Array(digest))
     }
+}
+
+extension ONNXAttribute {
+    /// Whether a `Constant` has its value in it.
+    fileprivate var isConstantValue: Bool { name.hasPrefix("value") || name == "sparse_value" }
 }

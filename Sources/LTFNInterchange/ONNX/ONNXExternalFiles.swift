@@ -7,8 +7,8 @@ import Synchronization
 /// A model may have a file for every tensor: few of them are open at a time.
 final class ONNXExternalFiles: Sendable {
     private struct State {
-        var open: [(name: String, source: any ByteSource)] = []
-        var byteCounts: [String: UInt64] = [:]
+        var open: [(name: ByteString, source: any ByteSource)] = []
+        var byteCounts: [ByteString: UInt64] = [:]
     }
 
     private static let openLimit = 8
@@ -23,7 +23,8 @@ final class ONNXExternalFiles: Sendable {
     /// - Throws: `corrupt` when the name leads out of the folder; `io`.
     func source(_ name: String) throws(FormatError) -> any ByteSource {
         try state.withLock { state throws(FormatError) in
-            if let known = state.open.first(where: { $0.name == name }) { return known.source }
+            let key = ByteString(name)
+            if let known = state.open.first(where: { $0.name == key }) { return known.source }
             let source: any ByteSource
             do throws(FormatError) {
                 source = try files.file(name)
@@ -33,15 +34,15 @@ final class ONNXExternalFiles: Sendable {
                 throw error
             }
             if state.open.count == Self.openLimit { state.open.removeFirst() }
-            state.open.append((name, source))
-            state.byteCounts[name] = source.byteCount
+            state.open.append((key, source))
+            state.byteCounts[key] = source.byteCount
             return source
         }
     }
 
     /// The names of all that were opened, in ascending order of their bytes.
     var names: [String] {
-        state.withLock { $0.byteCounts.keys.sorted { ByteString($0) < ByteString($1) } }
+        state.withLock { $0.byteCounts.keys.sorted().map(\.string) }
     }
 
     var byteCount: UInt64 {

@@ -27,7 +27,7 @@ public struct ONNXFormat: SelectiveFormat {
     public var traits: FormatTraits {
         FormatTraits(
             name: Self.name, summary: "models of ONNX, their initializers and constants",
-            fileExtensions: ["onnx"], dtypes: ONNXElementType.dtypes, kernelLayout: .pytorch)
+            fileExtensions: ["onnx"], dtypes: ONNXElementType.dtypes)
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {

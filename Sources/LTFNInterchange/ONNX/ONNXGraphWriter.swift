@@ -16,7 +16,7 @@ struct ONNXGraphWriter {
     private var value = ""
     private var shape = Shape.vector(0)
     /// Kernels and biases that were prepared, by variable and what was done to them.
-    private var prepared: [String: String] = [:]
+    private var prepared: [ByteString: String] = [:]
 
     private enum Shape {
         case image(height: Int, width: Int, channels: Int)
@@ -206,7 +206,7 @@ extension ONNXGraphWriter {
     private mutating func parameter(
         _ name: VariableName, order: [Int]?, _ layer: Layer
     ) throws(Obstacle) -> String {
-        let key = name.string + (order == nil ? "" : "/OIHW")
+        let key = ByteString(name.string + (order == nil ? "" : "/OIHW"))
         if let known = prepared[key] { return known }
         var value = name.string
         let dtype = manifest[name]?.tensor.dtype

@@ -154,37 +154,38 @@ private struct DistributedReader: CheckpointReader {
 private struct DistributedFiles {
     private let files: any FileSet
     private let limits: DecodingLimits
-    private var sources: [String: any ByteSource] = [:]
+    private var sources: [ByteString: any ByteSource] = [:]
     /// How many bytes of each file the chunks take.
-    private var used: [String: UInt64] = [:]
+    private var used: [ByteString: UInt64] = [:]
 
     init(_ files: any FileSet, limits: DecodingLimits) {
         self.files = files
         self.limits = limits
     }
 
-    var names: [String] { sources.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+    var names: [String] { sources.keys.sorted().map(\.string) }
 
     var byteCount: UInt64 { sources.values.reduce(0) { CheckedSize.total($0, $1.byteCount) } }
 
     /// What `torch.save` wrote at a place.
     mutating func reader(_ place: DistributedIndex.Place) throws(FormatError) -> TorchReader {
         let source: any ByteSource
-        if let known = sources[place.file] {
+        let file = ByteString(place.file)
+        if let known = sources[file] {
             source = known
         } else {
             try files.expectInside(place.file)
             source = try files.file(place.file)
-            sources[place.file] = source
+            sources[file] = source
         }
-        let sum = CheckedSize.total(used[place.file] ?? 0, place.byteCount)
+        let sum = CheckedSize.total(used[file] ?? 0, place.byteCount)
         guard sum <= source.byteCount else {
             throw FormatError(
                 .corrupt, path: place.file,
                 "The chunks take more than the \(source.byteCount) bytes of the file: the file is cut, "
                     + "or they overlap.")
         }
-        used[place.file] = sum
+        used[file] = sum
         do throws(FormatError) {
             return try TorchReader(
                 SourcePart(source, at: place.offset, byteCount: place.byteCount), limits: limits,

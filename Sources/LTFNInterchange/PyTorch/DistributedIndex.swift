@@ -54,7 +54,7 @@ struct DistributedIndex {
                 throw Self.error("a tensor has no name")
             }
             if kind == "BytesStorageMetadata" {
-                guard let place = places[Key(name: name, offsets: nil)] else {
+                guard let place = places[Key(name: ByteString(name), offsets: nil)] else {
                     throw Self.error("it does not say where \"\(name.prefix(80))\" is")
                 }
                 entries.append((name, .object(place)))
@@ -70,7 +70,7 @@ struct DistributedIndex {
     }
 
     private struct Key: Hashable {
-        var name: String
+        var name: ByteString
         var offsets: [Int]?
     }
 
@@ -92,7 +92,7 @@ struct DistributedIndex {
                     variable: String(name.prefix(100)),
                     "Its chunks were changed by extensions of PyTorch (compressed, encrypted).")
             }
-            let known = Key(name: name, offsets: index["offset"].flatMap(shape))
+            let known = Key(name: ByteString(name), offsets: index["offset"].flatMap(shape))
             let place = Place(file: file, offset: offset, byteCount: count)
             guard places.updateValue(place, forKey: known) == nil else {
                 throw Self.error("a chunk of \"\(name.prefix(80))\" stands twice")
@@ -112,8 +112,8 @@ struct DistributedIndex {
             guard let fields = attributes(number),
                 let offsets = fields["offsets"].flatMap(self.shape),
                 let sizes = fields["sizes"].flatMap(self.shape),
-                let place = places[Key(name: name, offsets: offsets)]
-                    ?? (list.count == 1 ? places[Key(name: name, offsets: nil)] : nil)
+                let place = places[Key(name: ByteString(name), offsets: offsets)]
+                    ?? (list.count == 1 ? places[Key(name: ByteString(name), offsets: nil)] : nil)
             else { throw Self.error("it does not say where a chunk of \"\(name.prefix(80))\" is") }
             chunks.append(Chunk(offsets: offsets, sizes: sizes, place: place))
         }

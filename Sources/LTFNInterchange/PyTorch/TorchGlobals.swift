@@ -23,9 +23,14 @@ enum TorchGlobals {
         "__builtin__.set", "__builtin__.frozenset", "__builtin__.bytearray", "__builtin__.complex",
         "__builtin__.object", "__builtin__.dict", "__builtin__.list", "__builtin__.int",
         "__builtin__.float", "__builtin__.bool", "__builtin__.str", "__builtin__.slice",
+        "__builtin__.long", "__builtin__.unicode", "__builtin__.xrange", "__builtin__.tuple",
+        "__builtin__.bytes",
         "copy_reg._reconstructor", "copyreg._reconstructor", "_codecs.encode",
         "pathlib.Path", "pathlib.PosixPath", "pathlib.PurePosixPath", "pathlib.WindowsPath",
-        "pathlib.PureWindowsPath", "datetime.datetime", "datetime.date", "datetime.timedelta",
+        "pathlib.PureWindowsPath", "pathlib._local.Path", "pathlib._local.PosixPath",
+        "pathlib._local.PurePosixPath", "pathlib._local.WindowsPath",
+        "pathlib._local.PureWindowsPath", "datetime.datetime", "datetime.date",
+        "datetime.timedelta",
     ]
 
     private static let rebuilding =

@@ -69,7 +69,7 @@ struct TorchSetReader: CheckpointReader {
         _ variable: VariableInfo, in file: String, _ index: ShardIndex
     ) throws(FormatError) {
         let listed = index.files[variable.name]
-        guard listed != file else { return }
+        guard listed.map({ ByteString($0) }) != ByteString(file) else { return }
         let said = listed.map { "says that it is in \"\($0.prefix(200))\"" } ?? "does not name it"
         throw FormatError(
             .corrupt, format: TorchSetFormat.name, variable: variable.name.string,

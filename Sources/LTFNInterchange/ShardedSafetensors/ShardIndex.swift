@@ -19,7 +19,7 @@ struct ShardIndex {
 
     /// The names of the files, each once, in ascending order of their bytes.
     var fileNames: [String] {
-        Set(files.values).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        Set(files.values.map { ByteString($0) }).sorted().map(\.string)
     }
 
     init(files: [VariableName: String], metadata: [JSONMember]) {

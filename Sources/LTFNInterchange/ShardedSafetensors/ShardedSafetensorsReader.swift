@@ -58,10 +58,10 @@ struct ShardedSafetensorsReader: CheckpointReader {
         losses =
             unread + restored.losses
             + shards.flatMap(\.losses).filter { !Self.isElsewhere($0, restored.manifest) }
-        var numbers: [String: Int] = [:]
-        for (number, name) in names.enumerated() { numbers[name] = number }
+        var numbers: [ByteString: Int] = [:]
+        for (number, name) in names.enumerated() { numbers[ByteString(name)] = number }
         places = manifest.variables.map { variable in
-            let shard = index.files[variable.name].flatMap { numbers[$0] } ?? 0
+            let shard = index.files[variable.name].flatMap { numbers[ByteString($0)] } ?? 0
             return (shard, shards[shard].manifest.index(of: variable.name) ?? 0)
         }
     }
@@ -79,7 +79,7 @@ struct ShardedSafetensorsReader: CheckpointReader {
                         .corrupt, variable: variable.name.string,
                         "The tensor is in \"\(file.prefix(200))\", but not in the index.")
                 }
-                guard listed == file else {
+                guard ByteString(listed) == ByteString(file) else {
                     throw ShardIndex.error(
                         .corrupt, variable: variable.name.string,
                         "The tensor is in \"\(file.prefix(200))\", the index says "

@@ -54,7 +54,8 @@ enum CheckpointFolder {
     ) throws(FormatError) -> String {
         // Savers write whole paths, which lead elsewhere once the folder has been moved.
         let isWhole = prefix.hasPrefix("/")
-        let inside = isWhole ? String(prefix.split(separator: "/").last ?? "") : prefix
+        var inside = isWhole ? String(prefix.split(separator: "/").last ?? "") : prefix
+        while inside.hasPrefix("./") { inside.removeFirst(2) }
         let name = inside + BundleNames.indexEnding
         do throws(FormatError) {
             try files.expectInside(name)

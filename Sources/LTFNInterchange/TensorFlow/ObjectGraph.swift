@@ -15,7 +15,7 @@ struct ObjectGraph {
     private struct Node {
         /// By what their owner calls them, in the order they were met.
         var children: [(name: String, node: Int)] = []
-        var places: [String: Int] = [:]
+        var places: [ByteString: Int] = [:]
         var key: String?
         var slots: [(variable: Int, name: String, node: Int)] = []
     }
@@ -50,11 +50,12 @@ struct ObjectGraph {
     private mutating func node(at path: String) -> Int {
         var place = 0
         for part in Self.split(path, at: "/") where !path.isEmpty {
-            if let next = nodes[place].places[part] {
+            let own = ByteString(part)
+            if let next = nodes[place].places[own] {
                 place = next
                 continue
             }
-            nodes[place].places[part] = nodes.count
+            nodes[place].places[own] = nodes.count
             nodes[place].children.append((Self.unescaped(part), nodes.count))
             place = nodes.count
             nodes.append(Node())

@@ -1,8 +1,10 @@
+import Foundation
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFiles
 import LTFNFormat
+import LTFNFormats
 import LTFNInitializers
 import LTFNInterchange
 import TestSupport
@@ -154,7 +156,7 @@ import Testing
                 == .string("pytorch"))
     }
 
-    @Test("what is no kernel stays") func kept() throws {
+    @Test("what is no kernel stays") func noKernels() throws {
         let input = try write(checkpoint(graph: false))
         var layout = LayoutRequest(to: .mlx, from: .tensorflow)
         layout.kept = [GlobPattern("f"), GlobPattern("g")]
@@ -226,6 +228,121 @@ import Testing
         #expect(try FileConversion(request).run() != nil)
         let after = try values(request.output).manifest.variables[0]
         #expect(after.initializer?.isReproducible == false && after.metadata.isEmpty)
+    }
+
+    private func converted(
+        _ input: String, _ output: String, _ changes: Changes = Changes()
+    ) throws -> (path: String, layout: MetadataValue?) {
+        var request = FileConversion.Request(input: input, output: directory.path(output))
+        request.changes = changes
+        request.allowedLosses = [.graph]
+        #expect(try FileConversion(request).run()?.verification == .equal)
+        let file = try ModelFile(request.output)
+        return (request.output, file.reader.manifest.metadata["ltfn.layout"])
+    }
+
+    @Test("kernels that keep a layout which the output's readers would not expect say so")
+    func kept() throws {
+        let input = try write(checkpoint(graph: false))
+        // What TensorFlow has nothing tells otherwise, and PyTorch has another order.
+        let first = try converted(input, "a.index")
+        #expect(first.layout == nil)
+        let second = try converted(first.path, "b.pt")
+        #expect(second.layout == .string("tensorflow"))
+        let third = try converted(second.path, "c.ltfn")
+        #expect(third.layout == .string("tensorflow"))
+        let back = try converted(third.path, "d.index")
+        #expect(back.layout == nil)
+        var changes = Changes()
+        changes.layout = LayoutRequest(to: .pytorch)
+        changes.layout?.flattens = []
+        let permuted = try ModelFile(try converted(second.path, "e.pt", changes).path)
+        #expect(
+            permuted.reader.manifest[try VariableName("k")]?.tensor.shape.dimensions
+                == [3, 2, 3, 3])
+        // Their own order is that of PyTorch now, which a .pt need not say, and TensorFlow's does.
+        #expect(try converted(directory.path("e.pt"), "f.pt").layout == nil)
+        #expect(try converted(directory.path("e.pt"), "g.index").layout == .string("pytorch"))
+    }
+
+    @Test("a graph that is left out told the layout, which is recorded then") func lostGraph()
+        throws
+    {
+        let input = try write(checkpoint())
+        var request = FileConversion.Request(input: input, output: directory.path("a.pt"))
+        request.selection.patterns = [GlobPattern("f")]
+        request.allowedLosses = [.graph]
+        #expect(try FileConversion(request).run()?.verification == .equal)
+        let file = try ModelFile(request.output)
+        #expect(file.reader.manifest.metadata["ltfn.layout"] == .string("tensorflow"))
+        // The shapes of the others are still there to tell what it is.
+        request.changes.layout = LayoutRequest(to: .pytorch)
+        request.output = directory.path("b.pt")
+        #expect(try FileConversion(request).run()?.verification == .equal)
+        let permuted = try ModelFile(request.output).reader.manifest
+        #expect(permuted[try VariableName("f")]?.tensor.shape.dimensions == [5, 12])
+    }
+
+    @Test("what an optimizer keeps for a kernel has its order") func slots() throws {
+        var checkpoint = try checkpoint()
+        try checkpoint.add(
+            variable("k/momentum", .f32, [3, 3, 2, 3]),
+            TensorData(shape: [3, 3, 2, 3], floats: (0..<54).map(Float.init)))
+        let conversion = try convert(
+            try write(checkpoint), "a.ltfn", LayoutRequest(to: .pytorch))
+        #expect(try conversion.run()?.verification == .equal)
+        let after = try values(directory.path("a.ltfn"))
+        #expect(
+            after.manifest[try VariableName("k/momentum")]?.tensor.shape.dimensions
+                == [3, 2, 3, 3])
+        #expect(after.values["k/momentum"]?.prefix(3) == [0, 6, 12])
+    }
+
+    @Test("rules for kernels that fit nothing, or that a graph leaves nothing to do, are refused")
+    func uselessRules() throws {
+        var layout = LayoutRequest(to: .pytorch, from: .tensorflow)
+        layout.flattens = []
+        layout.kept = [GlobPattern("embed*")]
+        let graphless = try write(checkpoint(graph: false))
+        #expect(try convert(graphless, "a.ltfn", layout).problems.count == 1)
+        let whole = try write(checkpoint())
+        layout.source = nil
+        #expect(remedies(try convert(whole, "a.ltfn", layout)) == [.leaveOutKernelRules])
+        // A pattern for a layer takes its kernel, not its bias.
+        var checkpoint = try checkpoint(graph: false)
+        try checkpoint.add(
+            variable("f2", .f32, [5]), TensorData(shape: [5], floats: [1, 2, 3, 4, 5]))
+        layout = LayoutRequest(to: .pytorch, from: .tensorflow)
+        layout.flattens = [
+            FlattenRule(height: 2, width: 2, channels: 3, pattern: GlobPattern("f*"))
+        ]
+        #expect(
+            try convert(try write(checkpoint), "b.ltfn", layout).run()?.verification == .equal)
+    }
+
+    @Test("a preset's network can be run before it is there, and its names are those of the rules")
+    func preset() throws {
+        let (path, _) = try converted(
+            Fixtures.directory.appendingPathComponent("models/tutorial.ltfn").path, "a.safetensors")
+        var request = FileConversion.Request(input: path, output: directory.path("b.npz"))
+        request.allowedLosses = Set(FormatLoss.Subject.allCases)
+        #expect(try FileConversion(request).run() != nil)
+        request = FileConversion.Request(
+            input: directory.path("b.npz"), output: directory.path("c.ltfn"))
+        request.changes.preset = .tutorial
+        request.changes.names = [try NameRule(old: "layer*", new: "l*")]
+        request.verification = .forward
+        let outcome = try #require(try FileConversion(request).run())
+        #expect(outcome.verification == .equal && outcome.forward != nil)
+        let after = try ModelFile(request.output).reader.manifest
+        #expect(after[try VariableName("l4_bias")] != nil && after.graph != nil)
+    }
+
+    @Test("keys of the toolkit's own records cannot be set") func reserved() throws {
+        var request = FileConversion.Request(
+            input: try write(checkpoint()), output: directory.path("a.ltfn"))
+        request.changes.metadata = [MetadataRule(key: "ltfn.layout", value: "pytorch")]
+        #expect(try FileConversion(request).problems.count == 1)
     }
 
     private func remedies(_ conversion: FileConversion) -> [FormatError.Remedy?] {

@@ -1,11 +1,12 @@
 import LTFNBytes
+import LTFNCheckpoint
 
 /// Writes a pickle of protocol 2, instruction by instruction.
 ///
 /// Names of classes and strings that come again are kept and recalled.
 struct PickleWriter {
     private var writer = ByteWriter()
-    private var kept: [String: UInt32] = [:]
+    private var kept: [ByteString: UInt32] = [:]
 
     init() {
         op(.proto)
@@ -66,6 +67,7 @@ struct PickleWriter {
     }
 
     private mutating func keep(_ key: String, _ write: (inout PickleWriter) -> Void) {
+        let key = ByteString(key)
         if let number = kept[key] {
             op(.longBinGet)
             writer.u32(number)
