@@ -46,7 +46,7 @@ struct ExitStatusTests {
         let message = CommandFailure(error).message
         #expect(
             message
-                == #"a\u{A}b: The name is damaged. "#
-                + #"(variable "w\u{1B}[31m\u{202E}", at byte 12, rule LTFN-H4)"#)
+                == #"a\u{A}b: "w\u{1B}[31m\u{202E}": The name is damaged. "#
+                + "(at byte 12, rule LTFN-H4)")
     }
 }

@@ -48,6 +48,37 @@ struct TerminalTests {
     }
 }
 
+@Suite("Sentences on a terminal")
+struct WrappingTests {
+    private static let sentence = "ltfn-convert: error: a name that is quite long, and more words."
+
+    @Test("In a pipe a sentence is one line")
+    func pipe() {
+        let terminal = Terminal(isInteractive: false, width: 40)
+        #expect(terminal.lines(of: Self.sentence, indent: 2) == [Self.sentence])
+    }
+
+    @Test("Before a person it is wrapped at words, with an indent", arguments: [20, 40, 60])
+    func person(width: Int) {
+        let terminal = Terminal(isInteractive: true, width: width)
+        let lines = terminal.lines(of: Self.sentence, indent: 2)
+        #expect(lines.count > 1)
+        #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  ") && !$0.hasPrefix("   ") })
+        #expect(lines.allSatisfy { $0.count < width || $0.split(separator: " ").count == 1 })
+        let words = lines.flatMap { $0.split(separator: " ") }
+        #expect(words == Self.sentence.split(separator: " "))
+    }
+
+    @Test("A command at the end is not cut, for it is there to be copied")
+    func command() {
+        let terminal = Terminal(isInteractive: true, width: 40)
+        let lines = terminal.lines(
+            of: "ltfn-inspect: error: It is cut. This recovers it: ltfn-convert --recover a -o b.ltfn",
+            indent: 2)
+        #expect(lines.last == "  ltfn-convert --recover a -o b.ltfn")
+    }
+}
+
 @Suite("Progress")
 struct ProgressTests {
     let state = ProgressState(
@@ -67,6 +98,20 @@ struct ProgressTests {
         if width == 200 {
             #expect(bar.filter { $0 == "█" }.count == 19)
             #expect(bar.filter { $0 == "░" }.count == 11)
+        }
+    }
+
+    @Test("Bytes are counted in their thousands and millions, and facts are dropped whole")
+    func bytes() {
+        let state = ProgressState(
+            label: "writing", unit: "bytes", completed: 12_582_912, total: 64_000_000,
+            seconds: 0.125)
+        #expect(state.line == "writing:  19 %, 12.6 of 64.0 MB, 101 MB/s, 0.511 s left")
+        let facts = ["12.6 of 64.0 MB", ", 101 MB/s", ", 0.511 s left"]
+        for width in 20...90 {
+            let bar = state.bar(on: Terminal(isInteractive: true, width: width))
+            let shown = bar.firstRange(of: "%  ").map { bar[$0.upperBound...] } ?? ""
+            #expect((0...3).contains { facts.prefix($0).joined() == shown }, "\(bar)")
         }
     }
 

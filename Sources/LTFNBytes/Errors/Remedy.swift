@@ -15,12 +15,18 @@ extension FormatError {
         case nameSourceFormat
         /// To say in which format a file is written.
         case nameTargetFormat
+        /// To call the output otherwise, or to say in which format it is written.
+        case renameOutput(ending: String, format: String)
         /// To look which formats there are.
         case listFormats
         /// To leave out parts that cannot be read, or to choose variables that can.
         case skipUnreadable(count: Int)
         /// To choose variables by their names.
         case chooseVariables
+        /// To choose other variables, or another format.
+        case chooseOthers
+        /// To let values become infinite that are beyond the range of their new dtype.
+        case allowOverflow
         /// To say which of the arrays of a file is read, counted from 0.
         case chooseArray(count: Int)
         /// To take the last of several members of one name.
@@ -57,10 +63,14 @@ extension FormatError.Remedy: CustomStringConvertible {
         case .recover: "If an earlier state of it is whole, that can be recovered."
         case .nameSourceFormat: "Name the one to read."
         case .nameTargetFormat: "Name the one to write."
-        case .listFormats: "The registry of formats lists them."
+        case .renameOutput(let ending, let format):
+            "Name the output .\(ending), or say that it is \(format)."
+        case .listFormats: "The registry of formats lists those that can."
         case .skipUnreadable(let count):
             "Skip \(count == 1 ? "it" : "them"), or choose the variables to read."
-        case .chooseVariables: "Choose its variables by their names."
+        case .chooseVariables: "Choose variables by their names."
+        case .chooseOthers: "Choose other variables, or another format."
+        case .allowOverflow: "Allow such values to become infinite."
         case .chooseArray(let count): "Choose one by its number, 0 to \(count - 1)."
         case .takeLastDuplicate: "The last can be taken, as NumPy does."
         case .replaceOutput: "Allow it to be replaced, or choose another name."
@@ -69,7 +79,7 @@ extension FormatError.Remedy: CustomStringConvertible {
         case .retype(let bits, let dtypes):
             "If you know them, retype \(bits) as \(Self.choice(dtypes))."
         case .dequantize: "Turn blocks into numbers."
-        case .nameFlattens: "Name those dense kernels, or say that there are none."
+        case .nameFlattens: "Name the dense kernels that follow a flatten, or say that none does."
         case .nameSourceLayout: "Name the layout of the input."
         case .leaveOutKernelRules: "Leave out what was said of them."
         case .giveData: "Give the data of the run so far."

@@ -38,8 +38,8 @@ extension SystemError {
         return switch number {
         case ENOENT: "there is no such file or directory"
         case EACCES, EPERM: "permission is denied"
-        case EISDIR: "it is a directory"
-        case ENOTDIR: "a part of its path is not a directory"
+        case EISDIR: "it is a folder"
+        case ENOTDIR: "a part of its path is not a folder"
         case ENOSPC: "the disk is full"
         case EDQUOT: "the disk quota is used up"
         case EFBIG: "the file would exceed the size limit"

@@ -15,7 +15,8 @@ struct ParserComplaint: Error {
     init(message: String, help: String, name: String) {
         let parts = help.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let first = message.split(separator: "\n", maxSplits: 1)
-        self.message = first.first.map(String.init) ?? ""
+        self.message = (first.first.map(String.init) ?? "")
+            .replacing("Please provide one of", with: "Expected one of")
         advice = Self.shortened(parts.count > 1 ? String(parts[1]) : "", name)
     }
 

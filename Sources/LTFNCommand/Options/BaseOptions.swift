@@ -5,8 +5,8 @@ public struct BaseOptions: ParsableArguments {
     @Option(
         name: .customLong("base"),
         help: ArgumentHelp(
-            "A file that the .ltfn file, or another base, may be stored relative to; it is told by "
-                + "its content. Can be repeated.", valueName: "file"),
+            "A base that the input, or another base, is stored relative to; found by its digest, not "
+                + "its name. Can be repeated.", valueName: "file"),
         completion: .file(extensions: ["ltfn"]))
     public var paths: [String] = []
 

@@ -9,7 +9,7 @@ public struct DisplayOptions: ParsableArguments {
     @Flag(
         name: [.short, .long],
         help:
-            "Print nothing but errors, what is lost unasked, and the data that another option asks for."
+            "Print only errors, what is lost without being allowed, and the data that another option asks for."
     )
     public var quiet = false
 

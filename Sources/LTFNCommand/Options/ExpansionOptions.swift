@@ -8,8 +8,8 @@ public struct ExpansionOptions: ParsableArguments {
         help: ArgumentHelp(
             "How many bytes of values a file may ask for that it does not store (initial values, "
                 + "constants): 512M, 16G; to run a network it may take twice as many. "
-                + "(default: 64M, or 1,032 times the file)",
-            valueName: "size"))
+                + "(default: 64M; never less than 1,032 times the file)",
+            valueName: "size"), transform: ByteSize.parse)
     var maximum: ByteSize?
 
     public init() {}
@@ -25,6 +25,14 @@ public struct ExpansionOptions: ParsableArguments {
 /// A number of bytes as people write it: `4096`, `64M`, `16G`; K, M, G and T are powers of 1,024.
 public struct ByteSize: Hashable, Sendable, ExpressibleByArgument {
     public var byteCount: Int
+
+    /// - Throws: `ValidationError`: what is expected.
+    public static func parse(_ text: String) throws -> ByteSize {
+        guard let size = ByteSize(argument: text) else {
+            throw ValidationError("expected a number of bytes such as 500K, 64M or 2G.")
+        }
+        return size
+    }
 
     public init?(argument: String) {
         let text = argument.lowercased()

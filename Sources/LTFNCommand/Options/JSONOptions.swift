@@ -10,8 +10,8 @@ public struct JSONOptions: ParsableArguments {
         name: .customLong("json"),
         help:
             """
-            Print one JSON document in place of the text; --json=FILE writes it to FILE as well as the \
-            text. Integers beyond 2^53 - 1 are strings, so that no reader rounds them.
+            Print one JSON document instead of text; --json=FILE writes it to FILE and prints the text \
+            too. Integers beyond 2^53 - 1 are strings, so that no reader rounds them.
             """
     )
     var toStandardOutput = false

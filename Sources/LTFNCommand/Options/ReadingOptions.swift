@@ -4,7 +4,7 @@ import LTFNCheckpoint
 /// `--skip-unreadable`, `--duplicates`, `--index`: what is read of a file that is not all it could
 /// be.
 public struct ReadingOptions: ParsableArguments {
-    @Flag(help: "Leave out what cannot be read, as text beside the weights, and tell of it.")
+    @Flag(help: "Leave out what cannot be read, such as text beside the weights, and say so.")
     var skipUnreadable = false
 
     @Option(
@@ -16,7 +16,7 @@ public struct ReadingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which array of an npy file to which several were written, counted from 0.",
+            "Which array to read from an npy file that holds several, counted from 0.",
             valueName: "number"))
     var index: Int?
 

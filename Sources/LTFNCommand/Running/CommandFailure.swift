@@ -16,7 +16,12 @@ public struct CommandFailure: Error, Hashable, Sendable {
 
     /// The failure that a `FormatError` is to a command.
     public init(_ error: FormatError) {
-        self.init(ExitStatus(for: error), sentence(for: error))
+        self.init(error, readsInPart: true)
+    }
+
+    /// - Parameter readsInPart: whether the command has `ReadingOptions`.
+    init(_ error: FormatError, readsInPart: Bool) {
+        self.init(ExitStatus(for: error), sentence(for: error, readsInPart))
     }
 }
 
@@ -41,19 +46,23 @@ extension ExitStatus {
     }
 }
 
-/// `path: what was found, what was expected. What to do (variable "w", at byte 12, rule LTFN-H4)`
-private func sentence(for error: FormatError) -> String {
+/// `path: "w": what was found, what was expected. What to do. (at byte 12, rule LTFN-H4)`
+private func sentence(for error: FormatError, _ readsInPart: Bool) -> String {
     var head = error.path.map { TerminalText.escaped($0) + ": " } ?? ""
-    // The text may quote names out of the file.
-    head += TerminalText.escaped(error.message)
+    // The text may quote names out of the file, among them that of the variable.
+    let owner = error.variable.map { "\"\(TerminalText.escaped($0))\"" }
+    let message = TerminalText.escaped(error.message)
+    if let owner, !message.contains(owner) { head += owner + ": " }
+    head += message
     let command = RecoveryCommand(error)
     if let remedy = error.remedy, command == nil {
-        head += " " + TerminalText.escaped(remedy.inOptions)
+        let advice =
+            if case .skipUnreadable = remedy, !readsInPart {
+                "ltfn-convert can leave out what cannot be read, with --skip-unreadable."
+            } else { remedy.inOptions }
+        head += " " + TerminalText.escaped(advice)
     }
     var facts: [String] = []
-    if let variable = error.variable {
-        facts.append("variable \"\(TerminalText.escaped(variable))\"")
-    }
     if let offset = error.offset { facts.append("at byte \(offset)") }
     if let rule = error.rule { facts.append("rule \(TerminalText.escaped(rule))") }
     if !facts.isEmpty { head += " (" + facts.joined(separator: ", ") + ")" }

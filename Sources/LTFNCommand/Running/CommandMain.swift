@@ -110,7 +110,9 @@ public enum CommandMain {
             return Ending(
                 status: .usage, message: complaint.message, advice: complaint.advice)
         } catch let error as FormatError {
-            let failure = CommandFailure(error)
+            let description = CommandDescription(root)?.subcommand(of: arguments)
+            let failure = CommandFailure(
+                error, readsInPart: description?.argument(named: "--skip-unreadable") != nil)
             return Ending(status: failure.status, message: failure.message)
         } catch {
             return ending(of: root, parserError: error)
@@ -142,8 +144,7 @@ public enum CommandMain {
             for help in [
                 Root.helpMessage(for: command), Root.helpMessage(for: command, includeHidden: true),
             ] where isSame(help, message) {
-                return message + (message.hasSuffix("\n") ? "" : "\n")
-                    + Example.section(described.examples)
+                return HelpSections(message).text + Example.section(described.examples)
             }
         }
         return message
@@ -165,7 +166,7 @@ public enum CommandMain {
         let terminal = Terminal(.stderr, color: color)
         if let message = ending.message {
             report(message, name: name, on: terminal, isError: ending.status != .no)
-            for detail in ending.details { Output.stderr.writeLine("  " + detail) }
+            for detail in ending.details { terminal.write(detail, indent: 2) }
             Output.stderr.write(ending.advice.isEmpty ? "" : ending.advice + "\n")
             return ending.status
         }
@@ -182,8 +183,8 @@ public enum CommandMain {
     private static func report(
         _ message: String, name: String, on terminal: Terminal, isError: Bool
     ) {
-        let head = terminal.styled(name + ":", .bold)
-        let kind = isError ? " " + terminal.styled("error:", .boldRed) : ""
-        Output.stderr.writeLine("\(head)\(kind) \(message)")
+        terminal.write(
+            message, after: isError ? [name + ":", "error:"] : [name + ":"],
+            styles: [.bold, .boldRed])
     }
 }

@@ -13,7 +13,7 @@ public struct Notes: Sendable {
 
     /// Something worth knowing. `text` is one sentence, its untrusted parts escaped.
     public func note(_ text: String) {
-        if !isQuiet { Output.stderr.writeLine("\(name): \(text)") }
+        if !isQuiet { terminal.write(text, after: ["\(name):"]) }
     }
 
     /// Something that may make the result other than expected.
@@ -23,7 +23,6 @@ public struct Notes: Sendable {
 
     /// Something that is lost, and that no option gave up: this is told also when all else is not.
     public func tellLoss(_ text: String) {
-        Output.stderr.writeLine(
-            "\(name): \(terminal.styled("warning:", .boldYellow)) \(text)")
+        terminal.write(text, after: ["\(name):", "warning:"], styles: [nil, .boldYellow])
     }
 }

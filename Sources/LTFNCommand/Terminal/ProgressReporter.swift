@@ -4,21 +4,21 @@ import LTFNBytes
 ///
 /// Used by one thread.
 public final class ProgressReporter {
-    private let label: String
+    private var label: String
     private let unit: String
     private let total: Int
     private let terminal: Terminal
     private let isQuiet: Bool
     private let interval: Duration
     private let output: Output
-    private let start = ContinuousClock.now
+    private var start = ContinuousClock.now
     private var lastReport = ContinuousClock.now
     private var hasBar = false
 
     /// - Parameters:
     ///   - label: what is being done: `evaluate`.
     ///   - total: how many units there are.
-    ///   - unit: what is counted, in the plural: `images`.
+    ///   - unit: what is counted, in the plural: `images`; `bytes` are shown as kB, MB, ….
     ///   - interval: the time between two lines where there is no bar.
     public init(
         label: String, total: Int, unit: String, terminal: Terminal, isQuiet: Bool = false,
@@ -31,6 +31,13 @@ public final class ProgressReporter {
         self.isQuiet = isQuiet
         self.interval = interval
         self.output = output
+    }
+
+    /// Begins another pass over the same units; nothing happens when it is the one that runs.
+    public func begin(_ label: String) {
+        guard label != self.label else { return }
+        self.label = label
+        start = .now
     }
 
     /// Tells that `completed` units are done. Cheap: most calls show nothing.
@@ -101,21 +108,42 @@ package struct ProgressState {
         return text.aligned(3) + " %"
     }
 
-    private var facts: String {
-        var parts = ["\(completed)/\(total) \(unit)", "\(inThreeDigits(rate)) \(unit)/s"]
+    private var facts: [String] {
+        var parts = amounts
         if let secondsLeft { parts.append(duration(secondsLeft) + " left") }
         if !note.isEmpty { parts.append(note) }
-        return parts.joined(separator: ", ")
+        return parts
+    }
+
+    /// How many are done, and how many in a second.
+    private var amounts: [String] {
+        guard unit == "bytes" else {
+            return ["\(completed)/\(total) \(unit)", "\(inThreeDigits(rate)) \(unit)/s"]
+        }
+        let steps = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
+        let (size, name) = steps.first { Double(total) >= $0.0 } ?? (1, "B")
+        let done = NumberText.fixed(Double(completed) / size, size > 1 ? 1 : 0)
+        let all = NumberText.fixed(Double(total) / size, size > 1 ? 1 : 0)
+        let speed = NumberText.byteCount(UInt64(min(rate, 1e18)), unit: .decimal)
+        return ["\(done) of \(all) \(name)", "\(speed)/s"]
     }
 
     /// `evaluate:  64 %, 6400/10000 images, 1520 images/s, 2 s left`
-    package var line: String { "\(label): \(percentage), \(facts)" }
+    package var line: String {
+        "\(label): \(percentage), \(facts.joined(separator: ", "))"
+    }
 
-    /// The same with a bar, in one line of the terminal.
+    /// The same with a bar, in one line of the terminal; where that is narrow, the last facts are
+    /// left out.
     package func bar(on terminal: Terminal) -> String {
         let head = "\(label) "
-        let tail = " \(percentage)  \(facts)"
-        let barWidth = min(30, terminal.width - 1 - head.count - tail.count)
+        var parts = facts
+        var tail: String {
+            " \(percentage)" + (parts.isEmpty ? "" : "  " + parts.joined(separator: ", "))
+        }
+        var room: Int { terminal.width - 1 - head.count - tail.count }
+        while room < 5, !parts.isEmpty { parts.removeLast() }
+        let barWidth = min(30, room)
         guard barWidth >= 5 else { return String((head + tail).prefix(terminal.width - 1)) }
         let filled = Int((fraction * Double(barWidth)).rounded(.down))
         let (full, empty) = terminal.isUnicode ? ("█", "░") : ("#", ".")
