@@ -41,7 +41,7 @@ public struct NativeFormat: CheckpointFormat {
     public var traits: FormatTraits {
         FormatTraits(
             name: Self.formatName,
-            summary: "This toolkit's format: initializers, model graph, small and checked",
+            summary: "initializers, graph and checksums",
             fileExtensions: ["ltfn"], dtypes: Set(DType.allCases), keepsBlocks: true)
     }
 

@@ -65,7 +65,9 @@ struct Inputs {
                     .corrupt,
                     "The file holds variables, but not the network they belong to; it cannot be "
                         + "evaluated."
-                        + (model.lossNotes.first.map { " " + $0 } ?? ""))
+                        + (model.lossNotes.first.map { " " + $0 } ?? "")
+                        + (model.notes.first(where: LeftOutNote.isAboutGraph).map { " " + $0 } ?? "")
+                )
             }
             let running = RunningLimits(
                 limits, fileByteCount: model.byteCount, reader: model.reader,

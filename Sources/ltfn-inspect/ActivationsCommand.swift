@@ -138,7 +138,8 @@ struct ActivationsCommand: CommandWithExamples {
             throw FormatError(
                 .corrupt,
                 "The file holds variables, but not the network they belong to; there are no "
-                    + "activations to look at.")
+                    + "activations to look at."
+                    + (model.notes.first(where: LeftOutNote.isAboutGraph).map { " " + $0 } ?? ""))
         }
         let parameters = try graph.parameters(in: model.reader, budget: model.budget)
         let session = try InferenceSession(

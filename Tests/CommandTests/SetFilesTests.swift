@@ -100,7 +100,7 @@ import Testing
         let refused = Programs.shell(command + "--to safetensors-set", in: folder)
         #expect(refused.status == 73 && files(folder) == before, "\(refused.errors)")
         let plan = Programs.shell(command + "--to safetensors-set --force --dry-run", in: folder)
-        #expect(plan.errors.contains("they are removed: m-00001-of-00002"), "\(plan.errors)")
+        #expect(plan.errors.contains("removed once the new one is complete: m-00001-of-00002"), "\(plan.errors)")
         #expect(files(folder) == before)
         let run = Programs.shell(command + "--to safetensors-set --force", in: folder)
         #expect(run.status == 0 && !run.errors.contains("warning"), "\(run.errors)")
@@ -144,7 +144,7 @@ import Testing
             ("rm s/*.json", "fetch m.safetensors.index.json as well"),
             ("rm s/*; cp model.ltfn s", "name the file, s/model.ltfn."),
             ("rm s/*; cp model.ltfn s; cp model.ltfn s/b.npz", "as in s/b.npz."),
-            ("rm s/*", "nothing is called as models are"),
+            ("rm s/*", "This folder holds no model file"),
         ])
     func folders(change: String, sentence: String) throws {
         let folder = try folder()

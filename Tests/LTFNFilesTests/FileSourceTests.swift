@@ -98,7 +98,7 @@ import Testing
             ),
             (
                 directory.path("file/x"), ENOTDIR,
-                "The file cannot be opened: a part of its path is not a directory."
+                "The file cannot be opened: a part of its path is not a folder."
             ),
             (
                 directory.path("loop"), ELOOP,

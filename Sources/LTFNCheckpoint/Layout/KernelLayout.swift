@@ -85,9 +85,12 @@ extension Metadata {
         guard let value = self[KernelLayout.metadataKey] else { return nil }
         guard case .string(let text) = value, let layout = KernelLayout(rawValue: text) else {
             let names = KernelLayout.allCases.map(\.rawValue).joined(separator: ", ")
+            let found =
+                if case .string(let text) = value { "\"\(text.prefix(80))\"" } else { "no text" }
             throw FormatError(
                 .unsupportedFeature,
-                "The metadata say \(KernelLayout.metadataKey) = \(value); \(names) are known.")
+                "The layout in the metadata, \(KernelLayout.metadataKey), is \(found); expected \(names)."
+            )
         }
         return layout
     }

@@ -173,11 +173,14 @@ public struct FormatTraits: Hashable, Sendable {
     public var kernelLayout: KernelLayout?
     /// Whether values that are packed in blocks stay what they are.
     public var keepsBlocks: Bool
+    /// Those of the extensions that only files have which are read, and what such files are called.
+    public var readOnlyExtensions: [String: String]
 
     public init(
         name: String, summary: String, fileExtensions: [String], dtypes: Set<DType>,
         canRead: Bool = true, canWrite: Bool = true, isSet: Bool = false,
-        toleratesTail: Bool = false, kernelLayout: KernelLayout? = nil, keepsBlocks: Bool = false
+        toleratesTail: Bool = false, kernelLayout: KernelLayout? = nil, keepsBlocks: Bool = false,
+        readOnlyExtensions: [String: String] = [:]
     ) {
         self.name = name
         self.summary = summary
@@ -189,6 +192,7 @@ public struct FormatTraits: Hashable, Sendable {
         self.toleratesTail = toleratesTail
         self.kernelLayout = kernelLayout
         self.keepsBlocks = keepsBlocks
+        self.readOnlyExtensions = readOnlyExtensions
     }
 }
 

@@ -65,8 +65,8 @@ struct Header: Hashable {
             throw FormatError(
                 .truncated, format: NativeFormat.formatName,
                 rule: start.count < magic.count ? "LTFN-H1" : "LTFN-H5", offset: fileByteCount,
-                "The file has \(NumberText.counted(fileByteCount, "byte")), the smallest possible "
-                    + "\(NativeFormat.minimumByteCount): its end is missing.")
+                "The file has \(NumberText.counted(fileByteCount, "byte")); an .ltfn file has at least "
+                    + "\(NativeFormat.minimumByteCount). Its end is missing.")
         }
     }
 }

@@ -13,6 +13,8 @@ struct FolderContent {
     private var parts: [(name: String, index: String, isReadAlone: Bool)] = []
     /// How the files of models end.
     private let endings: [String]
+    /// The format of the one index that there is, when nothing else could be meant.
+    let format: (any SetFormat)?
 
     init(_ names: [String], registry: FormatRegistry) {
         endings = registry.formats.filter { !$0.traits.isSet }
@@ -26,6 +28,10 @@ struct FolderContent {
                     models.append(name)
                 }
             }
+        }
+        let index = indexes.count == 1 && models.isEmpty ? indexes[0] : nil
+        format = index.flatMap { name in
+            registry.sets.first { $0.member(named: name) == .index }
         }
     }
 
@@ -50,8 +56,8 @@ struct FolderContent {
                 + (first.isReadAlone
                     ? ", or name one part, as in \(Self.join(path, first.name))." : ".")
         }
-        return start + " in which nothing is called as models are "
-            + "(\(endings.joined(separator: ", "))): name the file to read."
+        return "This folder holds no model file (\(endings.joined(separator: ", "))). "
+            + "Name the file to read."
     }
 
     /// The first few names.

@@ -23,7 +23,7 @@ struct ForeignContent {
     }
 
     private static func kind(of prefix: [UInt8]) -> Kind? {
-        if prefix.isEmpty { return Kind("an empty file", "Fetch it or save it again.") }
+        if prefix.isEmpty { return Kind("an empty file", "Download it or save it again.") }
         if let known = signatures.first(where: { $0.fits(prefix) }) { return known.kind }
         return markup(prefix) ?? pickle(prefix)
     }
@@ -76,7 +76,7 @@ extension ForeignContent {
         let text = String(decoding: prefix.prefix(256), as: UTF8.self).lowercased()
         let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
         if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") {
-            return Kind("an HTML page", "A download went wrong: fetch the file itself.")
+            return Kind("an HTML page", "The download went wrong: download the file itself.")
         }
         return start.hasPrefix("<?xml") ? Kind("an XML document") : nil
     }

@@ -87,13 +87,28 @@ public struct FormatRegistry: Sendable {
         } else {
             throw FormatError(
                 .unsupportedFeature, path: path,
-                "The name tells of no format that is known: \(names).", remedy: .nameTargetFormat)
+                "The name says none of the known formats, \(names).", remedy: .nameTargetFormat)
         }
         guard format.traits.canWrite else {
             throw FormatError(
-                .unsupportedFeature, "\(format.traits.name) can be read, but not written.")
+                .unsupportedFeature, path: path,
+                "\(format.traits.name) files can be read but not written.", remedy: .listFormats)
         }
+        if name == nil { try Self.expectWritable(path, format.traits) }
         return format
+    }
+
+    /// - Throws: `unsupportedFeature` for a name that only files have which are read.
+    private static func expectWritable(
+        _ path: String, _ traits: FormatTraits
+    ) throws(FormatError) {
+        let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        guard let kind = traits.readOnlyExtensions[ending],
+            let usual = traits.fileExtensions.first
+        else { return }
+        throw FormatError(
+            .unsupportedFeature, path: path, "\(kind) can be read but not written.",
+            remedy: .renameOutput(ending: usual, format: traits.name))
     }
 
     /// The format with this name, as on the command line.
@@ -147,16 +162,38 @@ extension FormatRegistry {
     public func identify(
         _ files: any FileSet, path: String, named name: String?
     ) throws(FormatError) -> Identification {
-        let found =
-            if let name { Identification(format: try known(name)) } else {
-                try identify(files, path: path)
-            }
+        let found: Identification
+        if let name {
+            found = Identification(format: try known(name))
+            try expectContent(of: found.format, files, path: path)
+        } else {
+            found = try identify(files, path: path)
+        }
         guard found.format.traits.canRead else {
             throw FormatError(
                 .unsupportedFeature, path: path,
-                "\(found.format.traits.name) can be written, but not read.")
+                "\(found.format.traits.name) files can be written but not read.")
         }
         return found
+    }
+
+    /// Makes sure that a file whose format was named is not plainly something else.
+    ///
+    /// - Throws: `notThisFormat`, `io`.
+    private func expectContent(
+        of format: any CheckpointFormat, _ files: any FileSet, path: String
+    ) throws(FormatError) {
+        let look = try FileSetLook(files)
+        if format.recognizes(look) { return }
+        let others = formats.filter { $0.recognizes(look) }.map(\.traits.name)
+        if !others.isEmpty {
+            throw FormatError(
+                .notThisFormat, path: path,
+                "The content is \(FormatError.Remedy.choice(others)), not \(format.traits.name).")
+        }
+        if let foreign = look.prefix.flatMap({ ForeignContent(of: $0) }) {
+            throw FormatError(.notThisFormat, path: path, foreign.sentence)
+        }
     }
 
     /// Finds the format of a file: by its content, and only where that says nothing by its name.
@@ -166,6 +203,9 @@ extension FormatRegistry {
         _ files: any FileSet, path: String
     ) throws(FormatError) -> Identification {
         let look = try FileSetLook(files)
+        if let part = PartOfWhole(look, in: files) {
+            throw FormatError(.notThisFormat, path: path, part.sentence)
+        }
         let found = formats.filter { $0.recognizes(look) }
         let named = format(forPath: path)
         guard found.count < 2 else {
@@ -178,9 +218,11 @@ extension FormatRegistry {
             return Identification(format: format, note: Self.note(format, named: named))
         }
         guard let prefix = look.prefix else {
+            let content = FolderContent(look.names, registry: self)
+            // What is missing beside an index is best named by its format.
+            if let set = content.format { return Identification(format: set) }
             throw FormatError(
-                .io, path: path, operation: .open, systemError: 21,
-                FolderContent(look.names, registry: self).sentence(path: path))
+                .io, path: path, operation: .open, systemError: 21, content.sentence(path: path))
         }
         if let foreign = ForeignContent(of: prefix) {
             throw FormatError(.notThisFormat, path: path, foreign.sentence)
@@ -189,7 +231,8 @@ extension FormatRegistry {
         if let named { return Identification(format: named) }
         throw FormatError(
             .notThisFormat, path: path,
-            "Neither content nor name tell of a known format.", remedy: .listFormats)
+            "The format of the file is not known, neither by its content nor by its name.",
+            remedy: .listFormats)
     }
 
     private static func note(

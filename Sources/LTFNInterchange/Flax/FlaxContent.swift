@@ -35,7 +35,9 @@ struct FlaxContent {
         try walk(&reader, path: "", depth: 0)
         guard reader.remaining == 0 else {
             throw reader.error(
-                .corrupt, "\(reader.remaining) bytes follow the end of the tree; expected none.")
+                .corrupt,
+                "\(NumberText.counted(reader.remaining, "byte")) after the end of the tree; expected "
+                    + "none.")
         }
     }
 

@@ -13,7 +13,7 @@ public struct FlaxFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "trees of arrays of Flax, packed with MessagePack",
+            name: Self.name, summary: "trees of arrays (MessagePack)",
             fileExtensions: ["msgpack"], dtypes: FlaxArray.allDTypes, canWrite: false,
             kernelLayout: .tensorflow)
     }
@@ -37,7 +37,18 @@ public struct FlaxFormat: SelectiveFormat {
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
-        try PlacedReader(flax: source, limits: limits, selection: selection)
+        do throws(FormatError) {
+            return try PlacedReader(flax: source, limits: limits, selection: selection)
+        } catch {
+            let prefix = try source.read(
+                at: 0, byteCount: Int(min(source.byteCount, UInt64(FileSetLook.prefixByteCount))))
+            guard [.corrupt, .truncated].contains(error.code),
+                !recognizes(prefix: prefix, byteCount: source.byteCount)
+            else { throw error }
+            throw FormatError(
+                .notThisFormat, format: Self.name,
+                "This is not a Flax file: it does not begin as a tree of arrays does.")
+        }
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {

@@ -47,11 +47,10 @@ extension PlacedReader {
 extension FlaxContent {
     /// What of the file is not read.
     fileprivate var notes: [String] {
-        [
-            (strangerCount, "extensions that are not of Flax"), (nullCount, "keys without a value"),
-        ].filter { $0.0 > 0 }.map { count, what in
-            "What is not read: \(what) (\(NumberText.grouped(count)))."
-        }
+        let parts = [
+            (strangerCount, "foreign extension"), (nullCount, "null value"),
+        ].filter { $0.0 > 0 }.map { NumberText.counted($0.0, $0.1) }
+        return parts.isEmpty ? [] : [LeftOutNote.text(parts)]
     }
 }
 

@@ -19,7 +19,7 @@ public struct GGUFFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "models of ggml and llama.cpp, quantized ones too",
+            name: Self.name, summary: "ggml and llama.cpp, also quantized",
             fileExtensions: ["gguf"], dtypes: GGUFTensorType.elementTypes, keepsBlocks: true)
     }
 
@@ -36,18 +36,9 @@ public struct GGUFFormat: SelectiveFormat {
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
         manifest.variables.flatMap { variable -> [FormatLoss] in
             if GGUFTensorType(of: variable) == nil {
-                return [
-                    FormatLoss(
-                        .values, variable: variable.name,
-                        "GGUF has no \(variable.tensor.dtype.rawValue).")
-                ]
+                return [.unstorable(variable, in: "GGUF")]
             }
-            guard let target = variable.tiedTo else { return [] }
-            return [
-                FormatLoss(
-                    .tie, variable: variable.name,
-                    "It shares its values with \(target) and becomes a copy.")
-            ]
+            return variable.tiedTo.map { [.tie(of: variable, to: $0)] } ?? []
         } + GGUFMetadata.losses(writing: manifest)
     }
 

@@ -71,7 +71,7 @@ struct GGUFHeader {
         if (1...version).contains(found.byteSwapped) {
             throw cursor.error(
                 .unsupportedFeature,
-                "The file is big-endian, for machines that few have; expected a little-endian one.")
+                "The file is big-endian; expected little-endian.")
         }
         throw cursor.error(
             .unsupportedVersion,

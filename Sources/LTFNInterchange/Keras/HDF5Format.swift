@@ -16,7 +16,7 @@ public struct HDF5Format: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "HDF5, as Keras and h5py write it",
+            name: Self.name, summary: "Keras weights and other HDF5 files",
             fileExtensions: ["h5", "hdf5"], dtypes: HDF5Encoder.dtypes,
             toleratesTail: true, kernelLayout: .tensorflow)
     }

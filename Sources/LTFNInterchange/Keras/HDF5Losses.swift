@@ -32,9 +32,7 @@ enum HDF5Losses {
 
     private static func values(_ variable: VariableInfo) -> FormatLoss? {
         if HDF5Encoder.datatype(variable.tensor.dtype) == nil {
-            return FormatLoss(
-                .values, variable: variable.name,
-                "HDF5 has no \(variable.tensor.dtype.rawValue).")
+            return .unstorable(variable, in: "HDF5")
         }
         guard variable.tensor.shape.rank > HDF5Dataspace.rankLimit else { return nil }
         return FormatLoss(

@@ -150,13 +150,9 @@ struct HDF5Variables {
 
     private static func notes(_ remainder: Remainder) -> [String] {
         let parts = [
-            (remainder.texts, "data sets of text"),
-            (remainder.empty, "data sets without elements and shape"),
-            (
-                remainder.attributes,
-                "attributes of groups, or of kinds that metadata have no place for"
-            ),
-        ].filter { $0.0 > 0 }.map { "\($0.1) (\(NumberText.grouped($0.0)))" }
-        return parts.isEmpty ? [] : ["What is not read: \(parts.joined(separator: "; "))."]
+            (remainder.texts, "text data set"), (remainder.empty, "empty data set"),
+            (remainder.attributes, "attribute"),
+        ].filter { $0.0 > 0 }.map { NumberText.counted($0.0, $0.1) }
+        return parts.isEmpty ? [] : [LeftOutNote.text(parts)]
     }
 }

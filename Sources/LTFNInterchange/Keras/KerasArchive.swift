@@ -58,12 +58,12 @@ struct KerasArchive: Sendable {
             }
         }
         if others > 0 {
-            notes.append(
-                "What is not read: other members of the archive (\(NumberText.grouped(others))).")
+            let parts = NumberText.counted(others, "other member") + " of the archive"
+            notes.append(LeftOutNote.text([parts]))
         }
         if archive.tailByteCount > 0 {
             let count = NumberText.counted(archive.tailByteCount, "byte")
-            notes.append("What stands after the end of the archive (\(count)) is not read.")
+            notes.append(LeftOutNote.text(["\(count) after the end of the archive"]))
         }
         self.metadata = metadata
         self.notes = notes

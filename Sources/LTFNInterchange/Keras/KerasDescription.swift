@@ -50,7 +50,7 @@ struct KerasDescription {
             }
         } catch {
             guard error.code == .unsupportedFeature else { throw error }
-            notes.append("The layers of the model are left out: \(error.message).")
+            notes.append(LeftOutNote.graph(because: error.message))
         }
     }
 

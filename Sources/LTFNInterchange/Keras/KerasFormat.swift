@@ -14,7 +14,7 @@ public struct KerasFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "whole models of Keras 3",
+            name: Self.name, summary: "whole Keras 3 models",
             fileExtensions: ["keras"], dtypes: [], canWrite: false, toleratesTail: true,
             kernelLayout: .tensorflow)
     }

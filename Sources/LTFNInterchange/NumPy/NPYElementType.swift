@@ -67,19 +67,19 @@ struct NPYElementType: Hashable {
     private static func explanation(_ element: NPYDescriptor.Element) -> String {
         switch element {
         case .objects:
-            "its elements are Python objects in a pickle, which is never run; save "
-                + "the numbers as arrays of their own"
-        case .text: "its elements are text, which no variable holds"
-        case .dates: "its elements are dates or durations; save them as int64"
+            "(Python objects in a pickle, which is never run) cannot be read; save the numbers as "
+                + "arrays of their own"
+        case .text: "(text) cannot be read"
+        case .dates: "(dates or durations) cannot be read; save them as int64"
         case .longDouble:
-            "its elements are long doubles, whose meaning depends on the machine; save them as float64"
-        case .values, .opaque: "opaque elements have 1, 2, 4, 8 or 16 bytes"
+            "(long doubles, which differ between machines) cannot be read; save them as float64"
+        case .values, .opaque: "cannot be read; opaque ones have 1, 2, 4, 8 or 16 bytes"
         }
     }
 
     static func unsupported(_ descriptor: String, _ reason: String) -> FormatError {
         FormatError(
             .unsupportedFeature, format: NPYFormat.name,
-            "The element type '\(descriptor.prefix(40))' cannot be held: \(reason).")
+            "Elements of type '\(descriptor.prefix(40))' \(reason).")
     }
 }

@@ -17,7 +17,7 @@ public struct NPYFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "NumPy array, one without a name",
+            name: Self.name, summary: "one NumPy array",
             fileExtensions: ["npy"], dtypes: NPYFormat.dtypes)
     }
 
@@ -35,18 +35,21 @@ public struct NPYFormat: SelectiveFormat {
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
-        var losses = NumPyLosses.losses(writing: manifest)
-        if manifest.variables.count != 1 {
-            losses.append(
+        guard manifest.variables.count == 1 else {
+            // What else would be lost is of no interest before one is chosen.
+            return [
                 FormatLoss(
                     .values,
-                    "npy holds one array, there are \(manifest.variables.count) variables: "
-                        + "use npz."))
-        } else if manifest.variables[0].name.string != Self.variableName {
+                    "npy holds one array, not \(manifest.variables.count); npz holds any number.",
+                    remedy: .chooseVariables)
+            ]
+        }
+        var losses = NumPyLosses.losses(writing: manifest, as: Self.name)
+        if manifest.variables[0].name.string != Self.variableName {
             losses.append(
                 FormatLoss(
                     .name, variable: manifest.variables[0].name, replacement: Self.variableName,
-                    "npy holds no names: the array will read as \(Self.variableName)."))
+                    "npy has no place for it: the array will be read as \(Self.variableName)."))
         }
         return losses
     }

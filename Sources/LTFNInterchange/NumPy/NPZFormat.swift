@@ -16,7 +16,7 @@ public struct NPZFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "NumPy archive of arrays",
+            name: Self.name, summary: "NumPy archive",
             fileExtensions: ["npz"], dtypes: NPYFormat.dtypes, toleratesTail: true)
     }
 
@@ -36,7 +36,7 @@ public struct NPZFormat: SelectiveFormat {
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
-        NumPyLosses.losses(writing: manifest)
+        NumPyLosses.losses(writing: manifest, as: Self.name)
             + manifest.variables.compactMap { variable in
                 // NumPy looks for a member of exactly this name first, and finds the wrong one.
                 let suffix = ".npy"

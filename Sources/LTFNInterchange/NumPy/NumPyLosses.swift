@@ -2,33 +2,27 @@ import LTFNCheckpoint
 
 /// What NumPy's files have no place for.
 enum NumPyLosses {
-    static func losses(writing manifest: Manifest) -> [FormatLoss] {
+    /// - Parameter format: `npz` or `npy`.
+    static func losses(writing manifest: Manifest, as format: String) -> [FormatLoss] {
+        let reason = "\(format) has no place for it."
         var losses: [FormatLoss] = []
         for variable in manifest.variables {
             losses += values(of: variable)
             if let target = variable.tiedTo {
-                losses.append(
-                    FormatLoss(
-                        .tie, variable: variable.name,
-                        "It shares its values with \(target) and becomes a copy."))
+                losses.append(.tie(of: variable, to: target))
             }
             if variable.initializer != nil {
-                losses.append(
-                    FormatLoss(
-                        .initializer, variable: variable.name,
-                        "NumPy's files hold no initializers."))
+                losses.append(FormatLoss(.initializer, variable: variable.name, reason))
             }
             if !variable.metadata.isEmpty {
-                losses.append(
-                    FormatLoss(
-                        .metadata, variable: variable.name, "NumPy's files hold no metadata."))
+                losses.append(FormatLoss(.metadata, variable: variable.name, reason))
             }
         }
         if !manifest.metadata.isEmpty {
-            losses.append(FormatLoss(.metadata, "NumPy's files hold no metadata."))
+            losses.append(FormatLoss(.metadata, reason))
         }
         if manifest.graph != nil {
-            losses.append(FormatLoss(.graph, "NumPy's files hold no model graph."))
+            losses.append(FormatLoss(.graph, reason))
         }
         return losses
     }
@@ -56,14 +50,9 @@ enum NumPyLosses {
             return [
                 FormatLoss(
                     .dtype, variable: variable.name, replacement: standIn.rawValue,
-                    "NumPy has no \(dtype.rawValue): the bits are kept as \(standIn.rawValue).")
+                    "NumPy has no \(dtype.rawValue); the bits become \(standIn.rawValue).")
             ]
         }
-        return [
-            FormatLoss(
-                .values, variable: variable.name,
-                "NumPy has no \(dtype.rawValue), nor anything "
-                    + "as wide.")
-        ]
+        return [.unstorable(variable, in: "NumPy")]
     }
 }

@@ -33,9 +33,9 @@ package struct ONNXContent {
 
     /// What holds values and is no variable.
     enum PassedOver: String, Comparable {
-        case text = "constants of text"
-        case sparse = "sparse constants"
-        case attributes = "tensors that are attributes of nodes other than constants"
+        case text = "text constant"
+        case sparse = "sparse constant"
+        case attributes = "tensor attribute"
 
         static func < (left: PassedOver, right: PassedOver) -> Bool {
             left.rawValue < right.rawValue

@@ -26,7 +26,7 @@ public struct ONNXFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "models of ONNX, their initializers and constants",
+            name: Self.name, summary: "initializers and constants",
             fileExtensions: ["onnx"], dtypes: ONNXElementType.dtypes)
     }
 
@@ -48,21 +48,32 @@ public struct ONNXFormat: SelectiveFormat {
                 .notThisFormat, format: Self.name,
                 "This is a folder; name the model in it, *.onnx.")
         }
-        return try ONNXReader(main, files, limits: limits, selection: selection)
+        return try Self.reader(main, files, limits: limits, selection: selection)
+    }
+
+    /// - Throws: as the reader; `notThisFormat` instead where nothing is as in a model.
+    static func reader(
+        _ main: any ByteSource, _ files: any FileSet, limits: DecodingLimits,
+        selection: ReadingSelection
+    ) throws(FormatError) -> ONNXReader {
+        do throws(FormatError) {
+            return try ONNXReader(main, files, limits: limits, selection: selection)
+        } catch {
+            let prefix = try main.read(
+                at: 0, byteCount: Int(min(main.byteCount, UInt64(FileSetLook.prefixByteCount))))
+            guard [.corrupt, .truncated].contains(error.code),
+                !ONNXPrefix(prefix, byteCount: main.byteCount).isModel
+            else { throw error }
+            throw FormatError(.notThisFormat, format: name, "This is not an ONNX model.")
+        }
     }
 
     public func losses(writing manifest: Manifest) -> [FormatLoss] {
         manifest.variables.flatMap { variable -> [FormatLoss] in
-            let (name, dtype) = (variable.name, variable.tensor.dtype)
-            if ONNXElementType(dtype) == nil {
-                return [FormatLoss(.values, variable: name, "ONNX has no \(dtype.rawValue).")]
+            if ONNXElementType(variable.tensor.dtype) == nil {
+                return [.unstorable(variable, in: "ONNX")]
             }
-            guard let target = variable.tiedTo else { return [] }
-            return [
-                FormatLoss(
-                    .tie, variable: name,
-                    "It shares its values with \(target) and becomes a copy.")
-            ]
+            return variable.tiedTo.map { [.tie(of: variable, to: $0)] } ?? []
         } + EmbeddedManifest.losses(writing: manifest)
     }
 

@@ -27,7 +27,7 @@ public struct ONNXInsertion: CheckpointFormat {
         }
         source = main
         self.files = files
-        model = try ONNXReader(main, files, limits: limits, selection: .everything)
+        model = try ONNXFormat.reader(main, files, limits: limits, selection: .everything)
         names = Set(manifest.variables.map(\.name))
     }
 
@@ -68,8 +68,8 @@ public struct ONNXInsertion: CheckpointFormat {
             return "The model keeps its values in \"\(name.prefix(200))\"; only values that are in "
                 + "the model itself are replaced."
         case .numbers:
-            return "The model has its values as numbers of any length, which cannot be replaced in "
-                + "their place; expected raw_data."
+            return "The model stores these values as numbers of varying length; only raw_data can "
+                + "be replaced."
         }
     }
 

@@ -14,9 +14,7 @@ struct ONNXNetwork {
     ) throws(FormatError) {
         guard let source = try ONNXGraph(content.graph) else {
             (graph, layout) = (nil, nil)
-            notes = [
-                "The operations of the model are left out: they are too many for a network here."
-            ]
+            notes = [LeftOutNote.graph(because: "it has too many operators")]
             return
         }
         guard source.nodes.contains(where: { !$0.node.isConstant }) else {
@@ -32,7 +30,7 @@ struct ONNXNetwork {
         } catch {
             guard error.code == .unsupportedFeature else { throw error }
             (graph, layout) = (nil, nil)
-            notes = ["The operations of the model are left out: \(error.message)."]
+            notes = [LeftOutNote.graph(because: error.message)]
             return
         }
         let isScaleKnown = properties.contains { $0.key == ONNXGraphReader.pixelRangeKey }

@@ -157,10 +157,11 @@ struct ONNXReader: CheckpointReader {
 }
 
 extension ONNXContent {
-    /// What of the model is not read, a sentence for each kind.
+    /// What of the model is not read.
     var notes: [String] {
-        passedOver.sorted { $0.key < $1.key }.map { kind, count in
-            "What is not read: \(kind.rawValue) (\(NumberText.grouped(count)))."
+        let parts = passedOver.sorted { $0.key < $1.key }.map { kind, count in
+            NumberText.counted(count, kind.rawValue)
         }
+        return parts.isEmpty ? [] : [LeftOutNote.text(parts)]
     }
 }

@@ -105,7 +105,7 @@ struct ONNXTensor {
         guard ways < 2 else {
             throw error(
                 .corrupt,
-                "Its values stand there twice, in \(ways) fields; expected them in one.")
+                "Its values are in \(ways) fields; expected one.")
         }
         if isExternal {
             values = .external(try place.checked(self))

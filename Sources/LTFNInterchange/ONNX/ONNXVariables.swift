@@ -68,7 +68,7 @@ struct ONNXVariables {
             losses.append(
                 FormatLoss(
                     .member, variable: try? VariableName(name),
-                    "It is a sparse tensor, of which only some values are stored: it is left out."))
+                    "It is a sparse tensor."))
         }
         try tie()
     }

@@ -17,7 +17,7 @@ public struct DistributedFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "folder of torch.distributed.checkpoint",
+            name: Self.name, summary: "torch.distributed.checkpoint, a folder",
             fileExtensions: ["metadata"], dtypes: TorchElementType.dtypes, canWrite: false,
             isSet: true, kernelLayout: .pytorch)
     }
@@ -26,8 +26,10 @@ public struct DistributedFormat: SelectiveFormat {
 
     public func recognizes(_ look: FileSetLook) -> Bool {
         guard let prefix = look.prefix else {
+            // Where all chunks are missing, opening it says which.
             return look.names.contains(Self.indexName)
-                && look.names.contains { $0.hasSuffix(".distcp") }
+                && (look.names.contains { $0.hasSuffix(".distcp") }
+                    || look.names.allSatisfy { $0.hasPrefix(".") })
         }
         return look.name == Self.indexName && prefix.first == 0x80
     }
@@ -175,7 +177,13 @@ private struct DistributedFiles {
             source = known
         } else {
             try files.expectInside(place.file)
-            source = try files.file(place.file)
+            do throws(FormatError) {
+                source = try files.file(place.file)
+            } catch {
+                var error = error
+                error.message += " The index names it."
+                throw error
+            }
             sources[file] = source
         }
         let sum = CheckedSize.total(used[file] ?? 0, place.byteCount)
@@ -214,9 +222,11 @@ private struct DistributedObjects {
 
     var notes: [String] {
         guard let first = leftOut.first else { return [] }
+        let example = (leftOut.count > 1 ? "first: " : "") + "\"\(first.prefix(80))\""
         return [
-            "\(NumberText.counted(leftOut.count, "object")) beside the tensors (first: "
-                + "\"\(first.prefix(80))\") cannot be kept whole; plain values become metadata."
+            LeftOutNote.text([
+                "what is not plain in \(NumberText.counted(leftOut.count, "object")) (\(example))"
+            ])
         ]
     }
 }

@@ -28,6 +28,12 @@ struct LegacyTorchFile: TorchFile {
         return prefix[start...].starts(with: [PickleOpcode.long1.rawValue, 10] + magic)
     }
 
+    /// Whether a file begins as a pickle does, or ends before that can be told.
+    static func mayBegin(_ prefix: [UInt8]) -> Bool {
+        // A protocol's number, or the long number of protocols 0 and 1.
+        prefix.count < 2 || prefix[0] == 0x80 && prefix[1] < 16 || prefix[0] == UInt8(ascii: "L")
+    }
+
     /// - Throws: `notThisFormat`, `unsupportedVersion`, `unsupportedFeature`, `corrupt`,
     ///   `truncated`, `limitExceeded`, `io`.
     init(

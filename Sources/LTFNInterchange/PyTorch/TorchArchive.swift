@@ -47,7 +47,7 @@ struct TorchArchive: TorchFile {
         record = try Self.record(members[Self.recordName], archive, limits, &notes)
         if archive.tailByteCount > 0 {
             let found = NumberText.counted(archive.tailByteCount, "byte")
-            notes.append("What stands after the end of the archive (\(found)) is not read.")
+            notes.append(LeftOutNote.text(["\(found) after the end of the archive"]))
         }
         self.notes = notes
     }
@@ -87,7 +87,7 @@ struct TorchArchive: TorchFile {
         } catch {
             if error.code == .io { throw error }
         }
-        notes.append("\(recordName) is no record that can be read: it is left out.")
+        notes.append(LeftOutNote.text("\(recordName)", because: "it cannot be read"))
         return []
     }
 

@@ -58,23 +58,20 @@ struct TorchContent {
 
     /// Remarks about what is left out, a sentence each.
     var notes: [String] {
-        var notes: [String] = []
-        if isProgram {
-            notes.append(
-                "The program of the archive (code, constants, plain attributes) is left out.")
+        func counted(_ found: Remainder, _ what: String, _ kind: String) -> String {
+            NumberText.counted(found.count, what) + kind + (found.count > 1 ? " (first: " : " (")
+                + found.first + ")"
         }
+        var parts: [String] = []
+        if isProgram { parts.append("the program (code, constants, plain attributes)") }
         if states.count > 0 {
-            notes.append(
-                "\(NumberText.counted(states.count, "attribute")) of the program without elements "
-                    + "(first: \(states.first)): left out.")
+            parts.append(counted(states, "empty attribute", " of the program"))
         }
         if others.count > 0 {
-            let verb = others.count == 1 ? "is neither a tensor nor" : "are neither tensors nor"
-            notes.append(
-                "\(NumberText.counted(others.count, "value")) of the pickle \(verb) plain (first: "
-                    + "\(others.first)), and left out.")
+            let kind = others.count == 1 ? " that is no tensor" : " that are no tensors"
+            parts.append(counted(others, "value", kind))
         }
-        return notes
+        return parts.isEmpty ? [] : [LeftOutNote.text(parts)]
     }
 }
 

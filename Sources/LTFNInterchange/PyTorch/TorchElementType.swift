@@ -28,6 +28,8 @@ enum TorchElementType {
         }
     }
 
+    private static let dequantizing = "Save tensor.dequantize()"
+
     private static let table =
         [
             Row("float32", "FloatStorage", .f32), Row("float64", "DoubleStorage", .f64),
@@ -42,14 +44,15 @@ enum TorchElementType {
             Row("float8_e5m2", nil, .f8e5m2), Row("float8_e5m2fnuz", nil, .f8e5m2fnuz),
             Row("float8_e8m0fnu", nil, .f8e8m0), Row("bits8", nil, .bits8),
             Row("bits16", nil, .bits16),
-            Row("qint8", "QInt8Storage", unknown: "quantized (qint8)"),
-            Row("quint8", "QUInt8Storage", unknown: "quantized (quint8)"),
-            Row("qint32", "QInt32Storage", unknown: "quantized (qint32)"),
-            Row("quint4x2", "QUInt4x2Storage", unknown: "quantized (quint4x2)"),
-            Row("quint2x4", "QUInt2x4Storage", unknown: "quantized (quint2x4)"),
+            Row("qint8", "QInt8Storage", unknown: "quantized (qint8). \(dequantizing)"),
+            Row("quint8", "QUInt8Storage", unknown: "quantized (quint8). \(dequantizing)"),
+            Row("qint32", "QInt32Storage", unknown: "quantized (qint32). \(dequantizing)"),
+            Row("quint4x2", "QUInt4x2Storage", unknown: "quantized (quint4x2). \(dequantizing)"),
+            Row("complex32", nil, unknown: "complex32. Save tensor.to(torch.complex64)"),
+            Row("quint2x4", "QUInt2x4Storage", unknown: "quantized (quint2x4). \(dequantizing)"),
         ]
         + [
-            "complex32", "bcomplex32", "float4_e2m1fn_x2", "bits1x8", "bits2x4", "bits4x2",
+            "bcomplex32", "float4_e2m1fn_x2", "bits1x8", "bits2x4", "bits4x2",
             "uint1", "uint2", "uint3", "uint4", "uint5", "uint6", "uint7",
             "int1", "int2", "int3", "int4", "int5", "int6", "int7",
         ].map { Row($0, nil, unknown: "of the dtype \($0)") }

@@ -4,8 +4,8 @@ import LTFNCheckpoint
 /// The files of PyTorch, as `torch.save` writes them: zip archives, the form from before 1.6, and
 /// archives of TorchScript.
 ///
-/// A tensor is called as the way to it through dicts and lists: `model.layer1.weight`. Nothing of a
-/// file is ever run: see `PickleMachine`.
+/// A tensor is named by its path through dicts and lists: `model.layer1.weight`. Nothing of a file
+/// is ever run: see `PickleMachine`.
 public struct TorchFormat: SelectiveFormat {
     static let name = "pytorch"
 
@@ -17,9 +17,10 @@ public struct TorchFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "PyTorch, as torch.save writes it; TorchScript is read",
+            name: Self.name, summary: "torch.save; TorchScript (read only)",
             fileExtensions: ["pt", "pth", "bin", "ckpt", "jit"], dtypes: TorchElementType.dtypes,
-            toleratesTail: true, kernelLayout: .pytorch)
+            toleratesTail: true, kernelLayout: .pytorch,
+            readOnlyExtensions: ["jit": "TorchScript"])
     }
 
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
@@ -51,8 +52,7 @@ public struct TorchFormat: SelectiveFormat {
         manifest.variables.compactMap { variable in
             let tensor = variable.tensor
             if TorchElementType.name(of: tensor.dtype) == nil {
-                return FormatLoss(
-                    .values, variable: variable.name, "PyTorch has no \(tensor.dtype.rawValue).")
+                return .unstorable(variable, in: "PyTorch")
             }
             guard StateDictPickle.strides(of: tensor.shape) == nil else { return nil }
             return FormatLoss(

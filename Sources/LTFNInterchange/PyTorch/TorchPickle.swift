@@ -65,9 +65,10 @@ struct TorchPickle {
             else { throw corrupt("\(function) has no function") }
             guard inner != function else { throw unsupported("is wrapped twice") }
             return try tensor(inner, innerArguments)
-        case "torch._utils._rebuild_qtensor": throw unsupported("is quantized")
+        case "torch._utils._rebuild_qtensor":
+            throw unsupported("is quantized. Save tensor.dequantize()")
         case "torch._utils._rebuild_sparse_tensor", "torch._utils._rebuild_sparse_csr_tensor":
-            throw unsupported("is sparse")
+            throw unsupported("is sparse. Save tensor.to_dense()")
         case "torch._utils._rebuild_nested_tensor": throw unsupported("is nested")
         case "torch._utils._rebuild_meta_tensor_no_storage":
             throw unsupported("has no values (device meta)")
@@ -125,8 +126,7 @@ struct TorchPickle {
             guard case .bool(true) = graph[items[index + 1]], let key = graph.text(items[index])
             else { continue }
             throw unsupported(
-                "is kept with \"\(key.prefix(20))\" to be done; save tensor.resolve_conj()"
-                    + ".resolve_neg()")
+                "has a pending \(key.prefix(20)). Save tensor.resolve_conj().resolve_neg()")
         }
     }
 }

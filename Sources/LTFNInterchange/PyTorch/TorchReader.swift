@@ -38,6 +38,12 @@ struct TorchReader: CheckpointReader {
             cursor = ZipCursor(archive.members.archive)
             file = archive
         } else {
+            guard LegacyTorchFile.mayBegin(prefix) else {
+                throw FormatError(
+                    .notThisFormat, format: format,
+                    "This is not a PyTorch file: it begins neither as a zip archive nor as a pickle."
+                )
+            }
             file = try LegacyTorchFile(source, format: format, limits: limits)
             cursor = nil
         }

@@ -17,7 +17,7 @@ public struct TorchSetFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "several PyTorch files, named by their index or folder",
+            name: Self.name, summary: "several files with an index",
             fileExtensions: ["bin.index.json"], dtypes: TorchElementType.dtypes, canWrite: false,
             isSet: true, kernelLayout: .pytorch)
     }

@@ -33,7 +33,7 @@ struct TorchSetReader: CheckpointReader {
         var infos: [VariableInfo] = []
         for (number, file) in names.enumerated() {
             do throws(FormatError) {
-                let part = try files.file(file)
+                let part = try Self.part(file, files)
                 byteCount = CheckedSize.total(byteCount, part.byteCount)
                 let shard = try TorchReader(part, limits: limits, selection: selection)
                 for (position, variable) in shard.manifest.variables.enumerated() {
@@ -62,6 +62,18 @@ struct TorchSetReader: CheckpointReader {
         otherFiles = (name.map { [$0] } ?? []) + names
         otherByteCount = byteCount
         places = manifest.variables.map { found[$0.name] ?? (0, 0) }
+    }
+
+    private static func part(
+        _ name: String, _ files: any FileSet
+    ) throws(FormatError) -> any ByteSource {
+        do throws(FormatError) {
+            return try files.file(name)
+        } catch {
+            var error = error.named(TorchSetFormat.name)
+            error.message += " The index names it."
+            throw error
+        }
     }
 
     /// Makes sure that the index says the same of a tensor as the file that has it.

@@ -25,7 +25,7 @@ public struct SafetensorsFormat: SelectiveFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "safetensors, with a record of initializers and graph",
+            name: Self.name, summary: "with initializers and graph in its metadata",
             fileExtensions: ["safetensors"], dtypes: SafetensorsElementType.dtypes)
     }
 
@@ -54,10 +54,7 @@ public struct SafetensorsFormat: SelectiveFormat {
         var losses: [FormatLoss] = []
         let tensor = variable.tensor
         if SafetensorsElementType.name(of: tensor.dtype) == nil {
-            losses.append(
-                FormatLoss(
-                    .values, variable: variable.name,
-                    "safetensors has no \(tensor.dtype.rawValue)."))
+            losses.append(.unstorable(variable, in: "safetensors"))
         } else if !SafetensorsHeader.endsAtWholeByte(tensor) {
             losses.append(
                 FormatLoss(
@@ -80,9 +77,7 @@ public struct SafetensorsFormat: SelectiveFormat {
         }
         if let target = variable.tiedTo {
             losses.append(
-                FormatLoss(
-                    .tie, variable: variable.name,
-                    "It shares its values with \(target) and becomes a copy."))
+                .tie(of: variable, to: target))
         }
         return losses
     }

@@ -92,6 +92,13 @@ struct SafetensorsHeader {
             try source.read(at: 0, byteCount: 8), format: SafetensorsFormat.name)
         let length = try reader.u64()
         let limit = min(maximumTextByteCount, UInt64(max(limits.indexByteCount, 0)))
+        let mayBegin = try hasHeader(source)
+        guard mayBegin || length <= source.byteCount - 8 else {
+            throw error(
+                .notThisFormat, at: 0,
+                "This is not a safetensors file: it does not begin with a length and a JSON object."
+            )
+        }
         guard length <= limit else {
             throw error(
                 .limitExceeded, at: 0, "The header has \(length) bytes; \(limit) are allowed.")
@@ -102,6 +109,12 @@ struct SafetensorsHeader {
                 "The header has \(length) bytes, only \(source.byteCount - 8) are left.")
         }
         return Int(length)
+    }
+
+    /// Whether a JSON object may begin after the length, as far as the file goes.
+    private static func hasHeader(_ source: any ByteSource) throws(FormatError) -> Bool {
+        let start = try source.read(at: 8, byteCount: Int(min(source.byteCount - 8, 16)))
+        return start.first { !blanks.contains($0) }.map { $0 == UInt8(ascii: "{") } ?? true
     }
 
     /// Makes sure that the tensors fill the data from its first byte to its last.

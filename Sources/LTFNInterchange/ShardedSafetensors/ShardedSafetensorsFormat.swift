@@ -30,7 +30,7 @@ public struct ShardedSafetensorsFormat: SelectiveFormat, SetFormat {
 
     public var traits: FormatTraits {
         FormatTraits(
-            name: Self.name, summary: "several safetensors files, named by their index or folder",
+            name: Self.name, summary: "several files with an index",
             fileExtensions: ["safetensors.index.json"], dtypes: SafetensorsElementType.dtypes,
             isSet: true)
     }

@@ -14,7 +14,7 @@ public struct TFLiteFormat: SelectiveFormat {
     public var traits: FormatTraits {
         // Kernels of convolutions are OHWI, those of dense layers [out, in].
         FormatTraits(
-            name: Self.name, summary: "models of TensorFlow Lite, their constant tensors",
+            name: Self.name, summary: "TensorFlow Lite, constant tensors",
             fileExtensions: ["tflite"], dtypes: TFLiteElementType.all, canWrite: false,
             kernelLayout: .mlx)
     }

@@ -25,12 +25,11 @@ extension PlacedReader {
 extension TFLiteContent {
     /// What of the model is not read.
     var notes: [String] {
-        [
-            (textCount, "constants of text"), (operatorCount, "operators"),
-            (metadataCount, "metadata for other programs"),
-        ].filter { $0.0 > 0 }.map { count, what in
-            "What is not read: \(what) (\(NumberText.grouped(count)))."
-        }
+        let parts = [
+            (textCount, "text constant"), (operatorCount, "operator"),
+            (metadataCount, "metadata buffer"),
+        ].filter { $0.0 > 0 }.map { NumberText.counted($0.0, $0.1) }
+        return parts.isEmpty ? [] : [LeftOutNote.text(parts)]
     }
 }
 

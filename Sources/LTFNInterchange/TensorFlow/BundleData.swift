@@ -7,6 +7,8 @@ final class BundleData: Sendable {
     let names: [String]
     let byteCount: UInt64
     private let shards: [Int: any ByteSource]
+    /// Where the files are, as errors name them.
+    private let fileNames: [Int: String]
     private let isBigEndian: Bool
     /// Of values that are being read from front to back, by where they are.
     private let running = Mutex<[Place: Running]>([:])
@@ -32,12 +34,14 @@ final class BundleData: Sendable {
     ) throws(FormatError) {
         var shards: [Int: any ByteSource] = [:]
         var names: [String] = []
+        var fileNames: [Int: String] = [:]
         var byteCount: UInt64 = 0
         for shard in Set(entries.map(\.shard)).sorted() {
             let name = BundleNames.data(prefix, shard, of: header.shardCount)
             do throws(FormatError) {
                 let file = try files.file(name)
                 shards[shard] = file
+                fileNames[shard] = name
                 names.append(name)
                 byteCount = CheckedSize.total(byteCount, file.byteCount)
             } catch {
@@ -49,6 +53,7 @@ final class BundleData: Sendable {
         }
         self.shards = shards
         self.names = names
+        self.fileNames = fileNames
         self.byteCount = byteCount
         isBigEndian = header.isBigEndian
     }
@@ -62,9 +67,13 @@ final class BundleData: Sendable {
     func expect(_ entry: BundleEntry) throws(FormatError) {
         let found = shards[entry.shard]?.byteCount ?? 0
         guard entry.offset <= found, entry.byteCount <= found - entry.offset else {
-            throw BundleEntry.error(
+            let end = CheckedSize.total(entry.offset, entry.byteCount)
+            var error = BundleEntry.error(
                 .truncated,
-                "Its \(entry.byteCount) bytes begin at byte \(entry.offset) of a file of \(found).")
+                "The file has \(NumberText.counted(found, "byte")); these values are bytes "
+                    + "\(entry.offset) to \(end). The file may be cut.")
+            error.path = shards[entry.shard] == nil ? nil : fileNames[entry.shard]
+            throw error
         }
     }
 

@@ -196,24 +196,20 @@ private struct BundleRemains {
 
     var notes: [String] {
         var parts: [String] = []
-        if hasObjectGraph { parts.append("the graph of objects that the variables belong to") }
+        if hasObjectGraph { parts.append("the object graph") }
         if let texts {
             parts.append(
-                "\(NumberText.counted(texts.count, "tensor")) of text (\"\(texts.first.prefix(80))\""
-                    + (texts.count > 1 ? " first" : "") + ")")
+                "\(NumberText.counted(texts.count, "tensor")) of text ("
+                    + (texts.count > 1 ? "first: " : "") + "\"\(texts.first.prefix(80))\")")
         }
         if let objects {
             parts.append(
-                "\(NumberText.counted(objects.count, "object")) (\"\(objects.first.prefix(80))\""
-                    + (objects.count > 1 ? " first" : "") + ")")
+                "\(NumberText.counted(objects.count, "object")) ("
+                    + (objects.count > 1 ? "first: " : "") + "\"\(objects.first.prefix(80))\")")
         }
         if sliceCount > 0 {
             parts.append("\(NumberText.counted(sliceCount, "slice")) of no variable")
         }
-        guard !parts.isEmpty else { return [] }
-        return [
-            "Beside tensors of numbers it holds " + parts.joined(separator: ", ")
-                + ": not read."
-        ]
+        return parts.isEmpty ? [] : [LeftOutNote.text(parts)]
     }
 }

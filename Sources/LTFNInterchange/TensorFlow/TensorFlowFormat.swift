@@ -23,7 +23,7 @@ public struct TensorFlowFormat: SelectiveFormat, SetFormat {
     public var traits: FormatTraits {
         FormatTraits(
             name: Self.name,
-            summary: "checkpoints of TensorFlow, named by their index, folder or SavedModel",
+            summary: "checkpoints and SavedModel folders",
             fileExtensions: ["index"], dtypes: TensorFlowElementType.dtypes, isSet: true,
             kernelLayout: .tensorflow)
     }
@@ -89,10 +89,7 @@ public struct TensorFlowFormat: SelectiveFormat, SetFormat {
         var losses: [FormatLoss] = []
         let tensor = variable.tensor
         if TensorFlowElementType.number(of: tensor.dtype) == nil {
-            losses.append(
-                FormatLoss(
-                    .values, variable: variable.name,
-                    "Checkpoints of TensorFlow have no \(tensor.dtype.rawValue)."))
+            losses.append(.unstorable(variable, in: "TensorFlow"))
         }
         if tensor.shape.rank > Self.largestRank {
             losses.append(
@@ -107,10 +104,7 @@ public struct TensorFlowFormat: SelectiveFormat, SetFormat {
                     "TensorFlow keeps this name for its graph of objects."))
         }
         if let target = variable.tiedTo {
-            losses.append(
-                FormatLoss(
-                    .tie, variable: variable.name,
-                    "It shares its values with \(target) and becomes a copy."))
+            losses.append(.tie(of: variable, to: target))
         }
         return losses
     }

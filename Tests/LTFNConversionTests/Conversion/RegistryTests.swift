@@ -47,6 +47,61 @@ import Testing
         #expect(error?.code == .notThisFormat)
     }
 
+    @Test("a format that is named and is not the content's is refused in both their names")
+    func wrongFormat() throws {
+        let native = try Fixtures.bytes("models/tutorial.ltfn")
+        for name in registry.formats.map(\.traits.name) where name != "ltfn" {
+            let error = formatError { () throws(FormatError) in
+                try registry.identify(SingleFile(MemorySource(native)), path: "m", named: name)
+            }
+            #expect(error?.message == "The content is ltfn, not \(name).")
+            #expect(error?.code == .notThisFormat)
+        }
+        let kept = try registry.identify(
+            SingleFile(MemorySource([1, 2, 3])), path: "m", named: "npz")
+        #expect(kept.format.traits.name == "npz")
+    }
+
+    @Test(
+        "what only a name calls a model is called none",
+        arguments: [
+            ("pt", "This is not a PyTorch file"), ("onnx", "This is not an ONNX model"),
+            ("h5", "This is not an HDF5 file"), ("msgpack", "This is not a Flax file"),
+            ("safetensors", "This is not a safetensors file"),
+        ])
+    func rubbish(ending: String, sentence: String) {
+        let bytes = (0..<200).map { UInt8(truncatingIfNeeded: 59 + 77 * $0) }
+        let error = formatError { () throws(FormatError) in
+            let files = SingleFile(MemorySource(bytes), name: "m." + ending)
+            _ = try ModelFile(files)
+        }
+        #expect(error?.code == .notThisFormat)
+        #expect(error?.message.hasPrefix(sentence) == true)
+    }
+
+    @Test(
+        "a part that means nothing alone says what to name",
+        arguments: [
+            ("saved_model.pb", "x", "SavedModel"), ("__0_0.distcp", "PK", "distributed"),
+            ("checkpoint", "model_checkpoint_path: \"a\"", "newest"), ("m.pt2", "PK", "torch.save"),
+        ])
+    func parts(name: String, text: String, word: String) {
+        let error = formatError { () throws(FormatError) in
+            _ = try ModelFile(SingleFile(MemorySource(Array(text.utf8)), name: name))
+        }
+        #expect(error?.code == .notThisFormat)
+        #expect(error?.message.contains(word) == true)
+    }
+
+    @Test("what is read of a format alone is not written by its name") func readOnly() throws {
+        let error = formatError { () throws(FormatError) in
+            _ = try registry.target(forPath: "a/x.jit", named: nil)
+        }
+        #expect(error?.message == "TorchScript can be read but not written.")
+        #expect(error?.remedy == .renameOutput(ending: "pt", format: "pytorch"))
+        #expect(try registry.target(forPath: "x.jit", named: "pytorch").traits.name == "pytorch")
+    }
+
     @Test(
         "files that are no checkpoints are called what they are",
         arguments: [

@@ -43,7 +43,7 @@ import Testing
         #expect(metadata["name"] == .string("größe"))
         #expect(metadata["done"] == .bool(true))
         #expect(metadata["phase"] == .list([.f64(1), .f64(2)]))
-        #expect(reader.notes == ["What is not read: keys without a value (1)."])
+        #expect(reader.notes == ["Left out: 1 null value."])
     }
 
     @Test("an array in pieces is one variable") func chunked() throws {

@@ -51,7 +51,7 @@ import Testing
         #expect(reader.manifest[try VariableName("alias")]?.tiedTo?.string == "w")
         #expect(reader.manifest[try VariableName("w~2")]?.tiedTo?.string == "w")
         #expect(reader.manifest[try VariableName("bits")]?.tiedTo == nil)
-        #expect(reader.notes.contains { $0.contains("constants of text (1)") })
+        #expect(reader.notes.contains { $0.contains("1 text constant") })
     }
 
     @Test("a model of the converter is read") func network() throws {

@@ -53,7 +53,10 @@ struct HDF5DataSet: Sendable {
                 "It has \(dimensions.count) axes; \(file.limits.rank) are allowed.")
         }
         switch type.kind {
-        case .other(let what): throw Self.unsupported("Its elements are \(what)")
+        case .other(let what):
+            throw FormatError(
+                .unsupportedFeature, format: HDF5File.format,
+                "Its elements are \(what), which cannot be read.")
         case .text, .heapText:
             values = .text(try Self.text(type, space, layout, in: &file))
         case .numbers(let dtype, let isBigEndian):

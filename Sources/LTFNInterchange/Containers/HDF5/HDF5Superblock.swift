@@ -26,7 +26,7 @@ struct HDF5Superblock: Sendable {
         }
         throw FormatError(
             .notThisFormat, format: HDF5File.format,
-            "There is no signature of HDF5 in the file.")
+            "This is not an HDF5 file.")
     }
 
     /// - Parameter source: begins with the signature.
