@@ -31,15 +31,22 @@ extension DTypeRule {
     static func parse(_ text: String) throws -> DTypeRule {
         let parts = text.split(
             separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        let dtype = try DType.named(String(parts[0]))
         if parts.count == 2, parts[1].isEmpty {
             throw ValidationError("the pattern after @ is empty; expected DTYPE@PATTERN.")
         }
         let pattern = parts.count == 2 ? GlobPattern(String(parts[1])) : nil
-        guard let rule = DTypeRule(dtype, pattern: pattern) else {
-            let names = targets.map(\.rawValue).joined(separator: ", ")
+        let name = String(parts[0])
+        let meant = Spelling.suggestion(
+            for: name, among: targets.map(\.rawValue), meanings: DType.otherNames)
+        guard let dtype = DType(rawValue: name), let rule = DTypeRule(dtype, pattern: pattern)
+        else {
+            let names = FormatError.Remedy.choice(targets.map(\.rawValue))
+            let problem =
+                DType(rawValue: name) == nil
+                ? "there is no dtype \"\(name)\" to round to" : "values cannot become \(name)"
             throw ValidationError(
-                "values cannot become \(dtype.rawValue); expected one of \(names).")
+                problem + (meant.map { "; did you mean \($0)? There are " } ?? "; expected ")
+                    + names + ".")
         }
         return rule
     }
@@ -63,8 +70,9 @@ extension LayoutRequest {
         let names = KernelLayout.allCases.map(\.rawValue)
         let meant = Spelling.suggestion(for: name, among: names)
         throw ValidationError(
-            "there is no layout \"\(name)\"\(Spelling.question(meant, else: ";")) There are "
-                + names.joined(separator: ", ") + ".")
+            "there is no layout \"\(name)\""
+                + (meant.map { "; did you mean \($0)? There are " } ?? "; expected ")
+                + FormatError.Remedy.choice(names) + ".")
     }
 
     private static let aliases = [

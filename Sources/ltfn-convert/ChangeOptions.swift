@@ -9,7 +9,8 @@ import LTFNFiles
 struct ChangeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Call a variable otherwise; one * in both names stands for the same: model.*=*. Can be repeated.",
+            "Rename a variable; a * on each side stands for the same characters: model.*=*. Can be "
+                + "repeated.",
             valueName: "old=new"), transform: NameRule.parse)
     var rename: [NameRule] = []
 
@@ -21,8 +22,8 @@ struct ChangeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Take the input for a checkpoint of a known network by another program, name its variables as they "
-                + "are called here, and add the graph: tutorial.",
+            "Read a known network's checkpoint from another program: give its variables our names and "
+                + "add the graph.",
             valueName: "network"), completion: .list(Preset.allCases.map(\.rawValue)))
     var preset: Preset?
 
@@ -34,8 +35,9 @@ struct ChangeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Round floating-point values to f16, bf16, f32 or f64, to the nearest and ties to even; with @ "
-                + "only the variables whose names fit the pattern. Can be repeated; the first that fits counts.",
+            "Round floating-point values to f16, bf16, f32 or f64, rounding to nearest, ties to even; "
+                + "with @ only the variables whose names fit the pattern. Can be repeated; the first "
+                + "rule that fits counts.",
             valueName: "dtype[@pattern]"), transform: DTypeRule.parse)
     var dtype: [DTypeRule] = []
 
@@ -45,8 +47,9 @@ struct ChangeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Put the axes of kernels in the order of tensorflow (HWIO, [in, out]), pytorch (OIHW, [out, in]), "
-                + "mlx (OHWI, [out, in]), onnx-matmul or onnx-matmul-nhwc (OIHW, [in, out]); before a colon, the order "
-                + "of the input where nothing else tells it.",
+                + "mlx (OHWI, [out, in]), onnx-matmul or onnx-matmul-nhwc (OIHW, [in, out]); FROM is "
+                + "needed only where the file does not say it. Also called: tf, keras, flax, jax, hwio, "
+                + "nhwc; torch, onnx, coreml, oihw, nchw; ohwi.",
             valueName: "[from:]to"), completion: .list(KernelLayout.allCases.map(\.rawValue)),
         transform: LayoutRequest.parse)
     var layout: LayoutRequest?
@@ -61,7 +64,8 @@ struct ChangeOptions: ParsableArguments {
     @Option(
         name: .customLong("no-kernel"),
         help: ArgumentHelp(
-            "For a file without a graph: variables whose axes stay, such as embeddings. Can be repeated.",
+            "For a file without a graph: variables that are not kernels, such as embeddings. Can be "
+                + "repeated.",
             valueName: "pattern"))
     var kept: [String] = []
 
@@ -74,17 +78,17 @@ struct ChangeOptions: ParsableArguments {
     func validate() throws {
         if layout == nil {
             if !flatten.isEmpty {
-                throw ValidationError("--flatten says how --layout is to work; expected both.")
+                throw ValidationError("--flatten needs --layout.")
             }
             if !kept.isEmpty {
-                throw ValidationError("--no-kernel says how --layout is to work; expected both.")
+                throw ValidationError("--no-kernel needs --layout.")
             }
         }
         if flatten.contains(.none), flatten.count > 1 {
-            throw ValidationError("--flatten none says that there is none; expected no other.")
+            throw ValidationError("--flatten none cannot stand beside another --flatten.")
         }
         if allowOverflow, dtype.isEmpty {
-            throw ValidationError("--allow-overflow is about --dtype; expected both.")
+            throw ValidationError("--allow-overflow needs --dtype.")
         }
         let keys = set.map(\.key)
         if let key = keys.first(where: { key in keys.count { $0 == key } > 1 }) {

@@ -42,7 +42,7 @@ struct ConversionReport {
     }
 
     /// Everything that would be done.
-    var planText: String {
+    func planText(on terminal: Terminal) -> String {
         let input = TerminalText.escaped(request.input)
         let output = TerminalText.escaped(conversion.output)
         var text = "\(input) (\(plan.sourceFormat)) → \(output) (\(plan.targetFormat))\n\n"
@@ -50,20 +50,30 @@ struct ConversionReport {
         let lost = Dictionary(grouping: plan.losses.filter { $0.variable != nil }) {
             $0.variable
         }
-        for (step, source) in zip(plan.steps, sources) {
+        for (step, variable) in zip(plan.steps, conversion.changes) {
+            let (source, isPermuted) = (variable.source, variable.permutation != nil)
             table.append([
                 change(source.name.string, step.target.name.string),
                 change(source.elementType, step.target.elementType),
-                change(source.elementShape.description, step.target.elementShape.description),
+                change(
+                    source.elementShape.description, step.target.elementShape.description,
+                    isPermuted: isPermuted),
                 String(step.target.tensor.byteCount),
                 (lost[step.source.name] ?? []).map(\.subject.rawValue).joined(separator: ", "),
             ])
         }
-        text += table.text
+        text += table.text(on: terminal)
         let size = NumberText.byteCount(plan.valueByteCount, unit: .decimal)
         text += "\n\(NumberText.counted(plan.steps.count, "variable")), \(size) of values\n"
-        text += list("Lost:", LossSummary.summaries(of: plan.losses).map(\.advice))
-        text += list("Problems:", problems.map(\.advice))
+        let allowed = plan.losses.filter {
+            $0.subject == .member || request.allowedLosses.contains($0.subject)
+        }
+        text += list("Lost:", LossSummary.summaries(of: allowed).map(\.advice), terminal)
+        let lines =
+            problems.count == 1
+            ? problems.map(\.advice)
+            : problems.map(\.sentence) + ConvertCommand.remedies(of: problems)
+        text += list("Problems:", lines, terminal)
         if conversion.outputExists {
             text +=
                 "\n\(output) exists: "
@@ -86,12 +96,14 @@ struct ConversionReport {
         }
         let relative = rounding.map(\.error.largestRelative).max() ?? 0
         let overflows = rounding.filter { $0.error.overflow != nil }
-        return "Values of \(NumberText.counted(rounding.count, "variable")) were rounded, by "
-            + "\(NumberText.significant(worst.error.largest, 3)) at most (in "
-            + "\"\(worst.variable)\") and by \(NumberText.significant(relative, 3)) of the value itself."
-            + (overflows.first.map {
-                " Values of \(NumberText.counted(overflows.count, "variable")), \"\($0.variable)\" "
-                    + "first, became infinite."
+        let were = rounding.count == 1 ? "was" : "were"
+        return "\(NumberText.counted(rounding.count, "variable")) \(were) rounded. Largest error: "
+            + "\(NumberText.significant(worst.error.largest, 3)), in \"\(worst.variable)\"; largest "
+            + "relative error: \(NumberText.significant(relative, 3))."
+            + (overflows.first.map { first in
+                let more = overflows.count - 1
+                let others = more > 0 ? " and \(NumberText.counted(more, "more variable"))" : ""
+                return " Values of \"\(first.variable)\"\(others) became infinite."
             } ?? "")
     }
 
@@ -107,13 +119,18 @@ struct ConversionReport {
             + "\(forward.samePredictionCount) of \(forward.imageCount) predictions are the same."
     }
 
-    private func list(_ title: String, _ lines: [String]) -> String {
+    private func list(_ title: String, _ lines: [String], _ terminal: Terminal) -> String {
         if lines.isEmpty { return "" }
-        return "\n\(title)\n" + lines.map { "  " + TerminalText.escaped($0) + "\n" }.joined()
+        return "\n\(title)\n"
+            + lines.flatMap { terminal.lines(of: "  " + TerminalText.escaped($0), indent: 4) }
+            .map { $0 + "\n" }.joined()
     }
 
-    private func change(_ before: String, _ after: String) -> String {
-        before.utf8.elementsEqual(after.utf8) ? before : before + " → " + after
+    /// - Parameter isPermuted: whether the axes change places, of equal length or not.
+    private func change(
+        _ before: String, _ after: String, isPermuted: Bool = false
+    ) -> String {
+        before.utf8.elementsEqual(after.utf8) && !isPermuted ? before : before + " → " + after
     }
 }
 

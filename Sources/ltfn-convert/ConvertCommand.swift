@@ -21,11 +21,12 @@ struct ConvertCommand: CommandWithExamples {
 
     static let configuration = CommandConfiguration(
         commandName: name,
-        abstract: "Converts checkpoints from one format into another.",
+        abstract: "Convert a checkpoint to another format.",
         discussion: """
-            The input's format is told by its content, the output's by its name. Values keep every bit, \
-            but for what is asked to be changed. What the output's format has no place for is named before any work, and lost only when \
-            --allow-loss says so. The output is read again and compared before it gets its name.
+            The format of the input is found by its content, that of the output by its name. Values and \
+            names stay as they are unless you ask for a change. What the output cannot store is listed \
+            before any work, and is lost only with --allow-loss. The output is read again and compared \
+            before it gets its name, unless it goes to a pipe or --verify none is given.
             """,
         version: Toolkit.versionText(
             program: name, formatVersion: NativeFormat.version,
@@ -34,7 +35,7 @@ struct ConvertCommand: CommandWithExamples {
     static let examples = [
         Example(
             "ltfn-convert model.ltfn -o model.safetensors", "for everything that reads safetensors"),
-        Example("ltfn-convert model.safetensors -o model.ltfn", "and back, initializers included"),
+        Example("ltfn-convert model.safetensors -o model.ltfn", "and back, with the initializers"),
         Example(
             "ltfn-convert model.ltfn -o model.npz --allow-loss initializer,graph,metadata",
             "for NumPy, which keeps values and names only"),
@@ -43,7 +44,7 @@ struct ConvertCommand: CommandWithExamples {
             "anew, without what earlier versions of the file left behind"),
         Example(
             "ltfn-convert tuned.ltfn -o tuned-difference.ltfn --relative-to model.ltfn",
-            "only the difference of a fine-tuned model, to be sent to who has model.ltfn"),
+            "only the difference, for someone who has model.ltfn"),
         Example(
             "ltfn-convert tuned-difference.ltfn --base model.ltfn -o tuned.ltfn",
             "and the whole again"),
@@ -77,13 +78,14 @@ struct ConvertCommand: CommandWithExamples {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Where the converted checkpoint goes; - is standard output, in one pass and not read again.",
+            "The converted file; - is standard output, which cannot be verified.",
             valueName: "out"),
         completion: .file())
     var output: String?
 
     @Option(
-        help: ArgumentHelp("Read the input as this format.", valueName: "format"),
+        help: ArgumentHelp(
+            "Read the input as this format; see --list-formats.", valueName: "format"),
         completion: .list(FormatRegistry.standard.formats.map(\.traits.name)))
     var from: String?
 
@@ -95,14 +97,15 @@ struct ConvertCommand: CommandWithExamples {
 
     @Option(
         help: ArgumentHelp(
-            "What may be lost, separated by commas: \(LossList.choices), or all.",
+            "What may be lost, separated by commas: \(LossList.choices), or all. Can be repeated.",
             valueName: "what"),
-        completion: .list(LossList.words))
-    var allowLoss: LossList?
+        completion: .list(LossList.words), transform: LossList.parse)
+    var allowLoss: [LossList] = []
 
     @Option(
         help: ArgumentHelp(
-            "Take opaque bits or unsigned integers for what they are: bits16=bf16. Can be repeated.",
+            "Reinterpret opaque bits or unsigned integers as another dtype of the same width: "
+                + "bits16=bf16. Can be repeated.",
             valueName: "from=to"), transform: Retyping.parse)
     var retype: [Retyping] = []
 
@@ -129,9 +132,10 @@ struct ConvertCommand: CommandWithExamples {
     @Option(
         name: .customLong("shard-size"),
         help: ArgumentHelp(
-            "Write safetensors, or a checkpoint of TensorFlow, in several files with an index, each with so many "
-                + "bytes of values at most; a larger variable has a file of its own.",
-            valueName: "size"))
+            "Write safetensors or TensorFlow checkpoints as several files with an index, each with at "
+                + "most this many bytes of values (500K, 2G; powers of 1,024); a larger variable gets "
+                + "its own file.",
+            valueName: "size"), transform: ByteSize.parse)
     var shardSize: ByteSize?
 
     @Option(
@@ -145,8 +149,8 @@ struct ConvertCommand: CommandWithExamples {
     @Flag(
         name: [.customShort("n"), .long],
         help: ArgumentHelp(
-            "Print the whole plan and all problems, and do nothing. That the output exists is told, "
-                + "and is no problem."))
+            "Print the plan and all problems, and write nothing. An existing output is mentioned but "
+                + "is not a problem."))
     var dryRun = false
 
     @Flag(help: "Read an .ltfn file whose end is missing or damaged by its last whole index.")
@@ -154,12 +158,12 @@ struct ConvertCommand: CommandWithExamples {
 
     @Option(
         help: ArgumentHelp(
-            "How to compare the output with the input: bits reads it again; forward also runs both on sample "
-                + "images and names the first layer that parts; none does neither.",
+            "How to verify the output: bits compares every value; forward also runs the network on "
+                + "sample images and names the first layer that differs; none skips it.",
             valueName: "how"))
     var verify = FileConversion.Request.Verification.bits
 
-    @Flag(help: "List the formats that are known.")
+    @Flag(help: "List the known formats.")
     var listFormats = false
 
     @OptionGroup(title: "Changes") var changing: ChangeOptions
@@ -185,18 +189,25 @@ struct ConvertCommand: CommandWithExamples {
             let names = FormatRegistry.standard.formats.map(\.traits.name)
             let meant = Spelling.suggestion(
                 for: name, among: names,
-                meanings: ["numpy": "npz", "np": "npz", "st": "safetensors", "native": "ltfn"])
+                meanings: Self.otherNames)
             throw ValidationError(
                 "There is no format called \(name)\(Spelling.question(meant, else: ";")) "
-                    + "--list-formats lists them.")
+                    + "--list-formats lists the formats.")
         }
         if to == nil, into == nil, FormatRegistry.standard.format(forPath: output) == nil {
             throw ValidationError(
-                "The name \(output) tells of no format; say which one with --to, or list them with "
-                    + "--list-formats.")
+                "The format of the output \(output) is unknown; give it with --to (--list-formats "
+                    + "lists them).")
         }
         try validateTarget()
     }
+
+    /// What formats are called elsewhere, without hyphens.
+    private static let otherNames = [
+        "numpy": "npz", "np": "npz", "st": "safetensors", "native": "ltfn", "torch": "pytorch",
+        "pt": "pytorch", "pth": "pytorch", "h5": "hdf5", "tf": "tensorflow", "lite": "tflite",
+        "msgpack": "flax",
+    ]
 
     /// Where the output goes, as the operating system calls it.
     private var outputPath: String { output == "-" ? "/dev/stdout" : output ?? "" }
@@ -206,6 +217,11 @@ struct ConvertCommand: CommandWithExamples {
         let target =
             (into == nil ? to : "onnx").flatMap(registry.format(named:))
             ?? output.flatMap(registry.format(forPath:))
+        if verify == .forward, Output.isStandard(path: outputPath) {
+            throw ValidationError(
+                "--verify forward reads the output again, and standard output cannot be; expected the "
+                    + "name of a file after -o.")
+        }
         if into == "" { throw ValidationError("--into takes the name of an ONNX model.") }
         if into != nil, let to, to.lowercased() != "onnx" {
             throw ValidationError("--into writes onnx, not \(to); expected one of the two.")
@@ -232,7 +248,7 @@ struct ConvertCommand: CommandWithExamples {
                 throw ValidationError("--relative-to takes the name of a file.")
             }
             guard target is NativeFormat else {
-                throw ValidationError("Only .ltfn files can be stored relative to another one.")
+                throw ValidationError("--relative-to needs an .ltfn output.")
             }
         }
     }
@@ -265,21 +281,22 @@ struct ConvertCommand: CommandWithExamples {
         else { return }
         throw CommandFailure(
             .inputNotOpened,
-            "\(input) is to be converted and is not there, and \(output) is; the input comes before "
-                + "-o and the output after it.")
+            "The input \(input) does not exist, but the output \(output) does. Put the input before -o "
+                + "and the output after it.")
     }
 
     func run() throws {
         if listFormats {
             let list = FormatList(FormatRegistry.standard)
-            return try publish(list.json, to: json.open(), text: list.text)
+            return try publish(
+                list.json, to: json.open(), text: list.text(on: display.outputTerminal))
         }
         try expectDistinctFiles()
         try expectInOrder()
         var request = FileConversion.Request(input: input ?? "", output: outputPath)
         request.sourceFormat = from
         request.targetFormat = to
-        request.allowedLosses = allowLoss?.subjects ?? []
+        request.allowedLosses = allowLoss.reduce(into: []) { $0.formUnion($1.subjects) }
         request.retyping = retype
         request.selection = reading.selection(patterns)
         request.changes = try changing.changes()
@@ -303,14 +320,17 @@ struct ConvertCommand: CommandWithExamples {
     private func run(_ conversion: FileConversion, _ document: JSONOutput) throws {
         let notes = display.notes(program: Self.name)
         for note in conversion.notes + conversion.hints.map(\.advice) {
-            notes.warn(TerminalText.escaped(note))
+            let text = TerminalText.escaped(note)
+            if LeftOutNote.isOne(note) { notes.tellLoss(text) } else { notes.warn(text) }
         }
         for note in conversion.announcements { notes.note(TerminalText.escaped(note)) }
         var report = ConversionReport(conversion, isDryRun: dryRun)
         guard report.problems.isEmpty, !dryRun else {
-            try publish(report.json, to: document, text: dryRun ? report.planText : "")
+            let text = dryRun ? report.planText(on: display.outputTerminal) : ""
+            try publish(report.json, to: document, text: text)
             return try refuse(report.problems)
         }
+        if conversion.plan.steps.isEmpty { notes.warn("The input has no variables.") }
         for loss in LossSummary.summaries(of: conversion.plan.losses) {
             notes.warn(TerminalText.escaped(loss.advice))
         }
@@ -332,11 +352,13 @@ struct ConvertCommand: CommandWithExamples {
     private func carryOut(_ conversion: FileConversion) throws -> FileConversion.Outcome? {
         let total = conversion.plan.valueByteCount
         let progress = ProgressReporter(
-            label: "convert", total: Int(clamping: total), unit: "bytes",
+            label: Conversion.Progress.Phase.write.participle, total: Int(clamping: total),
+            unit: "bytes",
             terminal: display.errorTerminal, isQuiet: display.quiet)
         defer { progress.clear() }
         return try conversion.run { state in
-            progress.update(Int(clamping: state.completedByteCount), note: state.phase.rawValue)
+            progress.begin(state.phase.participle)
+            progress.update(Int(clamping: state.completedByteCount))
             return true
         }
     }
@@ -354,8 +376,26 @@ struct ConvertCommand: CommandWithExamples {
             }
         // A dry run has printed them all.
         if dryRun { throw CommandFailure(status) }
+        if problems.count == 1 { throw CommandFailure(status, first.advice) }
         throw CommandFailure(
-            status, first.advice, details: problems.dropFirst().map(\.advice))
+            status, first.sentence,
+            details: problems.dropFirst().map(\.sentence) + Self.remedies(of: problems))
+    }
+
+    /// What helps against several problems, each thing once.
+    static func remedies(of problems: [ConversionPlan.Problem]) -> [String] {
+        var lost: [String] = []
+        var sentences: [String] = []
+        for remedy in problems.flatMap(\.remedies) {
+            if case .allowLoss(let subject) = remedy {
+                lost.append(subject)
+            } else if !sentences.contains(remedy.inOptions) {
+                sentences.append(remedy.inOptions)
+            }
+        }
+        if lost.isEmpty { return sentences }
+        let what = problems.count == lost.count ? "all of this" : "these losses"
+        return sentences + ["Allow \(what) with --allow-loss \(lost.joined(separator: ","))."]
     }
 
     private func publish(_ value: JSONValue, to document: JSONOutput, text: String) throws {
@@ -364,6 +404,16 @@ struct ConvertCommand: CommandWithExamples {
 }
 
 extension FileConversion.Request.Verification: ExpressibleByArgument {}
+
+extension Conversion.Progress.Phase {
+    /// What goes on.
+    fileprivate var participle: String {
+        switch self {
+        case .write: "writing"
+        case .verify: "verifying"
+        }
+    }
+}
 
 extension ConversionPlan.Problem {
     fileprivate var isAboutValues: Bool {

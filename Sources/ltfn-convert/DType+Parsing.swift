@@ -9,7 +9,7 @@ extension DType {
     static func named(_ name: String) throws -> DType {
         if let dtype = DType(rawValue: name) { return dtype }
         let names = DType.allCases.map(\.rawValue)
-        let meant = Spelling.suggestion(for: name, among: names, meanings: meanings)
+        let meant = Spelling.suggestion(for: name, among: names, meanings: otherNames)
         throw ValidationError(
             "there is no dtype \"\(name)\"; "
                 + (meant.map { "did you mean \($0)? There are " } ?? "expected one of ")
@@ -17,7 +17,7 @@ extension DType {
     }
 
     /// What dtypes are called elsewhere, without underscores.
-    private static let meanings = [
+    static let otherNames = [
         "float32": "f32", "float": "f32", "fp32": "f32", "single": "f32", "float16": "f16",
         "half": "f16", "fp16": "f16", "bfloat16": "bf16", "bfloat": "bf16", "float64": "f64",
         "double": "f64", "fp64": "f64", "int8": "i8", "int16": "i16", "int32": "i32",

@@ -3,7 +3,7 @@ import LTFNCheckpoint
 import LTFNConversion
 
 /// What may be lost: `initializer,graph`, or `all`.
-struct LossList: ExpressibleByArgument {
+struct LossList {
     var subjects: Set<FormatLoss.Subject>
 
     /// Values are never lost, and parts of the source are left out by options of their own.
@@ -16,18 +16,22 @@ struct LossList: ExpressibleByArgument {
 
     static let choices = allowed.map(\.rawValue).joined(separator: ", ")
 
-    init?(argument: String) {
-        subjects = []
-        for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+    /// Reads words with commas between them, and blanks after these.
+    ///
+    /// - Throws: `ValidationError`: which word is not known.
+    static func parse(_ text: String) throws -> LossList {
+        var subjects = Set<FormatLoss.Subject>()
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let word = part.split(separator: " ").joined(separator: " ")
             if word == "all" {
-                subjects.formUnion(Self.allowed)
-            } else if let subject = FormatLoss.Subject(rawValue: String(word)),
-                Self.allowed.contains(subject)
-            {
+                subjects.formUnion(allowed)
+            } else if let subject = FormatLoss.Subject(rawValue: word), allowed.contains(subject) {
                 subjects.insert(subject)
             } else {
-                return nil
+                throw ValidationError(
+                    "there is no loss \"\(word)\"; expected \(choices) or all.")
             }
         }
+        return LossList(subjects: subjects)
     }
 }

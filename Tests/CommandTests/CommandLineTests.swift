@@ -181,7 +181,7 @@ struct CommandLineTests {
             with: "The model comes first: \(right)")
         let converted = Programs.run("ltfn-convert", "new.npz", "-o", "model.ltfn", in: folder)
         #expect(converted.status == 66)
-        expectOneSentence(converted, from: "ltfn-convert", with: "the input comes before -o")
+        expectOneSentence(converted, from: "ltfn-convert", with: "Put the input before -o")
     }
 
     @Test(

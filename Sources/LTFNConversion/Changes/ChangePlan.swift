@@ -105,8 +105,8 @@ package struct ChangePlan {
         }
         if count > 0 {
             notes.append(
-                "The initializers of \(NumberText.counted(count, "variable")) stay as descriptions: "
-                    + "a replay gives the initial values in their old form.")
+                "The initializers of \(NumberText.counted(count, "variable")) are kept as descriptions "
+                    + "only: replaying them would give the values before this change.")
         }
     }
 
@@ -210,7 +210,7 @@ extension ChangePlan {
             changes[place].target.name = new
         }
         for rule in rules where !used.contains(rule) {
-            problem("No variable is called \"\(rule.old)\", which is to be renamed.")
+            problem("No variable fits \"\(rule.old)\", which was to be renamed.")
         }
         for place in changes.indices {
             changes[place].target.tiedTo = changes[place].target.tiedTo.map { names[$0] ?? $0 }
@@ -266,7 +266,7 @@ extension ChangePlan {
         for rule in rules {
             guard let pattern = rule.pattern, !used.contains(rule) else { continue }
             problem(
-                "No variable's name fits \"\(pattern.text)\", which is to be \(rule.dtype.rawValue)."
+                "No variable fits \"\(pattern.text)\", which was to become \(rule.dtype.rawValue)."
             )
         }
     }
@@ -281,7 +281,7 @@ extension ChangePlan {
         do throws(FormatError) {
             guard let layout = try Self.layout(of: source, request, convention) else {
                 problem(
-                    "Nothing says in which layout the kernels of the input are.",
+                    "The layout of the input's kernels is not recorded.",
                     remedy: .nameSourceLayout)
                 return nil
             }
@@ -371,13 +371,12 @@ extension ChangePlan {
         }
         if request.flattens == nil, convolutions > 0, dense > 0 {
             problem(
-                "The file has no graph, so nothing tells whether a dense layer takes a flattened "
-                    + "feature map, whose values have another order in another layout.",
+                "The file has no graph.",
                 remedy: .nameFlattens)
         }
         for rule in request.flattens ?? [] where !used.contains(rule) {
             problem(
-                "No variable's name fits \"\(rule.pattern.text)\", which is to follow a flatten.")
+                "No variable fits \"\(rule.pattern.text)\", which was to follow a flatten.")
         }
         // Of patterns that fit the same names the first is used, so all are looked at.
         for pattern in request.kept where !usedPatterns.contains(pattern.text) {
@@ -427,8 +426,8 @@ extension ChangePlan {
         }
         let shown = done.prefix(8).joined(separator: ", ")
         notes.append(
-            "\(NumberText.counted(done.count, "kernel")) \(done.count == 1 ? "gets" : "get") the "
-                + "layout of \(target.rawValue) in place of that of \(source.rawValue): \(shown)"
+            "\(NumberText.counted(done.count, "kernel")) \(done.count == 1 ? "changes" : "change") "
+                + "from \(source.rawValue) to \(target.rawValue) layout: \(shown)"
                 + (done.count > 8 ? " and \(done.count - 8) more." : "."))
     }
 }

@@ -45,15 +45,15 @@ struct DequantizedReader: CheckpointReader {
     }
 
     private static func sentence(_ variables: [VariableInfo]) -> String {
-        "\(BlockLosses.names(variables)) cannot be turned into numbers: their blocks are of "
-            + BlockLosses.types(variables) + "."
+        "\(BlockLosses.names(variables)) cannot be dequantized: "
+            + "\(BlockLosses.types(variables)) cannot be decoded."
     }
 
     private static func announcement(_ counts: [BlockType: Int]) -> String? {
         if counts.isEmpty { return nil }
-        let list = counts.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { NumberText.counted($0.value, "variable") + " of \($0.key.rawValue)" }
-        return "Blocks become float32: " + list.joined(separator: ", ") + "."
+        let types = counts.keys.map(\.rawValue).sorted().joined(separator: ", ")
+        let count = counts.values.reduce(0, +)
+        return "Dequantized to float32: \(NumberText.counted(count, "variable")) (\(types))."
     }
 
     var losses: [FormatLoss] { reader.losses }

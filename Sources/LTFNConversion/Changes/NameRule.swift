@@ -14,8 +14,8 @@ public struct NameRule: Hashable, Sendable {
         guard stars(old) <= 1, stars(new) == stars(old), !old.isEmpty, !new.isEmpty else {
             throw FormatError(
                 .corrupt,
-                "\"\(old)\" = \"\(new)\" is no rule for names; expected two names, or one * in "
-                    + "both of them.")
+                "\"\(old)=\(new)\" is not a renaming rule; expected two names, or one * on each side."
+            )
         }
         self.old = old
         self.new = new
@@ -53,12 +53,24 @@ extension NameRule {
                 .corrupt, "Rules for names are a JSON object of strings: {\"old\": \"new\"}.")
         }
         var rules: [NameRule] = []
+        // Whoever wrote the rules mends them all at once.
+        var complaints: [String] = []
         for member in members {
             guard case .string(let new) = member.value else {
-                throw FormatError(
-                    .corrupt, "The new name of \"\(member.key)\" is no string.")
+                complaints.append("The new name of \"\(member.key)\" is not a string.")
+                continue
             }
-            rules.append(try NameRule(old: member.key, new: new))
+            do throws(FormatError) {
+                rules.append(try NameRule(old: member.key, new: new))
+            } catch {
+                complaints.append(error.message)
+            }
+        }
+        guard complaints.isEmpty else {
+            let rest = complaints.count - 20
+            throw FormatError(
+                .corrupt,
+                complaints.prefix(20).joined(separator: " ") + (rest > 0 ? " \(rest) more." : ""))
         }
         return rules
     }

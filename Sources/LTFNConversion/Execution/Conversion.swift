@@ -211,7 +211,7 @@ public struct Conversion: Sendable {
         throw FormatError(
             .notRepresentable, variable: changed.changes[index].source.name.string,
             "A value of \(NumberText.significant(value, 6)) is beyond the range of "
-                + "\(variable.tensor.dtype.rawValue).")
+                + "\(variable.tensor.dtype.rawValue).", remedy: .allowOverflow)
     }
 
     private func executableTarget() throws(FormatError) -> Manifest {

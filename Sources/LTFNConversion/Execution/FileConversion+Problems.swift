@@ -25,7 +25,7 @@ extension FileConversion {
         guard request.verification == .forward, manifest.graph == nil else { return [] }
         return [
             .selection(
-                "The input holds no graph, so it cannot be run on sample images to compare them.")
+                "The input has no graph, so its network cannot be run on sample images.")
         ]
     }
 

@@ -179,8 +179,8 @@ public struct FileConversion: Sendable {
             named.traits.name != target.traits.name
         {
             notes.append(
-                "The output is called as if it were \(named.traits.name), and will be "
-                    + "\(target.traits.name).")
+                "The name of the output suggests \(named.traits.name); \(target.traits.name) is "
+                    + "written.")
         }
         hints = Self.hints(conversion.plan, input.format)
         notes += conversion.plan.target.map { target.notes(writing: $0) } ?? []
@@ -191,9 +191,10 @@ public struct FileConversion: Sendable {
         var announcements: [String] = []
         if let first = others.first {
             announcements.append(
-                "The output is a set: its values go into "
+                "The output is a set of "
                     + (others.count == 1
-                        ? first : "\(others.count) files, from \(first) on") + ".")
+                        ? "one file, \(first)" : "\(others.count) files, from \(first) on")
+                    + ", and an index.")
         }
         otherOutputs = others
         otherInputs = input.otherPaths
@@ -206,9 +207,11 @@ public struct FileConversion: Sendable {
         }
         if let names = retied?.restored, let first = names.first {
             announcements.append(
-                "\(NumberText.counted(names.count, "variable")), \"\(first)\" first, "
-                    + "\(names.count == 1 ? "shares its" : "share their") values with another "
-                    + "again, as the input says.")
+                "\"\(first)\""
+                    + (names.count == 1
+                        ? " is"
+                        : " and \(NumberText.counted(names.count - 1, "more variable")) are")
+                    + " tied again, as the input records.")
         }
         self.announcements =
             (unpacked?.announcement.map { [$0] } ?? []) + (presetPlan?.notes ?? [])

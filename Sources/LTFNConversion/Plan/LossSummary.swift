@@ -54,10 +54,19 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
     /// Where the other reasons are.
     public var remedy: FormatError.Remedy? { hasOtherReasons ? .listLosses : nil }
 
+    /// A sentence as it goes on after a colon: names keep their capitals.
+    private static func afterColon(_ sentence: String) -> String {
+        let words = ["It", "Its", "The", "They", "A", "An", "No", "What", "Values", "Some"]
+        guard let first = sentence.split(separator: " ", maxSplits: 1).first,
+            words.contains(String(first))
+        else { return sentence }
+        return sentence.prefix(1).lowercased() + sentence.dropFirst()
+    }
+
     /// `"w" and 3 more variables lose their initializer: …`
     public var description: String {
-        let reason =
-            hasOtherReasons ? reason + " (And so on, each for a reason of its own.)" : reason
+        let inner = Self.afterColon(reason)
+        let reason = hasOtherReasons ? inner + " (And so on, each for its own reason.)" : inner
         var owners: [String] = concernsFile ? ["the file"] : []
         if let example { owners.append("\"\(example)\"") }
         if variableCount > 1 {
@@ -68,11 +77,7 @@ public struct LossSummary: Hashable, Sendable, CustomStringConvertible {
         let list =
             isOne
             ? owners[0] : owners.dropLast().joined(separator: ", ") + " and " + (owners.last ?? "")
-        let thing =
-            switch subject {
-            case .graph: "model graph"
-            default: subject.rawValue
-            }
+        let thing = subject.rawValue
         let start = list.hasPrefix("the") ? "T" + list.dropFirst() : list
         if subject == .member { return "\(start) \(isOne ? "is" : "are") left out: \(reason)" }
         return "\(start) \(isOne ? "loses its" : "lose their") \(thing): \(reason)"

@@ -42,7 +42,8 @@ import Testing
             $0.dequantizes = true
         }
         #expect(one.problems.isEmpty)
-        #expect(one.announcements.first?.contains("1 variable of Q4_K") == true)
+        #expect(
+            one.announcements.first == "Dequantized to float32: 2 variables (Q4_K, Q8_0).")
         let outcome = try #require(try one.run())
         #expect(outcome.verification == .equal)
         let output = try SafetensorsFormat().open(
@@ -57,7 +58,7 @@ import Testing
             $0.dequantizes = true
         }.problems
         #expect(problems.count == 1)
-        #expect(problems.first?.sentence.contains("\"of IQ2_S\" cannot be turned") == true)
+        #expect(problems.first?.sentence.contains("\"of IQ2_S\" cannot be dequantized") == true)
     }
 
     @Test("other changes want numbers first") func changes() throws {
