@@ -52,7 +52,7 @@ struct LegacyTorchFile: TorchFile {
         let sizes = try Self.elementByteCounts(pickle, format)
         var offset = input.offset
         for key in keys {
-            guard let text = list.text(key) ?? list.int(key).map(String.init),
+            guard let text = list.storageKey(key),
                 let unit = sizes[ByteString(text)]
             else {
                 throw FormatError(
@@ -100,7 +100,8 @@ struct LegacyTorchFile: TorchFile {
         for node in pickle.nodes {
             guard case .persistent(let id) = node, let fields = pickle.elements(id),
                 fields.count >= 5, let type = pickle.global(fields[1]),
-                let key = pickle.text(fields[2]) ?? pickle.int(fields[2]).map(String.init)
+                let key = pickle.storageKey(fields[2]),
+                key.utf8.count <= PickleGraph.storageKeyByteCount
             else { continue }
             let size: Int
             switch TorchElementType.kind(storage: type) {

@@ -2,6 +2,15 @@ import LTFNBytes
 import LTFNCheckpoint
 import Synchronization
 
+/// Storages whose bytes were all compared with their CRC-32, by where they begin.
+final class CheckedStorages: Sendable {
+    private let offsets = Mutex<Set<UInt64>>([])
+
+    func contains(_ offset: UInt64) -> Bool { offsets.withLock { $0.contains(offset) } }
+
+    func insert(_ offset: UInt64) { offsets.withLock { _ = $0.insert(offset) } }
+}
+
 /// Compares the CRC-32 of a storage that is read from its first byte to its last, in any pieces.
 final class StorageChecksum: Sendable {
     private struct Progress {

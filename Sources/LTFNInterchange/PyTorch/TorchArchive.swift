@@ -62,7 +62,7 @@ struct TorchArchive: TorchFile {
             let range = member.dataOffset..<member.dataOffset + member.byteCount
             input = PickleInput(archive.source, range, format: archive.format)
         } else {
-            let unpacked = UInt64(max(0, limits.expandedByteCount))
+            let unpacked = limits.packedChunkByteCount(ofFileWith: archive.source.byteCount)
             let bytes = try archive.whole(member, limit: min(limit, unpacked))
             input = PickleInput(
                 MemorySource(bytes), 0..<UInt64(bytes.count), format: archive.format)

@@ -10,7 +10,6 @@ struct TorchContent {
 
     /// The tensors, in the order of the pickle.
     private(set) var entries: [Entry] = []
-    private(set) var metadata: [(key: String, value: MetadataValue)] = []
     /// Tensors that are wanted and cannot be read.
     private(set) var unreadable: UnreadableParts
     /// The names of those, wanted or not.
@@ -20,29 +19,27 @@ struct TorchContent {
 
     private let pickle: TorchPickle
     private let selection: ReadingSelection
-    private var taken: Set<ByteString> = []
-    /// What has no place: how many, and the first of them.
-    private var others = Remainder()
+    private var plain = TorchMetadata()
+    /// Tensors as they are met: names are given when all are known.
+    private var found: [Found] = []
+    /// What has no place.
+    private var others = TorchRemainder()
     /// Tensors of programs that no state dict has.
-    private var states = Remainder()
+    private var states = TorchRemainder()
     private var isProgram = false
-    /// How much may still be made of what is shared: names, and steps on the way.
-    private var stepsLeft: Int
-    private var bytesLeft: Int
-    /// Which number the next of a name that is taken may have.
-    private var next: [ByteString: Int] = [:]
+    private var budget: TorchBudget
+    /// Whether values that are made of others have a tensor among them.
+    private var holders: [Int: Bool] = [:]
 
     /// What a single tensor is called.
     static let onlyName = "tensor"
 
-    private struct Remainder {
-        var count = 0
-        var first = ""
-
-        mutating func add(_ name: String, _ kind: String) {
-            count += 1
-            if count == 1 { first = name.isEmpty ? kind : "\"\(name.prefix(80))\", \(kind)" }
-        }
+    private struct Found {
+        var name: String
+        var number: Int
+        var isOfProgram: Bool
+        /// Why it cannot be read, when that is known: what follows "The tensor".
+        var obstacle: String?
     }
 
     /// - Throws: `corrupt`, `limitExceeded`, `io`.
@@ -50,11 +47,12 @@ struct TorchContent {
         self.pickle = pickle
         self.selection = selection
         unreadable = UnreadableParts(selection, kind: "tensor")
-        // A value that stands in several places is gone through in each. Honest files have few.
-        stepsLeft = 1 << 20 + 16 * pickle.graph.nodes.count
-        bytesLeft = 64 << 20 + 256 * pickle.graph.nodes.count
+        budget = TorchBudget(pickle)
         try visit(pickle.graph.root, nil)
+        try nameAll()
     }
+
+    var metadata: [(key: String, value: MetadataValue)] { plain.entries }
 
     /// Remarks about what is left out, a sentence each.
     var notes: [String] {
@@ -71,7 +69,8 @@ struct TorchContent {
             let kind = others.count == 1 ? " that is no tensor" : " that are no tensors"
             parts.append(counted(others, "value", kind))
         }
-        return parts.isEmpty ? [] : [LeftOutNote.text(parts)]
+        let leftOut = parts.isEmpty ? [] : [LeftOutNote.text(parts)]
+        return leftOut + (plain.note.map { [$0] } ?? [])
     }
 }
 
@@ -79,196 +78,198 @@ struct TorchContent {
 extension TorchContent {
     private mutating func visit(_ number: Int, _ path: String?) throws(FormatError) {
         let node = pickle.graph[number]
-        try step(1 + node.parts.count)
-        if pickle.isTensor(number) { return try add(number, path) }
+        try budget.step(1 + node.parts.count)
+        if pickle.isTensor(number) { return meet(number, path) }
+        if TorchMetadata.isPlain(number, pickle) { return tell(number, path) }
         switch node {
         case .dictionary(let items): try visit(items: items, path)
         case .list(let elements), .tuple(let elements), .set(let elements):
-            if let value = plain(number) { return try tell(value, path) }
-            for (index, element) in elements.enumerated() {
-                try visit(element, join(path, String(index)))
-            }
-        case .object(let object): try visit(object, node, path)
-        default:
-            if let value = plain(number) { try tell(value, path) } else { leave(path, node) }
+            try visit(elements: elements, path)
+        case .object(let object): try visit(object, number, path)
+        default: leave(number, path)
         }
     }
 
     private mutating func visit(
-        _ object: PickleObject, _ node: PickleNode, _ path: String?
+        _ object: PickleObject, _ number: Int, _ path: String?
     ) throws(FormatError) {
         let arguments = pickle.graph.elements(object.arguments) ?? []
         let function = object.function
+        // What is not gone through.
+        var rest = object.state.map { [$0] } ?? []
         switch function {
-        case "collections.OrderedDict", "collections.Counter", "collections.defaultdict":
-            // Python 2 hands the pairs over as a list.
-            let first = arguments.last.map { pickle.graph[$0] }
-            switch first {
-            case .dictionary(let items)?: try visit(items: items + object.items, path)
-            case .list(let pairs)?:
-                try step(pairs.count)
-                let items = pairs.flatMap { pickle.graph.elements($0) ?? [] }
-                guard items.count == 2 * pairs.count else { return leave(path, node) }
-                try visit(items: items + object.items, path)
-            default: try visit(items: object.items, path)
-            }
+        case "collections.OrderedDict", "collections.Counter", "collections.defaultdict",
+            "builtins.dict", "__builtin__.dict":
+            guard let items = try items(arguments.last) else { return leave(number, path) }
+            try visit(items: items + object.items, path)
+            rest += object.elements + arguments.dropLast()
+        case "collections.deque":
+            let elements = (arguments.first.flatMap(pickle.graph.elements) ?? []) + object.elements
+            try budget.step(elements.count)
+            try visit(elements: elements, path)
+            rest += object.items + arguments.dropFirst()
         case "argparse.Namespace", "types.SimpleNamespace":
             if let state = object.state { try visit(state, path) }
+            rest = arguments + object.elements + object.items
         case "torch.Size", "builtins.set", "builtins.frozenset", "builtins.list", "builtins.tuple",
-            "__builtin__.set", "__builtin__.frozenset":
+            "__builtin__.set", "__builtin__.frozenset", "__builtin__.list",
+            _ where function.hasPrefix("torch.jit._pickle."):
             if let first = arguments.first { try visit(first, path) }
-        case _ where function.hasPrefix("torch.jit._pickle."):
-            if let first = arguments.first { try visit(first, path) }
+            rest += arguments.dropFirst() + object.elements + object.items
         case _ where function.hasPrefix("__torch__."):
             isProgram = true
             if let state = object.state { try visit(state, path) }
-        default: leave(path, node)
+            rest = arguments + object.elements + object.items
+        default: return leave(number, path)
+        }
+        if rest.contains(where: { holdsTensor($0) }) { refuse(number, path) }
+    }
+
+    /// The keys and values that a dict is made with; nil for anything else.
+    private mutating func items(_ number: Int?) throws(FormatError) -> [Int]? {
+        switch number.map({ pickle.graph[$0] }) {
+        case .dictionary(let items)?: return items
+        // Python 2 hands the pairs over as a list.
+        case .list(let pairs)?:
+            try budget.step(pairs.count)
+            var items: [Int] = []
+            for pair in pairs {
+                guard let two = pickle.graph.elements(pair), two.count == 2 else { return nil }
+                items += two
+            }
+            return items
+        default: return []
+        }
+    }
+
+    private mutating func visit(elements: [Int], _ path: String?) throws(FormatError) {
+        for (index, element) in elements.enumerated() where !pass(element) {
+            try visit(element, join(path, String(index)))
         }
     }
 
     /// - Parameter items: keys and values in turn; a later value of a key replaces the earlier.
     private mutating func visit(items: [Int], _ path: String?) throws(FormatError) {
-        var last: [ByteString: Int] = [:]
-        var order: [(key: String, id: ByteString)] = []
+        var last: [TorchKey.Identity: Int] = [:]
+        var order: [(key: TorchKey, number: Int)] = []
         for index in stride(from: 0, to: items.count - 1, by: 2) {
-            let key = key(items[index])
-            // 1 and "1" are two keys.
-            let isText = pickle.graph.text(items[index]) != nil
-            let id = ByteString((isText ? "s" : "n") + key)
-            if last.updateValue(items[index + 1], forKey: id) == nil { order.append((key, id)) }
-        }
-        for (key, id) in order {
-            if let value = last[id] { try visit(value, join(path, key)) }
-        }
-    }
-
-    /// A key in the words of a name.
-    private func key(_ number: Int) -> String {
-        switch pickle.graph[number] {
-        case .text(let text): text
-        case .int(let value): String(value)
-        case .bool(let value): value ? "True" : "False"
-        case .float(let value): "\(value)"
-        case .none: "None"
-        case .bytes(let bytes): String(decoding: bytes.prefix(1024), as: UTF8.self)
-        case .tuple(let elements) where isPlain(elements):
-            "(" + elements.map(key).joined(separator: ", ") + ")"
-        default: "key\(number)"
-        }
-    }
-
-    /// Whether values can be told in a few words.
-    private func isPlain(_ numbers: [Int]) -> Bool {
-        numbers.count <= 16
-            && numbers.allSatisfy {
-                if case .tuple = pickle.graph[$0] { false } else { true }
+            let key = try TorchKey(items[index], of: pickle, &budget)
+            if last.updateValue(items[index + 1], forKey: key.identity) == nil {
+                order.append((key, items[index]))
             }
+        }
+        for (key, number) in order {
+            guard let value = last[key.identity] else { continue }
+            if holdsTensor(number) {
+                meet(
+                    number, try join(path, key.name),
+                    obstacle: "is in a key of a dict, which has no name")
+            }
+            if !pass(value) { try visit(value, join(path, key.name)) }
+        }
+    }
+
+    /// Counts a value of which nobody asks the name; false: it has to be gone through.
+    private mutating func pass(_ number: Int) -> Bool {
+        let node = pickle.graph[number]
+        switch node {
+        case .none where others.count > 0 && !isProgram: others.add("", "")
+        case _ where plain.isFull && TorchMetadata.isScalar(node): plain.pass(node)
+        default: return false
+        }
+        return true
     }
 
     private mutating func join(_ path: String?, _ name: String) throws(FormatError) -> String {
-        let result = path.map { $0 + "." + name } ?? name
-        try spend(result.utf8.count)
-        return result
-    }
-
-    private mutating func spend(_ byteCount: Int) throws(FormatError) {
-        bytesLeft -= byteCount
-        guard bytesLeft >= 0 else {
-            throw FormatError(
-                .limitExceeded, format: pickle.format,
-                "Names and texts of the pickle would be many times as long as they are stored.")
-        }
-    }
-
-    private mutating func step(_ count: Int = 1) throws(FormatError) {
-        stepsLeft -= count
-        guard stepsLeft >= 0 else {
-            throw FormatError(
-                .limitExceeded, format: pickle.format,
-                "The pickle uses the same values again and again: read out, they would be many "
-                    + "times as many as are stored.")
-        }
+        try budget.spend(name.utf8.count + (path.map { $0.utf8.count + 1 } ?? 0))
+        return path.map { $0 + "." + name } ?? name
     }
 }
 
 // What is found.
 extension TorchContent {
-    private mutating func add(_ number: Int, _ path: String?) throws(FormatError) {
-        let name = try unused(path ?? Self.onlyName)
-        do throws(FormatError) {
-            let tensor = try pickle.tensor(number)
-            if isProgram, tensor.info.byteCount == 0 {
-                return states.add(name, "of the shape \(tensor.info.shape)")
-            }
-            guard entries.count < pickle.limits.variableCount else {
-                throw FormatError(
-                    .limitExceeded,
-                    "The file has more than the \(pickle.limits.variableCount) tensors that are "
-                        + "allowed.")
-            }
-            entries.append(Entry(name: name, tensor: tensor))
-        } catch {
-            let error = error.named(pickle.format, variable: String(name.prefix(200)))
-            guard error.code == .unsupportedFeature else { throw error }
-            leftOut.insert(ByteString(name))
-            if selection.includes(name) { unreadable.add(error, named: name) }
-        }
+    private mutating func meet(_ number: Int, _ path: String?, obstacle: String? = nil) {
+        found.append(
+            Found(
+                name: path ?? Self.onlyName, number: number, isOfProgram: isProgram,
+                obstacle: obstacle))
     }
 
-    /// `name`, or where that is taken the next that is not.
-    private mutating func unused(_ name: String) throws(FormatError) -> String {
-        if taken.insert(ByteString(name)).inserted { return name }
-        var number = next[ByteString(name)] ?? 2
-        while !taken.insert(ByteString("\(name)~\(number)")).inserted {
-            number += 1
-            try step()
-        }
-        next[ByteString(name)] = number + 1
-        let other = "\(name)~\(number)"
-        losses.append(
-            FormatLoss(
-                .name, variable: try? VariableName(other),
-                "In the file another tensor has the name \"\(name.prefix(80))\" too, by another way."
-            ))
-        return other
-    }
-
-    private mutating func tell(
-        _ value: MetadataValue, _ path: String?
-    ) throws(FormatError) {
+    private mutating func tell(_ number: Int, _ path: String?) {
         guard !isProgram else { return }
-        if case .string(let text) = value { try spend(text.utf8.count) }
-        metadata.append((path ?? TorchVariables.onlyValueName, value))
+        plain.add(number, of: pickle, named: path ?? TorchVariables.onlyValueName)
     }
 
-    private mutating func leave(_ path: String?, _ node: PickleNode) {
+    /// Leaves out a value that is nothing known; a tensor in it is one that cannot be read.
+    private mutating func leave(_ number: Int, _ path: String?) {
+        if holdsTensor(number) { return refuse(number, path) }
         guard !isProgram else { return }
-        others.add(path ?? "", node.kind)
+        others.add(path ?? "", pickle.graph[number].kind)
     }
 
-    /// A number, a text, or a list of such; nil for anything else.
-    private func plain(_ number: Int) -> MetadataValue? {
-        switch pickle.graph[number] {
-        case .bool(let value): return .bool(value)
-        case .int(let value): return .i64(value)
-        case .wideInt(let bytes) where bytes.count == 9 && bytes[8] == 0:
-            return .u64(bytes[..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
-        case .float(let value): return .f64(value)
-        case .text(let text): return .string(text)
-        case .list(let elements), .tuple(let elements):
-            var values: [MetadataValue] = []
-            for element in elements {
-                switch pickle.graph[element] {
-                case .list, .tuple: return nil
-                default: break
+    private mutating func refuse(_ number: Int, _ path: String?) {
+        let kind = pickle.graph[number].kind.prefix(80)
+        meet(number, path, obstacle: "is in a part of \(kind) that is not known")
+    }
+
+    /// Complexity: O(n) for all values together.
+    private mutating func holdsTensor(_ number: Int) -> Bool {
+        if pickle.isTensor(number) { return true }
+        let parts = pickle.graph[number].parts
+        if parts.isEmpty { return false }
+        if let known = holders[number] { return known }
+        var result = false
+        for part in parts where holdsTensor(part) {
+            result = true
+            break
+        }
+        holders[number] = result
+        return result
+    }
+
+    private mutating func nameAll() throws(FormatError) {
+        var names = DistinctNames(found.map(\.name))
+        // Many names may be those of one tensor.
+        var known: [Int: Int] = [:]
+        for found in found {
+            let name = names.take(found.name)
+            if !name.utf8.elementsEqual(found.name.utf8) {
+                losses.append(
+                    FormatLoss(
+                        .name, variable: try? VariableName(name),
+                        "In the file another tensor has the name \"\(found.name.prefix(80))\" too, by "
+                            + "another way."))
+            }
+            if let index = known[found.number], found.obstacle == nil {
+                try take(name, entries[index].tensor)
+                continue
+            }
+            do throws(FormatError) {
+                if let obstacle = found.obstacle { throw pickle.unsupported(obstacle) }
+                let tensor = try pickle.tensor(found.number)
+                if found.isOfProgram, tensor.info.byteCount == 0 {
+                    states.add(name, "of the shape \(tensor.info.shape)")
+                    continue
                 }
-                guard let value = plain(element) else { return nil }
-                // Texts in lists are few and short: names of classes.
-                if case .string(let text) = value, text.utf8.count > 1024 { return nil }
-                values.append(value)
+                known[found.number] = entries.count
+                try take(name, tensor)
+            } catch {
+                let error = error.named(pickle.format, variable: String(name.prefix(200)))
+                guard error.code == .unsupportedFeature else { throw error }
+                leftOut.insert(ByteString(name))
+                if selection.includes(name) { unreadable.add(error, named: name) }
             }
-            return .list(values)
-        default: return nil
         }
+        found = []
+    }
+
+    private mutating func take(_ name: String, _ tensor: TorchTensor) throws(FormatError) {
+        guard entries.count < pickle.limits.variableCount else {
+            throw FormatError(
+                .limitExceeded,
+                "The file has more than the \(pickle.limits.variableCount) tensors that are "
+                    + "allowed.")
+        }
+        entries.append(Entry(name: name, tensor: tensor))
     }
 }

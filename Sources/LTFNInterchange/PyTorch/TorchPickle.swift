@@ -8,6 +8,8 @@ struct TorchPickle {
     let limits: DecodingLimits
 
     private static let utilities = "torch._utils."
+    /// How often a tensor is wrapped as a parameter, at most.
+    private static let wrappingLimit = 8
 
     /// Whether a value is a tensor of whatever kind.
     func isTensor(_ number: Int) -> Bool {
@@ -26,14 +28,22 @@ struct TorchPickle {
     /// - Throws: `unsupportedFeature` for a kind of tensor that cannot be read; `corrupt`,
     ///   `limitExceeded`.
     func tensor(_ number: Int) throws(FormatError) -> TorchTensor {
+        try tensor(number, wrapped: 0)
+    }
+
+    private func tensor(_ number: Int, wrapped depth: Int) throws(FormatError) -> TorchTensor {
+        guard depth <= Self.wrappingLimit else {
+            throw unsupported("is wrapped more than \(Self.wrappingLimit) times")
+        }
         guard case .object(let object) = graph[number] else {
             throw unsupported("is a storage without a tensor")
         }
-        return try tensor(object.function, graph.elements(object.arguments) ?? [])
+        return try tensor(
+            object.function, graph.elements(object.arguments) ?? [], wrapped: depth)
     }
 
     private func tensor(
-        _ function: String, _ arguments: [Int]
+        _ function: String, _ arguments: [Int], wrapped depth: Int
     ) throws(FormatError) -> TorchTensor {
         func expect(_ counts: ClosedRange<Int>) throws(FormatError) {
             guard counts.contains(arguments.count) else {
@@ -57,14 +67,14 @@ struct TorchPickle {
             return try view(arguments, dtype: name)
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             try expect(3...4)
-            return try tensor(arguments[0])
+            return try tensor(arguments[0], wrapped: depth + 1)
         case "torch._tensor._rebuild_from_type_v2":
             try expect(4...4)
             guard let inner = graph.global(arguments[0]),
                 let innerArguments = graph.elements(arguments[2])
             else { throw corrupt("\(function) has no function") }
             guard inner != function else { throw unsupported("is wrapped twice") }
-            return try tensor(inner, innerArguments)
+            return try tensor(inner, innerArguments, wrapped: depth)
         case "torch._utils._rebuild_qtensor":
             throw unsupported("is quantized. Save tensor.dequantize()")
         case "torch._utils._rebuild_sparse_tensor", "torch._utils._rebuild_sparse_csr_tensor":
@@ -72,7 +82,7 @@ struct TorchPickle {
         case "torch._utils._rebuild_nested_tensor": throw unsupported("is nested")
         case "torch._utils._rebuild_meta_tensor_no_storage":
             throw unsupported("has no values (device meta)")
-        default: throw unsupported("is made by \(function)")
+        default: throw unsupported("is made by \(function.prefix(80))")
         }
     }
 
@@ -139,17 +149,24 @@ extension TorchPickle {
     ) throws(FormatError) -> (TorchStorageKey, DType) {
         guard case .persistent(let id) = graph[number], let fields = graph.elements(id),
             fields.count == 5 || fields.count == 6, graph.text(fields[0]) == "storage",
-            let type = graph.global(fields[1]), let key = key(fields[2]),
+            let type = graph.global(fields[1]), let key = graph.storageKey(fields[2]),
             let elementCount = graph.int(fields[4]), elementCount >= 0
         else {
             throw corrupt("a tensor has no storage; expected its type, key, place and length")
+        }
+        // One key is used by many tensors.
+        guard key.utf8.count <= PickleGraph.storageKeyByteCount else {
+            throw FormatError(
+                .limitExceeded, format: format,
+                "The key of a storage has \(key.utf8.count) bytes; "
+                    + "\(PickleGraph.storageKeyByteCount) are allowed.")
         }
         let isUntyped = TorchElementType.isUntyped(storage: type)
         let kind =
             name.map { TorchElementType.kind(dtype: $0) }
             ?? (isUntyped ? .dtype(.u8) : TorchElementType.kind(storage: type))
         switch kind {
-        case nil: throw corrupt("a tensor is of \(name ?? type)")
+        case nil: throw corrupt("a tensor is of \((name ?? type).prefix(80))")
         case .unknown(let what)?: throw unsupported("is \(what)")
         case .dtype(let dtype)?:
             let unit = isUntyped ? 1 : dtype.bitCount / 8
@@ -175,16 +192,21 @@ extension TorchPickle {
         storage.viewByteCount = count * unit
     }
 
-    /// The key of a storage: a string; from Python 2, or written by others, also a number.
-    private func key(_ number: Int) -> String? {
-        graph.text(number) ?? graph.int(number).map(String.init)
-    }
-
     func unsupported(_ what: String) -> FormatError {
         FormatError(.unsupportedFeature, format: format, "The tensor \(what).")
     }
 
     func corrupt(_ what: String) -> FormatError {
         FormatError(.corrupt, format: format, "In the pickle, \(what).")
+    }
+}
+
+extension PickleGraph {
+    /// How long the key of a storage may be.
+    static let storageKeyByteCount = 256
+
+    /// The key of a storage: a string; from Python 2, or written by others, also a number.
+    func storageKey(_ number: Int) -> String? {
+        text(number) ?? int(number).map(String.init)
     }
 }

@@ -12,6 +12,7 @@ struct TorchReader: CheckpointReader {
     /// For members of an archive that have to be unpacked.
     private let cursor: ZipCursor?
     private let limits: DecodingLimits
+    private let checked = CheckedStorages()
     /// In the order of the manifest.
     private let tensors: [StoredTensor]
 
@@ -35,7 +36,9 @@ struct TorchReader: CheckpointReader {
         let file: any TorchFile
         if prefix.starts(with: [0x50, 0x4B]) {
             let archive = try TorchArchive(source, format: format, limits: limits)
-            cursor = ZipCursor(archive.members.archive)
+            cursor = ZipCursor(
+                archive.members.archive,
+                skippedLimit: limits.expansion(ofFileWith: source.byteCount))
             file = archive
         } else {
             guard LegacyTorchFile.mayBegin(prefix) else {
@@ -159,12 +162,14 @@ struct TorchReader: CheckpointReader {
 
     /// Compares all bytes of a storage with their CRC-32, where the file has one.
     private func check(_ storage: TorchStorage) throws(FormatError) {
-        guard case .range(let offset, let crc32?) = storage.place else { return }
+        guard case .range(let offset, let crc32?) = storage.place, !checked.contains(offset)
+        else { return }
         var checksum = CRC32()
         try forEachPiece(of: source, at: offset, byteCount: storage.byteCount) {
             checksum.update($0)
         }
         try checksum.expect(crc32, at: offset)
+        checked.insert(offset)
     }
 
     func pieceByteCount(_ index: Int) -> Int { tensors[index].values.pieceByteCount }

@@ -6,7 +6,14 @@ struct UnreadableParts {
     private let selection: ReadingSelection
     /// What a part is: `member`.
     private let kind: String
+    /// Where all have to be named one by one, all; else the first.
     private var parts: [(name: String, error: FormatError)] = []
+    private var count = 0
+    /// The first code that tells of damage, which counts for more than what is only not supported.
+    private var damage: FormatError.Code?
+
+    /// How many are named in an error.
+    private static let namedCount = 8
 
     init(_ selection: ReadingSelection, kind: String) {
         self.selection = selection
@@ -14,11 +21,16 @@ struct UnreadableParts {
     }
 
     mutating func add(_ error: FormatError, named name: String) {
+        count += 1
+        if damage == nil, error.code != .unsupportedFeature { damage = error.code }
+        guard selection.skipsUnreadable || parts.count < Self.namedCount else { return }
         parts.append((name, error))
     }
 
     /// Takes those of another file of the set as well.
     mutating func add(_ other: UnreadableParts) {
+        count += other.count
+        damage = damage ?? other.damage
         parts += other.parts
     }
 
@@ -36,17 +48,19 @@ struct UnreadableParts {
         guard let first = parts.first else { return [] }
         let end = selection.skipsUnreadable ? " Nothing is left that can be read." : ""
         var error = first.error
-        error.remedy = selection.skipsUnreadable ? nil : .skipUnreadable(count: parts.count)
-        guard parts.count > 1 else {
+        error.remedy = selection.skipsUnreadable ? nil : .skipUnreadable(count: count)
+        guard count > 1 else {
             error.message += end
             throw error
         }
-        // Damage counts for more than what is only not supported.
-        error.code = parts.map(\.error.code).first { $0 != .unsupportedFeature } ?? error.code
+        error.code = damage ?? error.code
         error.offset = nil
         error.variable = nil
-        let list = parts.map { "\"\($0.name)\": \($0.error.message)" }.joined(separator: " ")
-        error.message = "\(parts.count) \(kind)s cannot be read. \(list)\(end)"
+        let named = parts.prefix(Self.namedCount)
+        let list = named.map { "\"\($0.name.prefix(80))\": \($0.error.message)" }
+            .joined(separator: " ")
+        let rest = count > named.count ? " And \(count - named.count) more." : ""
+        error.message = "\(count) \(kind)s cannot be read. \(list)\(rest)\(end)"
         throw error
     }
 }

@@ -12,7 +12,7 @@ struct PickleInput {
 
     private static let bufferByteCount = 1 << 16
     /// The longest line: the name of a class, or a number in digits.
-    private static let lineByteCount = 4096
+    static let lineByteCount = 4096
 
     /// - Parameter range: of the source; pickles end before its end.
     init(_ source: any ByteSource, _ range: Range<UInt64>, format: String) {

@@ -10,6 +10,12 @@ struct PickleMachine {
     var input: PickleInput
     private let globals: PickleGlobals
     private(set) var nodes: [PickleNode] = []
+    /// Values without parts that come again and again: each is one node.
+    private var constants: [PickleConstant: Int] = [:]
+    /// How many values were made, each constant as often as it came.
+    private var valueCount = 0
+    /// How many bytes of names may still be made of texts that are recalled.
+    private var nameBytesLeft = 32 << 20
     private var stack: [Int] = []
     /// How much of the stack stands below each mark.
     private var marks: [Int] = []
@@ -37,7 +43,7 @@ struct PickleMachine {
         let root = try machine.run()
         input = machine.input
         try PickleNesting(machine.nodes).expectSound(root, format: input.format, offset: start)
-        return PickleGraph(nodes: machine.nodes, root: root)
+        return PickleGraph(nodes: machine.nodes, root: root, valueCount: machine.valueCount)
     }
 
     private mutating func run() throws(FormatError) -> Int {
@@ -95,16 +101,20 @@ struct PickleMachine {
 // The stack and the memo.
 extension PickleMachine {
     mutating func push(_ node: PickleNode) throws(FormatError) {
-        guard UInt64(nodes.count) < nodeLimit else {
+        guard UInt64(valueCount) < nodeLimit else {
             throw input.error(
                 .limitExceeded,
                 "The pickle has more than the \(nodeLimit) values that a file of this length may "
                     + "have.")
         }
+        valueCount += 1
+        let constant = PickleConstant(node)
+        if let constant, let known = constants[constant] { return try pushAgain(known) }
         // Beside its place among the nodes, what it holds.
         try tally.add(MemoryLayout<PickleNode>.stride + 16 * MemoryLayout<Int>.size)
         try nodes.makeRoomForOne()
         nodes.append(node)
+        if let constant { constants[constant] = nodes.count - 1 }
         try pushAgain(nodes.count - 1)
     }
 
@@ -193,7 +203,7 @@ extension PickleMachine {
             guard case .text(let module) = nodes[module], case .text(let name) = nodes[name] else {
                 throw input.error(.corrupt, "The pickle names a class by what is no string.")
             }
-            try push(.global(try known(module + "." + name)))
+            try push(.global(try known(named(module, name))))
         case .reduce, .newObject:
             let arguments = try pop()
             try push(try object(of: try pop(), arguments))
@@ -240,6 +250,21 @@ extension PickleMachine {
     private func global(_ module: [UInt8], _ name: [UInt8]) throws(FormatError) -> String {
         try known(
             String(decoding: module, as: UTF8.self) + "." + String(decoding: name, as: UTF8.self))
+    }
+
+    /// The full name of a class whose parts may be recalled again and again.
+    private mutating func named(
+        _ module: String, _ name: String
+    ) throws(FormatError) -> String {
+        let byteCount = module.utf8.count + 1 + name.utf8.count
+        nameBytesLeft -= byteCount
+        guard byteCount <= PickleInput.lineByteCount, nameBytesLeft >= 0 else {
+            throw input.error(
+                .limitExceeded,
+                "The pickle names a class in \(byteCount) bytes; \(PickleInput.lineByteCount) are "
+                    + "allowed, and \(32 << 20) for all that are put together.")
+        }
+        return module + "." + name
     }
 
     private func known(_ name: String) throws(FormatError) -> String {

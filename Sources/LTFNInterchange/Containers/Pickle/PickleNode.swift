@@ -20,6 +20,25 @@ enum PickleNode {
     indirect case object(PickleObject)
 }
 
+/// A value that is the same wherever it stands, and short.
+enum PickleConstant: Hashable {
+    case none
+    case bool(Bool)
+    case int(Int64)
+    case emptyTuple
+
+    /// nil for values that are nodes of their own.
+    init?(_ node: PickleNode) {
+        switch node {
+        case .none: self = .none
+        case .bool(let value): self = .bool(value)
+        case .int(let value) where (0...255).contains(value): self = .int(value)
+        case .tuple(let elements) where elements.isEmpty: self = .emptyTuple
+        default: return nil
+        }
+    }
+}
+
 /// What a function of a pickle would make. Nothing is called: the call itself is the value.
 struct PickleObject {
     /// The full name of the function, or of the class.
@@ -38,6 +57,8 @@ struct PickleObject {
 struct PickleGraph {
     let nodes: [PickleNode]
     let root: Int
+    /// How many values the pickle made: nodes, constants as often as they came.
+    let valueCount: Int
 
     subscript(number: Int) -> PickleNode { nodes[number] }
 

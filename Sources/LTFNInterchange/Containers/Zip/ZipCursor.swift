@@ -12,9 +12,13 @@ final class ZipCursor: Sendable {
 
     private let archive: ZipArchive
     private let place = Mutex<Place?>(nil)
+    /// How many bytes may be unpacked only to come to those that are wanted.
+    private let skippedLimit: UInt64
+    private let skipped = Mutex<UInt64>(0)
 
-    init(_ archive: ZipArchive) {
+    init(_ archive: ZipArchive, skippedLimit: UInt64 = .max) {
         self.archive = archive
+        self.skippedLimit = skippedLimit
     }
 
     /// A range of a member's bytes. With the last of them the whole member is checked against its
@@ -22,7 +26,7 @@ final class ZipCursor: Sendable {
     ///
     /// - Parameters:
     ///   - range: within the bytes of the member but the first `start`.
-    /// - Throws: `corrupt`, `checksumMismatch`, `io`.
+    /// - Throws: `corrupt`, `checksumMismatch`, `limitExceeded`, `io`.
     func read(
         _ member: ZipMember, _ range: Range<Int>, behind start: Int
     ) throws(FormatError) -> AlignedBytes {
@@ -33,7 +37,9 @@ final class ZipCursor: Sendable {
             place = nil
             while here.position < range.lowerBound {
                 let limit = min(range.lowerBound - here.position, pieceByteCount)
-                here.position += try here.stream.next(upTo: limit).count
+                let count = try here.stream.next(upTo: limit).count
+                here.position += count
+                try skip(count, of: member)
             }
             var bytes = try AlignedBytes(reserving: range.count)
             while here.position < range.upperBound {
@@ -48,6 +54,19 @@ final class ZipCursor: Sendable {
                 place = here
             }
             return bytes
+        }
+    }
+
+    private func skip(_ count: Int, of member: ZipMember) throws(FormatError) {
+        let sum = skipped.withLock { skipped in
+            skipped = CheckedSize.total(skipped, UInt64(count))
+            return skipped
+        }
+        guard sum <= skippedLimit else {
+            throw FormatError(
+                .limitExceeded, format: archive.format, offset: member.dataOffset,
+                "The values lie so in packed members that more than \(skippedLimit) bytes would be "
+                    + "unpacked in vain.")
         }
     }
 
