@@ -73,7 +73,7 @@ struct WrappingTests {
     func command() {
         let terminal = Terminal(isInteractive: true, width: 40)
         let lines = terminal.lines(
-            of: "ltfn-inspect: error: It is cut. This recovers it: ltfn-convert --recover a -o b.ltfn",
+            of: "ltfn-eval: error: It is cut. This recovers it: ltfn-convert --recover a -o b.ltfn",
             indent: 2)
         #expect(lines.last == "  ltfn-convert --recover a -o b.ltfn")
     }

@@ -22,7 +22,7 @@ public struct FlaxFormat: SelectiveFormat {
     public func recognizes(prefix: [UInt8], byteCount: UInt64) -> Bool {
         var reader = MessagePackReader(
             WindowedSource(MemorySource(prefix)), 0..<UInt64(prefix.count), format: Self.name)
-        guard let head = prefix.first, head > 0x80, head < 0x90 || head == 0xDE || head == 0xDF,
+        guard let head = prefix.first, head > 0x80, Self.beginsMap(head),
             // The pairs of a long map may stand after the prefix.
             (try? reader.skip(head < 0x90 ? 1 : head == 0xDE ? 3 : 5)) != nil,
             case .string(let count)? = try? reader.next(), count > 0,
@@ -34,16 +34,18 @@ public struct FlaxFormat: SelectiveFormat {
         return place < prefix.count && prefix[place] != 0xC1
     }
 
+    private static func beginsMap(_ head: UInt8) -> Bool {
+        (0x80..<0x90).contains(head) || head == 0xDE || head == 0xDF
+    }
+
     public func open(
         _ source: any ByteSource, limits: DecodingLimits
     ) throws(FormatError) -> any CheckpointReader {
         do throws(FormatError) {
             return try PlacedReader(flax: source, limits: limits, selection: selection)
         } catch {
-            let prefix = try source.read(
-                at: 0, byteCount: Int(min(source.byteCount, UInt64(FileSetLook.prefixByteCount))))
-            guard [.corrupt, .truncated].contains(error.code),
-                !recognizes(prefix: prefix, byteCount: source.byteCount)
+            let head = try source.read(at: 0, byteCount: Int(min(source.byteCount, 1))).first ?? 0
+            guard [.corrupt, .truncated].contains(error.code), !Self.beginsMap(head)
             else { throw error }
             throw FormatError(
                 .notThisFormat, format: Self.name,

@@ -56,7 +56,7 @@ struct TorchContent {
 
     /// Remarks about what is left out, a sentence each.
     var notes: [String] {
-        func counted(_ found: Remainder, _ what: String, _ kind: String) -> String {
+        func counted(_ found: TorchRemainder, _ what: String, _ kind: String) -> String {
             NumberText.counted(found.count, what) + kind + (found.count > 1 ? " (first: " : " (")
                 + found.first + ")"
         }

@@ -101,7 +101,8 @@ import Testing
         #expect(refused.status == 64)
         #expect(refused.output == "")
         #expect(
-            refused.errors.hasSuffix("Allow all of this with --allow-loss tie,initializer,metadata.\n"))
+            refused.errors.hasSuffix(
+                "Allow all of this with --allow-loss tie,initializer,metadata.\n"))
         #expect(try run(input, "-o", output, "--allow-loss", "tie,initializer").status == 64)
         #expect(directory.names == ["rich.ltfn"])
         let allowed = try run(input, "-o", output, "--allow-loss", "tie,initializer,metadata")

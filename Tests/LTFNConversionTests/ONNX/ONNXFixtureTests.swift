@@ -56,8 +56,8 @@ import Testing
         #expect(
             try checkpoint.array("integers")
                 == [0, 0, 0, 0, 0, 1, 0, 0, 0xFE] + [UInt8](repeating: 0xFF, count: 7))
-        #expect(reader.notes.contains { $0.contains("constants of text (1)") })
-        #expect(reader.notes.contains { $0.contains("attributes of nodes") })
+        #expect(reader.notes.contains { $0.contains("1 text constant") })
+        #expect(reader.notes.contains { $0.contains("tensor attribute") })
     }
 
     @Test("values in a file beside the model are read, and what is the same bytes is tied")

@@ -19,7 +19,7 @@ import Testing
         let reader = try TensorFlowFormat().open(
             MemoryFileSet(sink.files, name: "m.index"), limits: .standard)
         #expect(reader.manifest == checkpoint.manifest)
-        let isTold = reader.notes.contains { $0.contains("the graph of objects") }
+        let isTold = reader.notes.contains { $0.contains("the object graph") }
         #expect(isTold == names.contains { $0.hasSuffix(Self.ending) })
         return sink.files
     }
