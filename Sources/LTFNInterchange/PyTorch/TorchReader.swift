@@ -70,22 +70,30 @@ struct TorchReader: CheckpointReader {
         leftOut = content.leftOut
         self.source = source
         self.limits = limits
-        var stored: [VariableName: StoredTensor] = [:]
-        for (name, tensor) in variables.tensors {
+        var stored: [StoredTensor] = []
+        // A tensor of many names is kept once.
+        var places: [VariableName: Int] = [:]
+        for ((name, tensor), info) in zip(variables.tensors, variables.infos) {
+            if let known = info.tiedTo.flatMap({ places[$0] }) {
+                places[name] = known
+                continue
+            }
             do throws(FormatError) {
                 let storage = try file.storage(tensor.storage)
                 let values = try TorchValues(
                     tensor, isBigEndian: storage.isBigEndian, storage.access)
                 let isInTurn =
                     values.sourceByteCount == storage.byteCount && !values.isGathered
-                stored[name] = StoredTensor(
-                    storage: storage, offset: tensor.byteOffset, values: values,
-                    checksum: isInTurn ? StorageChecksum(storage) : nil)
+                places[name] = stored.count
+                stored.append(
+                    StoredTensor(
+                        storage: storage, offset: tensor.byteOffset, values: values,
+                        checksum: isInTurn ? StorageChecksum(storage) : nil))
             } catch {
                 throw error.named(format, variable: name.string)
             }
         }
-        tensors = manifest.variables.compactMap { stored[$0.name] }
+        tensors = manifest.variables.compactMap { places[$0.name].map { stored[$0] } }
     }
 
     func read(_ index: Int) throws(FormatError) -> TensorData {
@@ -101,7 +109,7 @@ struct TorchReader: CheckpointReader {
             _ = try CheckedSize.limited(
                 UInt64(range.count), to: limits.expansion(ofFileWith: source.byteCount),
                 of: "the tensor")
-            // Spans that are read out of turn are compared with nothing: all is read for that first.
+            // Spans read out of turn are compared with nothing: all is read for that first.
             if range.lowerBound == 0, tensor.values.isGathered { try check(tensor.storage) }
             return try tensor.values.read(range) { range throws(FormatError) in
                 let start = tensor.offset + range.lowerBound

@@ -3,6 +3,7 @@ import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
 import LTFNFormats
+import LTFNInterchange
 import TestSupport
 import Testing
 
@@ -53,5 +54,16 @@ import Testing
             }
             try file.reader.verifyRest()
         }
+    }
+
+    @Test("a storage that was compared is not compared again") func once() throws {
+        let source = WatchedSource(try Fixtures.bytes("pytorch/views.pt"))
+        let reader = try TorchFormat().open(source, limits: .standard)
+        let opened = source.readByteCount
+        try reader.verifyRest()
+        let once = source.readByteCount
+        #expect(once > opened)
+        try reader.verifyRest()
+        #expect(source.readByteCount == once)
     }
 }
