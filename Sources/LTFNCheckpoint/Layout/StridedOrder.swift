@@ -145,8 +145,8 @@ package struct StridedOrder: Sendable {
         return cut.target * min(cut.count, wanted, Self.largestPieceByteCount / cut.target)
     }
 
-    /// As many bytes of the tensor as there may be at once, whole rows where they fit: the more, the
-    /// longer what stands together in the source.
+    /// As many bytes of the tensor as there may be at once, whole rows where they fit: the more,
+    /// the longer what stands together in the source.
     func panelByteCount(upTo most: Int) -> Int {
         guard let cut = axes.first(where: { $0.target <= most }), cut.target > 0 else {
             return max(elementByteCount, most / elementByteCount * elementByteCount)

@@ -3,7 +3,8 @@ import LTFNCheckpoint
 /// What a conversion is asked to change on the way. Nothing of it: values and names stay as they
 /// are.
 ///
-/// All names and patterns are about the names in the source, as a preset gives them if there is one.
+/// All names and patterns are about the names in the source, or about those of the preset if there
+/// is one.
 public struct Changes: Hashable, Sendable {
     /// The network that the source is a checkpoint of by another program: its variables get their
     /// names here, and the graph is added.
