@@ -56,7 +56,7 @@ import Testing
 
     @Test("constants are kept once, and counted as often as they come") func constants() throws {
         let values = try open(Pickle.tuple(Array(repeating: Pickle.ascii("N"), count: 100_000)))
-        #expect(values.notes.first?.hasPrefix("100,000 values") == true)
+        #expect(values.notes.first?.contains("100,000 values") == true)
     }
 
     @Test("a tensor of many names is kept once, and wrapped a few times") func tensors() throws {
@@ -76,7 +76,7 @@ import Testing
         let message = error(value)?.message ?? ""
         #expect(message.hasPrefix("500 tensors"))
         #expect(message.contains("\"a7\"") && message.contains("And 492 more."))
-        #expect(message.utf8.count < 500)
+        #expect(message.utf8.count < 1000)
     }
 
     private func packed(_ name: String, _ bytes: [UInt8]) -> ZipBuilder.Member {
