@@ -147,8 +147,8 @@ import Testing
             let words = help.output.split { $0.isWhitespace }.joined(separator: " ")
             #expect(
                 words.contains(
-                    "-q, --quiet Print nothing but errors, what is lost unasked, and the data that "
-                        + "another option asks for."), "\(command)")
+                    "-q, --quiet Print only errors, what is left out, and the data that another option "
+                        + "asks for."), "\(command)")
         }
     }
 

@@ -9,7 +9,7 @@ public struct DisplayOptions: ParsableArguments {
     @Flag(
         name: [.short, .long],
         help:
-            "Print only errors, what is lost without being allowed, and the data that another option asks for."
+            "Print only errors, what is left out, and the data that another option asks for."
     )
     public var quiet = false
 
