@@ -28,9 +28,16 @@ func run(_ arguments: [String]) {
     #endif
     // A signal is told as shells do.
     let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
-    let milliseconds =
-        time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000
+    let passed =
+        Int(time.components.seconds) * 1000
+        + Int(time.components.attoseconds / 1_000_000_000_000_000)
+    // Where others have the processor, what has passed says nothing of the program.
+    let milliseconds = min(passed, milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime))
     print(code, usage.ru_maxrss * unit, milliseconds)
+}
+
+private func milliseconds(_ time: timeval) -> Int {
+    Int(time.tv_sec) * 1000 + Int(time.tv_usec) / 1000
 }
 
 func load(_ path: String) throws(FormatError) {

@@ -8,7 +8,7 @@
 //     Probe verify PATH             reads everything
 //     Probe run PROGRAM ARGUMENT…   runs a program, its output thrown away, and prints its status,
 //                                   the most memory it had (bytes resident) and its time
-//                                   (milliseconds)
+//                                   (milliseconds, of its processors where that is less)
 //     Probe load FILE               loads a file as a library does, and prints what came of it
 //     Probe nothing                 does nothing: what a process takes
 //     Probe files FOLDER            writes the hostile files
