@@ -344,14 +344,10 @@ extension ChangePlan {
     private mutating func roles(_ request: LayoutRequest) -> [VariableName: KernelRole] {
         var roles: [VariableName: KernelRole] = [:]
         var used = Set<FlattenRule>()
-        var usedPatterns = Set<String>()
         var (convolutions, dense) = (0, 0)
         for change in changes {
             let name = change.source.name
-            if let kept = request.kept.first(where: { $0.matches(name.string) }) {
-                usedPatterns.insert(kept.text)
-                continue
-            }
+            if request.kept.contains(where: { $0.matches(name.string) }) { continue }
             let flatten = request.flattens?.first { $0.pattern.matches(name.string) }
             // A pattern that fits a layer's kernel fits its bias, too.
             if let flatten, change.source.elementShape.rank > 1 || flatten.pattern.isLiteral {
@@ -378,11 +374,8 @@ extension ChangePlan {
             problem(
                 "No variable fits \"\(rule.pattern.text)\", which was to follow a flatten.")
         }
-        // Of patterns that fit the same names the first is used, so all are looked at.
-        for pattern in request.kept where !usedPatterns.contains(pattern.text) {
-            guard !changes.contains(where: { pattern.matches($0.source.name.string) }) else {
-                continue
-            }
+        for pattern in request.kept
+        where !changes.contains(where: { pattern.matches($0.source.name.string) }) {
             problem("No variable's name fits \"\(pattern.text)\", which is to be no kernel.")
         }
         return roles
