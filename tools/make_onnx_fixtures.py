@@ -80,7 +80,38 @@ def graphs():
     return helper.make_graph(nodes, "graphs", [], [], [raw_tensor("w", 1, [4])])
 
 
-def network(transposed=1, channels_last=False, stride=1):
+def integers(name, numbers):
+    """A node that makes a list of integers, or of a number one alone."""
+    array = np.array(numbers, np.int64)
+    return helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array, name))
+
+
+def flatten(computed):
+    """What PyTorch exports for a flatten: of today, of view(x.size(0), -1), and of a product of extents."""
+    reshape = helper.make_node("Reshape", ["c", "shape"], ["d"], "reshape")
+    if computed == "today":
+        reshape.attribute.append(helper.make_attribute("allowzero", 1))
+        return [integers("shape", [-1, 32]), reshape]
+    if computed == "extents":
+        nodes = [integers("axis%d" % axis, axis) for axis in range(4)]
+        for axis in range(4):
+            nodes.append(helper.make_node("Shape", ["c"], ["shape%d" % axis]))
+            nodes.append(helper.make_node("Gather", ["shape%d" % axis, "axis%d" % axis], ["size%d" % axis], axis=0))
+        nodes.append(helper.make_node("Mul", ["size1", "size2"], ["product"]))
+        nodes.append(helper.make_node("Mul", ["product", "size3"], ["count"]))
+        nodes.append(integers("zero", [0]))
+        nodes.append(helper.make_node("Unsqueeze", ["size0", "zero"], ["images"]))
+        nodes.append(helper.make_node("Unsqueeze", ["count", "zero"], ["counts"]))
+        return nodes + [helper.make_node("Concat", ["images", "counts"], ["shape"], axis=0), reshape]
+    value = "c" if computed == "size" else "input"
+    return [
+        helper.make_node("Shape", [value], ["extents"]), integers("axis", 0),
+        helper.make_node("Gather", ["extents", "axis"], ["size"], axis=0), integers("zero", [0]),
+        helper.make_node("Unsqueeze", ["size", "zero"], ["images"]), integers("rest", [-1]),
+        helper.make_node("Concat", ["images", "rest"], ["shape"], axis=0), reshape]
+
+
+def network(transposed=1, channels_last=False, stride=1, computed=None):
     """A network as PyTorch exports it; its dense kernel as it is or transposed; or as TensorFlow's are exported."""
     first = "moved" if channels_last else "input"
     features = 32 // stride ** 2
@@ -94,6 +125,11 @@ def network(transposed=1, channels_last=False, stride=1):
         helper.make_node("Gemm", ["d", "fc.weight", "fc.bias"], ["e"], "fc", transB=transposed),
         helper.make_node("Softmax", ["e"], ["output"], "softmax", axis=1),
     ]
+    if computed:
+        nodes[3:5] = flatten(computed)
+        if computed == "input":
+            # The extents of the images, before anything is made of them.
+            nodes[:0] = [nodes.pop(3), nodes.pop(3), nodes.pop(3)]
     if channels_last:
         nodes[3:6] = [
             helper.make_node("Transpose", ["c"], ["t"], "transpose", perm=[0, 2, 3, 1]),
@@ -160,9 +196,12 @@ def main():
     save(folder, "network.onnx", network(), producer_name="pytorch", producer_version="2")
     save(folder, "untransposed.onnx", network(0))
     save(folder, "channels-last.onnx", network(0, channels_last=True))
+    for computed in ("today", "size", "input", "extents"):
+        save(folder, "flatten-%s.onnx" % computed, network(computed=computed), 14)
     # Pads of one before and after every second pixel are neither of TensorFlow's rules.
     save(folder, "padded.onnx", network(stride=2))
-    for name in ("network.onnx", "untransposed.onnx", "channels-last.onnx"):
+    for name in ("network.onnx", "untransposed.onnx", "channels-last.onnx", "flatten-today.onnx",
+                 "flatten-size.onnx", "flatten-input.onnx", "flatten-extents.onnx"):
         logits(folder, name)
     save(folder, "refused-text.onnx", weights(helper.make_tensor("t", TensorProto.STRING, [1], [b"text"])))
     both = raw_tensor("both", 1, [1])

@@ -49,6 +49,7 @@ struct ONNXGraphReader {
     /// Whether images are [N, H, W, C] now.
     private var isChannelsLast: Bool
     private var order = DenseOrder()
+    private var numbers = ONNXShapeNumbers()
     /// What has been computed so far.
     private var value: String
     private var isFinished = false
@@ -71,7 +72,8 @@ struct ONNXGraphReader {
                     + "[N, C, H, W] or [N, H, W, C] of a size that is known")
         }
         let nodes = source.nodes.filter { !$0.node.isConstant }
-        let isChannelsLast = try nodes.first.map { node throws(FormatError) in
+        let first = nodes.first { !["Shape", "Gather", "Slice"].contains($0.node.opType) }
+        let isChannelsLast = try first.map { node throws(FormatError) in
             try Self.takesChannelsLast(node, parameters)
         }
         var reader = ONNXGraphReader(
@@ -111,6 +113,18 @@ struct ONNXGraphReader {
             isChannelsLast
             ? .image(channels: extents[2], height: extents[0], width: extents[1])
             : .image(channels: extents[0], height: extents[1], width: extents[2])
+        numbers.know(shapeNumbers, of: value)
+    }
+
+    /// The shape of what has been computed so far.
+    private var shapeNumbers: [ONNXShapeNumbers.Extent] {
+        let extents =
+            switch shape {
+            case .vector(let count): [count]
+            case .image(let channels, let height, let width):
+                isChannelsLast ? [height, width, channels] : [channels, height, width]
+            }
+        return [.images] + extents.map { .number(Int64($0)) }
     }
 
     /// Whether the first node of a network makes images [N, C, H, W] of images [N, H, W, C].
@@ -127,13 +141,15 @@ struct ONNXGraphReader {
 
     /// The shape that a node of type `Reshape` makes; nil when the model does not know it.
     private static func target(
-        of node: ONNXGraph.Node, _ parameters: [ByteString: Parameter]
-    ) throws(FormatError) -> [Int64]? {
-        guard node.node.inputs.count == 2, node.int("allowzero", else: 0) == 0,
-            let target = parameters[ByteString(node.node.inputs[1])],
-            target.tensor.dtype == .i64, [[2], [4]].contains(target.tensor.shape.dimensions)
-        else { return nil }
-        return try target.integers()
+        of node: ONNXGraph.Node, _ parameters: [ByteString: Parameter],
+        _ numbers: ONNXShapeNumbers = ONNXShapeNumbers()
+    ) throws(FormatError) -> [ONNXShapeNumbers.Extent]? {
+        guard node.node.inputs.count == 2 else { return nil }
+        let extents = try numbers.extents(node.node.inputs[1], parameters)
+        guard let extents, [2, 4].contains(extents.count) else { return nil }
+        // 0 is none then, not the extent that there was.
+        let allowsZero = node.int("allowzero", else: 0) != 0
+        return allowsZero && extents.contains(.number(0)) ? nil : extents
     }
 
     /// The key under which a model may say what its pixels range over.
@@ -158,6 +174,7 @@ extension ONNXGraphReader {
         guard node.node.isStandard else {
             throw Self.obstacle("\(Self.named(node)) is of \(node.node.domain.prefix(60))")
         }
+        if try numbers.add(node, parameters) { return }
         guard inputs.first == value || type == "Add" && inputs.last == value,
             let output = node.node.outputs.first, !isFinished,
             node.node.outputs.dropFirst().allSatisfy({ $0.isEmpty || type == "Dropout" })
@@ -186,6 +203,7 @@ extension ONNXGraphReader {
         default: throw Self.obstacle("\(Self.named(node)) is none of the layers that are known")
         }
         value = output
+        numbers.know(shapeNumbers, of: value)
     }
 
     private static func named(_ node: ONNXGraph.Node) -> String {
@@ -236,6 +254,11 @@ extension ONNXGraphReader {
         shape = .image(channels: channels, height: place.height, width: place.width)
     }
 
+    /// What stands for all images, or, in a model for one image, for one.
+    private static let maybeAllImages: [ONNXShapeNumbers.Extent] = [
+        .images, .number(-1), .number(0), .number(1),
+    ]
+
     private mutating func addFlatten(_ node: ONNXGraph.Node) throws(FormatError) {
         guard node.int("axis", else: 1) == 1 else {
             throw Self.obstacle("\(Self.named(node)) does not keep the images apart")
@@ -245,16 +268,15 @@ extension ONNXGraphReader {
 
     private mutating func addReshape(_ node: ONNXGraph.Node) throws(FormatError) {
         let count = try elementCount(node)
-        guard let extents = try Self.target(of: node, parameters) else {
+        guard let extents = try Self.target(of: node, parameters, numbers) else {
             throw Self.obstacle(
                 "\(Self.named(node)) makes no vector for each image of a length that is known")
         }
         if extents.count == 4 { return try addChannelMove(node, extents) }
-        // The first may be all images, or, in a model for one image, one.
         let isVector =
-            extents.count == 2
-            && (extents[1] == Int64(count) && [-1, 0, 1].contains(extents[0])
-                || extents[1] == -1 && [0, 1].contains(extents[0]))
+            extents[1] == .number(Int64(count)) && Self.maybeAllImages.contains(extents[0])
+            || extents[1] == .number(-1) && Self.maybeAllImages.contains(extents[0])
+                && extents[0] != .number(-1)
         guard isVector else {
             throw Self.obstacle("\(Self.named(node)) makes no vector for each image")
         }
@@ -285,11 +307,13 @@ extension ONNXGraphReader {
 
     /// A reshape of images of one channel from [N, H, W, 1] to [N, 1, H, W], or back.
     private mutating func addChannelMove(
-        _ node: ONNXGraph.Node, _ extents: [Int64]
+        _ node: ONNXGraph.Node, _ extents: [ONNXShapeNumbers.Extent]
     ) throws(FormatError) {
-        guard case .image(1, let height, let width) = shape, [-1, 0, 1].contains(extents[0]),
-            extents.dropFirst().map({ $0 })
-                == (isChannelsLast ? [1, height, width] : [height, width, 1]).map(Int64.init)
+        guard case .image(1, let height, let width) = shape,
+            Self.maybeAllImages.contains(extents[0]),
+            Array(extents.dropFirst())
+                == (isChannelsLast ? [1, height, width] : [height, width, 1])
+                .map({ .number(Int64($0)) })
         else { throw Self.obstacle("\(Self.named(node)) does not keep the images") }
         isChannelsLast.toggle()
     }

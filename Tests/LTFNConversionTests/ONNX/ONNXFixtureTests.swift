@@ -93,7 +93,13 @@ import Testing
             Network(
                 file: "channels-last.onnx", layout: .onnxMatMulChannelsLast,
                 logits: [0.6150121688842773, -0.03578448295593262, -0.39491432905197144]),
-        ])
+        ]
+            // The same network, flattened as PyTorch's exporters write it.
+            + ["today", "size", "input", "extents"].map {
+                Network(
+                    file: "flatten-\($0).onnx", layout: .pytorch,
+                    logits: [0.4066177308559418, 0.8261643648147583, 0.4935661554336548])
+            })
     func network(network: Network) throws {
         let reader = try open(network.file)
         let graph = try #require(reader.manifest.graph)
