@@ -86,6 +86,33 @@ struct ShortageTests {
         }
     }
 
+    @Test("a set of more files than a process may open at first") func manyFiles() throws {
+        let names = (0..<90).map { "v\($0)" }
+        let entries = names.enumerated().map { index, name in
+            "\"\(name)\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":"
+                + "[\(index * 4),\(index * 4 + 4)]}"
+        }
+        let header = Array("{\(entries.joined(separator: ","))}".utf8)
+        var file = ByteWriter()
+        file.u64(UInt64(header.count))
+        file.append(header)
+        for index in names.indices { file.u32(Float(index).bitPattern) }
+        try place.folder.write(file.bytes, "many.safetensors")
+        for line in [
+            "ltfn-convert many.safetensors -o s/m.safetensors --shard-size 4 --verify bits",
+            "ltfn-convert s -o back.safetensors", "ltfn-inspect verify s",
+        ] {
+            let outcome = Programs.shell(
+                "mkdir -p s; prlimit --nofile=40:4096 \"$BIN\"/\(line)", in: place.folder)
+            #expect(outcome.status == 0, "\(line): \(outcome.errors)")
+        }
+        let compared = Programs.shell(
+            "ls s | wc -l; \"$BIN\"/ltfn-convert back.safetensors -o back.npz; "
+                + "\"$BIN\"/ltfn-convert many.safetensors -o many.npz; cmp back.npz many.npz",
+            in: place.folder)
+        #expect(compared.status == 0 && compared.output.hasPrefix("91"), "\(compared)")
+    }
+
     @Test("no other thread", .enabled(if: geteuid() == 0 && Programs.exists("setpriv")))
     func threads() throws {
         try FileManager.default.setAttributes(

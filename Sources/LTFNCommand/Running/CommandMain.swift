@@ -14,6 +14,7 @@ public enum CommandMain {
         _ root: Root.Type, variableNames: @escaping VariableNames = { _ in [] }
     ) -> Never {
         WriteSignals.turnIntoErrors()
+        SystemCalls.allowManyFiles()
         let arguments = SystemCalls.arguments
         keepErrors(outOfFilesIn: arguments)
         if arguments.first == Completion.request, let description = CommandDescription(root) {

@@ -80,6 +80,21 @@ enum SystemCalls {
         return unsafe String(cString: text)
     }
 
+    /// Lets the process open as many files at once as it may ask for: a set has one for each part,
+    /// and a shell gives 1,024 at first, macOS 256.
+    static func allowManyFiles() {
+        #if canImport(Glibc)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        var limit = rlimit()
+        guard unsafe getrlimit(resource, &limit) == 0 else { return }
+        // macOS refuses more than OPEN_MAX, whatever its limit says.
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 10_240))
+        unsafe setrlimit(resource, &limit)
+    }
+
     static func exit(_ status: Int32) -> Never {
         #if canImport(Darwin)
             Darwin.exit(status)
