@@ -289,6 +289,31 @@ struct VerificationTests {
         #expect(report.json(name: "a")["sound"] == false)
     }
 
+    @Test("What the system denies says nothing of the file")
+    func unread() throws {
+        var reader = try reader(nil)
+        reader.damaged = 0
+        reader.problem = FormatError(.io, operation: .read, systemError: 12, "Memory is short.")
+        let report = VerificationReport(of: reader, budget: Self.budget)
+        #expect(report.verdict == .unread && report.problems.isEmpty && report.unreadCount == 1)
+        #expect(report.firstProblem?.code == .io)
+        #expect(
+            report.text(TextLayout(), name: "a")
+                == "a: not verified, the values of 1 variable could not be read\n")
+        let json = report.json(name: "a")
+        #expect(json["verdict"] == "unread" && json["sound"] == .null)
+        #expect(json["values_checked"] == false && json["variables_not_read"] == 1)
+
+        let listing = CheckpointReport(
+            of: reader, name: "a", formatName: "npy", fileByteCount: 16)
+        var text = ""
+        let findings = listing.write(TextLayout(), axis: .each, text: { text += $0 }, json: nil)
+        #expect(findings.unreadCount == 1 && findings.damagedCount == 0)
+        #expect(findings.firstProblem?.code == .io)
+        #expect(text.contains("not read: Memory is short."), "\(text)")
+        #expect(text.hasSuffix("1 variable not read\n") && !text.contains("damaged"))
+    }
+
     @Test("What this program cannot sample is unsupported, not damaged")
     func unsupported() throws {
         let newer = InitializerSpec(
@@ -338,13 +363,12 @@ struct VerificationTests {
     private struct MemoryReader: CheckpointReader {
         var checkpoint: Checkpoint
         var damaged: Int?
+        var problem = FormatError(.checksumMismatch, "The bytes are others.")
         var valueProof = ValueProof.sha256
         var manifest: Manifest { checkpoint.manifest }
 
         func read(_ index: Int) throws(FormatError) -> TensorData {
-            guard index != damaged else {
-                throw FormatError(.checksumMismatch, "The bytes are others.")
-            }
+            guard index != damaged else { throw problem }
             return checkpoint.tensors[index]
         }
 
