@@ -145,7 +145,7 @@ let package = Package(
             [
                 "LTFNFormats", "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets",
                 "LTFNKernels",
-                "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
+                "LTFNCheckpoint", "LTFNBytes", "LTFNFiles", "LTFNParallel",
             ]),
         command(
             "ltfn-eval",

@@ -15,10 +15,12 @@ struct InspectCommand: CommandWithExamples {
         version: Toolkit.versionText(
             program: "ltfn-inspect", formatVersion: NativeFormat.version,
             codecs: NativeFormat.codecNames, cpu: InstructionSet.selected.rawValue),
-        subcommands: [ShowCommand.self, ActivationsCommand.self, VerifyCommand.self],
+        subcommands: [
+            ShowCommand.self, GetCommand.self, ActivationsCommand.self, VerifyCommand.self,
+        ],
         defaultSubcommand: ShowCommand.self)
 
     static let examples =
-        Array(ShowCommand.examples.prefix(2)) + Array(ActivationsCommand.examples.prefix(1))
-        + VerifyCommand.examples
+        Array(ShowCommand.examples.prefix(2)) + Array(GetCommand.examples.prefix(1))
+        + Array(ActivationsCommand.examples.prefix(1)) + VerifyCommand.examples
 }

@@ -37,7 +37,8 @@ struct CompletionTests {
     @Test(
         "a default subcommand takes files where others have their names",
         arguments: [
-            ([""], ["show", "activations", "verify", "help", Self.models]), (["mo"], [Self.models]),
+            ([""], ["show", "get", "activations", "verify", "help", Self.models]),
+            (["mo"], [Self.models]),
             (["v"], ["verify", Self.models]), (["verify", ""], [Self.models]),
             (["activations", "model.ltfn", ""], ["f"]),
             (["--no-stats", "v"], ["verify", Self.models]),

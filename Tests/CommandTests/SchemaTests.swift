@@ -41,6 +41,8 @@ struct SchemaTests {
         try expectValid(
             "activations.json", in: folder, "ltfn-inspect", "activations", "m.ltfn",
             "data/test-images.idx")
+        try expectValid(
+            "get.json", in: folder, "ltfn-inspect", "get", "m.ltfn", "layer1_weights[..., :2]")
         try expectValid("eval.json", in: folder, "ltfn-eval", "m.ltfn", "data/test-images.idx")
         try expectValid(
             "convert.json", in: folder, "ltfn-convert", "m.ltfn", "-o", "m.safetensors")

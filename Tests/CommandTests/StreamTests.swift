@@ -73,7 +73,8 @@ import Testing
     @Test(
         "standard input is no file",
         arguments: [
-            "ltfn-inspect -", "ltfn-inspect verify -", "ltfn-inspect activations - test-images.idx",
+            "ltfn-inspect -", "ltfn-inspect verify -", "ltfn-inspect get - weights",
+            "ltfn-inspect activations - test-images.idx",
             "ltfn-eval model.ltfn -", "ltfn-eval - test-images.idx", "ltfn-convert - -o new.ltfn",
             "ltfn-inspect model.ltfn --base -",
         ])
@@ -101,6 +102,7 @@ import Testing
         arguments: [
             "ltfn-inspect model.ltfn", "ltfn-inspect verify model.ltfn",
             "ltfn-inspect activations model.ltfn test-images.idx",
+            "ltfn-inspect get model.ltfn weights -o new.npy",
             "ltfn-eval model.ltfn test-images.idx",
             "ltfn-eval model.ltfn test-images.idx --json=out.json --predictions out.csv",
             "ltfn-convert model.ltfn -o new.npz --allow-loss all",
@@ -120,6 +122,7 @@ import Testing
         arguments: [
             ("ltfn-inspect model.ltfn --json", 0, "{"),
             ("ltfn-inspect activations model.ltfn test-images.idx --json", 0, "{"),
+            ("ltfn-inspect get model.ltfn bias", 0, "0.0"),
             ("ltfn-eval model.ltfn test-images.idx --json", 0, "{"),
             ("ltfn-eval model.ltfn test-images.idx --predictions -", 0, "index,"),
             ("ltfn-convert --list-formats", 0, "format"),
@@ -140,7 +143,8 @@ import Testing
     @Test("--quiet is the same sentence in every help")
     func quietHelp() throws {
         for command in [
-            "ltfn-inspect show", "ltfn-inspect verify", "ltfn-inspect activations", "ltfn-eval",
+            "ltfn-inspect show", "ltfn-inspect get", "ltfn-inspect verify",
+            "ltfn-inspect activations", "ltfn-eval",
             "ltfn-convert", "ltfn-train", "ltfn-bench",
         ] {
             let help = Programs.shell("\"$BIN\"/\(command) --help", in: TemporaryFolder())

@@ -39,7 +39,9 @@ struct TerminalEscapeTests {
         "values and names of options, and names of files, in every command and every error",
         arguments: [
             "ltfn-inspect", "ltfn-inspect verify", "ltfn-inspect activations model.ltfn",
-            "ltfn-inspect model.ltfn --variable", "ltfn-inspect model.ltfn --color",
+            "ltfn-inspect model.ltfn --variable", "ltfn-inspect get model.ltfn",
+            "ltfn-inspect get model.ltfn weights -o", "ltfn-inspect get model.ltfn weights --to",
+            "ltfn-inspect model.ltfn --color",
             "ltfn-inspect model.ltfn --max-expanded", "ltfn-inspect model.ltfn --base",
             "ltfn-inspect model.ltfn", "ltfn-inspect help", "ltfn-eval model.ltfn",
             "ltfn-eval model.ltfn test-images.idx",

@@ -57,3 +57,9 @@ public func readFromStore(_ source: RangeSource) async throws -> [Float] {
     let model = try await ModelFile.open(source: source, name: "store/model.ltfn")
     return try await model["layer1_weights"].floats()
 }
+
+/// A part of a column, whatever lies between its elements.
+public func someOfFirstColumn(at path: String) throws -> [Float] {
+    let column = try ModelFile(path)["embedding"].slice("[10:20, 0]")
+    return try column.floats()
+}

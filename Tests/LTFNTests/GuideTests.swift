@@ -15,6 +15,9 @@ struct GuideTests {
         #expect(try firstRows(2, of: "embedding", at: path) == [0, 1, 2, 3, 4, 5])
         #expect(try firstRows(9, of: "embedding", at: path).count == 12)
         #expect(try largest("embedding", at: path) == 11)
+        let longer = folder.path("longer.safetensors")
+        try writeValues((0..<45).map { Float($0) }, rows: 15, to: longer)
+        #expect(try someOfFirstColumn(at: longer) == [30, 33, 36, 39, 42])
 
         var checkpoint = Checkpoint()
         try checkpoint.add("layer1_weights", shape: [2], floats: [1, 2])

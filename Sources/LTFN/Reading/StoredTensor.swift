@@ -44,6 +44,23 @@ public struct StoredTensor: Sendable {
         }
     }
 
+    /// Some of the values; only what is asked for is read.
+    ///
+    /// - Parameter slice: as NumPy's basic indexing: `[0, :, 3]`, `[..., -1]`, `[10:20, ::2]`, with
+    ///   steps of 1 or more.
+    /// - Throws: `corrupt` when the slice is none, or does not fit the shape; as `tensor()`.
+    public func slice(_ slice: String) throws(FormatError) -> TensorData {
+        try FormatError.about(file.path) { () throws(FormatError) in
+            var values = try SlicedValues(
+                TensorSlice(slice), of: index, in: file.reader, budget: file.budget)
+            let shape = values.region.shape
+            let elements = try values.elements(0..<shape.elementCount)
+            try values.finish()
+            return try TensorData(
+                info: TensorInfo(dtype: dtype, shape: shape), bytes: elements.bytes)
+        }
+    }
+
     /// The values as float32, in row-major order; see `TensorData.floats()`.
     ///
     /// - Throws: as `tensor()`, and `notRepresentable` for elements that are no real numbers.

@@ -83,6 +83,17 @@ public struct JSONDocument {
         flush(to: write, above: Self.pieceByteCount)
     }
 
+    /// Begins a member whose value is made elsewhere, as text.
+    package mutating func beginText(_ key: String) {
+        begin(key)
+    }
+
+    /// Adds text to that value: all of it is one value of JSON, indented as the document is.
+    package mutating func append(text: String, to write: (String) -> Void) {
+        writer.plain(text)
+        flush(to: write, above: Self.pieceByteCount)
+    }
+
     /// Ends the array.
     public mutating func endArray(to write: (String) -> Void) {
         writer.plain(isFirst ? "]" : "\n  ]")

@@ -27,7 +27,7 @@ extension FormatError.Remedy {
         case .listLosses: "--json tells each reason."
         case .retype(let bits, let dtypes):
             "If you know them, say so with --retype \(bits)=\(Self.choice(dtypes))."
-        case .dequantize: "Turn blocks into float32 with --dequantize."
+        case .dequantize: "ltfn-convert turns blocks into float32 with --dequantize."
         case .nameFlattens:
             "Say which dense kernels follow a flatten, with --flatten 7x7x128@fc.weight, or that none "
                 + "does, with --flatten none."

@@ -9,6 +9,8 @@ public enum InspectionSchema {
     public static let verify = "ltfn.inspect.verify/1"
     /// What its network makes of images.
     public static let activations = "ltfn.inspect.activations/1"
+    /// Elements of a variable.
+    public static let get = "ltfn.inspect.get/1"
 }
 
 extension CheckpointReport {
