@@ -173,118 +173,6 @@ struct ConvertCommand: CommandWithExamples {
     @OptionGroup var json: JSONOptions
     @OptionGroup var display: DisplayOptions
 
-    func validate() throws {
-        if listFormats { return }
-        guard input != nil else {
-            throw ValidationError("The checkpoint to convert is missing: \(Self.name) IN -o OUT.")
-        }
-        guard let output else {
-            throw ValidationError("The output is missing: \(Self.name) IN -o OUT.")
-        }
-        guard !output.isEmpty else {
-            throw ValidationError("--output takes the name of a file, or - for standard output.")
-        }
-        for name in [from, to].compactMap({ $0 })
-        where FormatRegistry.standard.format(named: name) == nil {
-            let names = FormatRegistry.standard.formats.map(\.traits.name)
-            let meant = Spelling.suggestion(
-                for: name, among: names,
-                meanings: Self.otherNames)
-            throw ValidationError(
-                "There is no format called \(name)\(Spelling.question(meant, else: ";")) "
-                    + "--list-formats lists the formats.")
-        }
-        if to == nil, into == nil, FormatRegistry.standard.format(forPath: output) == nil {
-            throw ValidationError(
-                "The format of the output \(output) is unknown; give it with --to (--list-formats "
-                    + "lists them).")
-        }
-        try validateTarget()
-    }
-
-    /// What formats are called elsewhere, without hyphens.
-    private static let otherNames = [
-        "numpy": "npz", "np": "npz", "st": "safetensors", "native": "ltfn", "torch": "pytorch",
-        "pt": "pytorch", "pth": "pytorch", "h5": "hdf5", "tf": "tensorflow", "lite": "tflite",
-        "msgpack": "flax",
-    ]
-
-    /// Where the output goes, as the operating system calls it.
-    private var outputPath: String { output == "-" ? "/dev/stdout" : output ?? "" }
-
-    private func validateTarget() throws {
-        let registry = FormatRegistry.standard
-        let target =
-            (into == nil ? to : "onnx").flatMap(registry.format(named:))
-            ?? output.flatMap(registry.format(forPath:))
-        if verify == .forward, Output.isStandard(path: outputPath) {
-            throw ValidationError(
-                "--verify forward reads the output again, and standard output cannot be; expected the "
-                    + "name of a file after -o.")
-        }
-        if into == "" { throw ValidationError("--into takes the name of an ONNX model.") }
-        if into != nil, let to, to.lowercased() != "onnx" {
-            throw ValidationError("--into writes onnx, not \(to); expected one of the two.")
-        }
-        if shardSize != nil, let target, !target.traits.isSet,
-            target.traits.name != "safetensors"
-        {
-            throw ValidationError(
-                "--shard-size is for safetensors and tensorflow; \(target.traits.name) is kept in "
-                    + "one file.")
-        }
-        if let alignment {
-            guard alignment >= 8, alignment <= 65536, alignment.nonzeroBitCount == 1 else {
-                throw ValidationError(
-                    "--align takes a power of two from 8 to 65536, found \(alignment).")
-            }
-            if let target, !target.traits.name.hasPrefix("safetensors") {
-                throw ValidationError(
-                    "--align is for safetensors alone; the output is \(target.traits.name).")
-            }
-        }
-        if let relativeTo {
-            guard !relativeTo.isEmpty else {
-                throw ValidationError("--relative-to takes the name of a file.")
-            }
-            guard target is NativeFormat else {
-                throw ValidationError("--relative-to needs an .ltfn output.")
-            }
-        }
-    }
-
-    /// Makes sure that no output spoils what is read; a file may only be replaced by its own
-    /// conversion.
-    ///
-    /// - Parameter conversion: tells of the other files of sets, when it is known.
-    private func expectDistinctFiles(_ conversion: FileConversion? = nil) throws {
-        let input = [FileRoles.File("the input", input ?? "")]
-        let kept =
-            base.files + (relativeTo.map { [FileRoles.File("a base", $0)] } ?? [])
-            + (into.map { [FileRoles.File("the model", $0)] } ?? []) + changing.files
-        let members =
-            (conversion?.otherInputs ?? []).map { FileRoles.File("a part of the input", $0) }
-            + (conversion?.modelParts ?? []).map { FileRoles.File("a part of the model", $0) }
-        let parts = (conversion?.otherOutputs ?? []).map {
-            FileRoles.File("a part of the output", $0)
-        }
-        let output = [FileRoles.File("the output", conversion?.output ?? outputPath)]
-        try FileRoles(
-            inputs: kept + members, replaceable: input, outputs: output + parts + json.files
-        ).expectDistinct()
-    }
-
-    /// Makes sure that input and output are not the wrong way round.
-    private func expectInOrder() throws(CommandFailure) {
-        guard let input, let output, !FileIdentity.isPresent(input), !json.force,
-            CheckpointNames.isCheckpoint(fileAt: output)
-        else { return }
-        throw CommandFailure(
-            .inputNotOpened,
-            "The input \(input) does not exist, but the output \(output) does. Put the input before -o "
-                + "and the output after it.")
-    }
-
     func run() throws {
         if listFormats {
             let list = FormatList(FormatRegistry.standard)
@@ -363,41 +251,6 @@ struct ConvertCommand: CommandWithExamples {
         }
     }
 
-    /// Ends the command with all that stands in the way.
-    private func refuse(_ problems: [ConversionPlan.Problem]) throws {
-        guard let first = problems.first else { return }
-        let status: ExitStatus =
-            if problems.contains(where: \.isAboutValues) {
-                .invalidInput
-            } else if problems.contains(where: \.isAboutOutput) {
-                .outputNotCreated
-            } else {
-                .usage
-            }
-        // A dry run has printed them all.
-        if dryRun { throw CommandFailure(status) }
-        if problems.count == 1 { throw CommandFailure(status, first.advice) }
-        throw CommandFailure(
-            status, first.sentence,
-            details: problems.dropFirst().map(\.sentence) + Self.remedies(of: problems))
-    }
-
-    /// What helps against several problems, each thing once.
-    static func remedies(of problems: [ConversionPlan.Problem]) -> [String] {
-        var lost: [String] = []
-        var sentences: [String] = []
-        for remedy in problems.flatMap(\.remedies) {
-            if case .allowLoss(let subject) = remedy {
-                lost.append(subject)
-            } else if !sentences.contains(remedy.inOptions) {
-                sentences.append(remedy.inOptions)
-            }
-        }
-        if lost.isEmpty { return sentences }
-        let what = problems.count == lost.count ? "all of this" : "these losses"
-        return sentences + ["Allow \(what) with --allow-loss \(lost.joined(separator: ","))."]
-    }
-
     private func publish(_ value: JSONValue, to document: JSONOutput, text: String) throws {
         try document.write(value, to: Output.beside(fileAt: outputPath)) { text }
     }
@@ -412,18 +265,5 @@ extension Conversion.Progress.Phase {
         case .write: "writing"
         case .verify: "verifying"
         }
-    }
-}
-
-extension ConversionPlan.Problem {
-    fileprivate var isAboutValues: Bool {
-        switch self {
-        case .notRepresentable, .expansion: true
-        case .notAllowed, .selection, .change, .output: false
-        }
-    }
-
-    fileprivate var isAboutOutput: Bool {
-        if case .output = self { true } else { false }
     }
 }
