@@ -9,19 +9,16 @@ where both read a file, names and bits have to be the same. Exits with 1 when th
 both read, one alone refuses, and why ltfn-convert does.
 """
 
-import collections
 import io
 import os
-import random
-import re
-import subprocess
+import resource
 import sys
-import tempfile
 
 import h5py
 import numpy as np
 
-LIMIT_SECONDS = 60
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import mutants  # noqa: E402
 
 
 def lookup3(data):
@@ -74,7 +71,8 @@ def structures(data):
     return found
 
 
-def corpus():
+def sources():
+    """Small files, old and new, and where each has structures with a checksum."""
     files = []
     values = np.arange(12, dtype="f4")
     for low, high in (("earliest", "v108"), ("latest", "latest")):
@@ -109,13 +107,11 @@ def corpus():
 EDGES = [0, 1, 2, 3, 8, 0x7F, 0xFF, 0xFFFF, 1 << 31, (1 << 32) - 1, 1 << 62, 1 << 63, (1 << 64) - 1]
 
 
-def mutant(rng, files):
-    whole, ranges = rng.choice(files)
+def mutant(rng, folder):
+    whole, ranges = rng.choice(SOURCES)
     data = bytearray(whole)
-    # Where most is said.
-    limit = len(data)
     for _ in range(rng.randrange(1, 3)):
-        at = rng.randrange(limit)
+        at = rng.randrange(len(whole))
         if ranges and rng.randrange(4):
             start, end = rng.choice(ranges)
             at = rng.randrange(start + 4, end)
@@ -141,10 +137,13 @@ def mutant(rng, files):
     for start, end in ranges:
         if data[start:end] != whole[start:end]:
             data[end:end + 4] = lookup3(data[start:end]).to_bytes(4, "little")
-    return bytes(data)
+    (folder / "m.h5").write_bytes(data)
+    return folder / "m.h5"
 
 
 def content(path):
+    """Names, shapes and bits of the arrays in a file, by h5py."""
+    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
     found = {}
     open_now = []
 
@@ -176,92 +175,19 @@ def content(path):
 
 
 def theirs(path):
-    """What h5py reads; None when it refuses. In a child: a mutant may end it."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        answer = b"-"
-        try:
-            import resource
-            resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
-            answer = repr(content(path)).encode()
-        except BaseException:
-            pass
-        with os.fdopen(write, "wb") as out:
-            out.write(answer)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as source:
-        answer = source.read()
-    os.waitpid(child, 0)
-    return None if answer in (b"-", b"") else eval(answer)
+    return mutants.in_child(lambda: content(path))
 
 
 def ours(program, path, folder):
-    """Status, arrays, and the words of an error."""
-    target = os.path.join(folder, "out.npz")
-    if os.path.exists(target):
-        os.remove(target)
-    result = subprocess.run([program, path, "-o", target, "--force", "--allow-loss", "all"],
-                            capture_output=True, timeout=LIMIT_SECONDS)
-    words = [line for line in result.stderr.decode(errors="replace").strip().splitlines() if "error:" in line]
-    if result.returncode != 0:
-        return result.returncode, None, words[-1] if words else ""
+    target = folder / "m.npz"
+    conversion = mutants.Conversion(program, path, target, "--allow-loss", "all")
+    if conversion.status:
+        return conversion, None
     with np.load(target) as archive:
-        return 0, {name: [tuple(archive[name].shape), archive[name].tobytes().hex()] for name in archive.files}, ""
-
-
-def check(program, count, seed):
-    rng = random.Random(seed)
-    files = corpus()
-    counts, reasons, faults = collections.Counter(), collections.Counter(), []
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "mutant.h5")
-        for number in range(count):
-            data = mutant(rng, files)
-            with open(path, "wb") as file:
-                file.write(data)
-            try:
-                status, mine, words = ours(program, path, folder)
-            except subprocess.TimeoutExpired:
-                status, mine, words = -1, None, "no end"
-            other = theirs(path)
-            fault = None
-            if status not in (0, 65, 69, 70):
-                fault = "status %d %s" % (status, words)
-            elif mine is not None and other is not None:
-                counts["both read"] += 1
-                if mine != other:
-                    fault = "differs: %s" % sorted(
-                        name for name in set(mine) | set(other) if mine.get(name) != other.get(name))[:3]
-            elif mine is None and other is None:
-                counts["both refuse"] += 1
-            elif mine is None:
-                counts["ltfn-convert alone refuses"] += 1
-                reasons[re.sub(r"[0-9]+|\"[^\"]*\"", "N", words.split("mutant.h5: ")[-1])[:110]] += 1
-            else:
-                counts["h5py alone refuses"] += 1
-            if fault:
-                kept = os.path.abspath("mutant-%d-%d.h5" % (seed, number))
-                with open(kept, "wb") as file:
-                    file.write(data)
-                faults.append("%s: %s" % (kept, fault))
-    print("%d mutants of HDF5: %s" % (
-        count, ", ".join("%s %d" % pair for pair in sorted(counts.items()))))
-    for reason, times in reasons.most_common(30):
-        print("  %5d  %s" % (times, reason))
-    for fault in faults:
-        print("FAULT  " + fault)
-    return not faults
-
-
-def main():
-    if len(sys.argv) < 2 or len(sys.argv) > 4:
-        sys.exit(__doc__)
-    program = os.path.abspath(sys.argv[1])
-    count, seed = [int(word) for word in sys.argv[2:] + ["1000", "1"][len(sys.argv) - 2:]]
-    sys.exit(0 if check(program, count, seed) else 1)
+        return conversion, {name: [tuple(archive[name].shape), archive[name].tobytes().hex()]
+                            for name in archive.files}
 
 
 if __name__ == "__main__":
-    main()
+    SOURCES = sources()
+    mutants.main(__doc__, mutant, ours, theirs)

@@ -15,10 +15,7 @@ import os
 import pickle
 import pickletools
 import random
-import re
-import subprocess
 import sys
-import tempfile
 import warnings
 import zipfile
 from urllib.parse import unquote
@@ -27,6 +24,7 @@ import torch
 from safetensors import safe_open
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import mutants  # noqa: E402
 from interop_pytorch import bits, flat, random_tensor  # noqa: E402
 
 warnings.filterwarnings("ignore")
@@ -36,9 +34,9 @@ WORDS = [b"\x80\x02", b"}", b"]", b"(", b"t", b"R", b"b", b"Q", b"u", b"s", b"e"
          b"ctorch._utils\n_rebuild_tensor_v2\n", b"cos\nsystem\n", b"0", b"1", b"2", b"cuda", b"cpu"]
 
 
-def corpus(rng):
-    """Small models: (whole file, its pickle's range or None)."""
-    files = []
+def sources():
+    """Small models, and whether each is in the form from before 1.6."""
+    rng, files = random.Random(1), []
     for legacy in False, True:
         for kind in range(4):
             a = random_tensor(rng, torch.float32, (2, 3))
@@ -113,11 +111,11 @@ def rebuilt(rng, whole):
     return out.getvalue()
 
 
-def mutant(rng, files):
-    whole, legacy = rng.choice(files)
-    if not legacy and rng.randrange(4):
-        return rebuilt(rng, whole)
-    return changed(rng, whole)
+def mutant(rng, folder):
+    whole, legacy = rng.choice(SOURCES)
+    data = rebuilt(rng, whole) if not legacy and rng.randrange(4) else changed(rng, whole)
+    (folder / "m.pt").write_bytes(data)
+    return folder / "m.pt"
 
 
 def has_names(value):
@@ -128,96 +126,36 @@ def has_names(value):
 
 
 def theirs(path):
-    """The tensors that PyTorch reads; None when it refuses; {} without names. In a child: a mutant may end it."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        answer = b"-"
-        try:
-            model = torch.load(path, weights_only=True, map_location="cpu")
-            found = dict(flat(model)) if has_names(model) else {}
-            answer = repr([(n, str(t.dtype), tuple(t.shape), bits(t).hex()) for n, t in found.items()]).encode()
-        except BaseException:
-            pass
-        with os.fdopen(write, "wb") as out:
-            out.write(answer)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as source:
-        answer = source.read()
-    os.waitpid(child, 0)
-    return None if answer in (b"-", b"") else {n: rest for n, *rest in eval(answer)}
+    """The tensors that PyTorch reads; None when it refuses; {} without names."""
+    def read():
+        model = torch.load(path, weights_only=True, map_location="cpu")
+        found = dict(flat(model)) if has_names(model) else {}
+        return {name: described(tensor) for name, tensor in found.items()}
+
+    return mutants.in_child(read)
+
+
+def described(tensor):
+    return [str(tensor.dtype), tuple(tensor.shape), bits(tensor).hex()]
 
 
 def ours(program, path, folder):
-    """Status, tensors, and the words of an error."""
-    target = os.path.join(folder, "out.safetensors")
-    if os.path.exists(target):
-        os.remove(target)
-    result = subprocess.run([program, path, "-o", target, "--force", "--allow-loss", "tie,name"],
-                            capture_output=True, timeout=60)
-    words = result.stderr.decode(errors="replace").strip().splitlines()
-    error = words[-1] if words else ""
-    if result.returncode:
-        return result.returncode, None, error
+    target = folder / "m.safetensors"
+    conversion = mutants.Conversion(program, path, target, "--allow-loss", "tie,name")
+    if conversion.status:
+        return conversion, None
     with safe_open(target, framework="pt") as file:
-        return 0, {n: [str(t.dtype), tuple(t.shape), bits(t).hex()] for n, t in
-                   ((n, file.get_tensor(n)) for n in file.keys())}, error
+        return conversion, {name: described(file.get_tensor(name)) for name in file.keys()}
 
 
-def kind(error):
-    """An error without the names and numbers in it."""
-    error = re.sub(r'^.*?error: \S+: ', "", error)
-    return re.sub(r'"[^"]*"|\d+|\(.*\)', "#", error)[:110]
-
-
-def run(program, count=1000, seed=1):
-    rng = random.Random(seed)
-    files = corpus(rng)
-    program = os.path.abspath(program)
-    counts, reasons, bad = collections.Counter(), collections.Counter(), 0
-    torch.set_num_threads(1)
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "mutant.pt")
-        for number in range(count):
-            data = mutant(rng, files)
-            with open(path, "wb") as file:
-                file.write(data)
-            try:
-                status, found, error = ours(program, path, folder)
-            except subprocess.TimeoutExpired:
-                status, found, error = -1, None, "timeout"
-            expected = theirs(path)
-            if status not in (0, 65, 69, 70):
-                bad += 1
-                print("mutant %d: status %d: %s" % (number, status, error[:300]), file=sys.stderr)
-                with open("mutant-%d-%d.pt" % (seed, number), "wb") as file:
-                    file.write(data)
-            if status == 0 and expected == {} != found:
-                counts["both read, a tensor is a key"] += 1
-            elif status == 0 and expected is not None:
-                counts["both read"] += 1
-                # Control characters in names are spelled, which the option allows.
-                if found != expected and {unquote(name): rest for name, rest in found.items()} != expected:
-                    bad += 1
-                    print("mutant %d: differs: %s and %s" % (number, str(found)[:300], str(expected)[:300]),
-                          file=sys.stderr)
-                    with open("mutant-%d-%d.pt" % (seed, number), "wb") as file:
-                        file.write(data)
-            elif status == 0:
-                counts["they alone refuse"] += 1
-            elif expected is not None:
-                counts["we alone refuse"] += 1
-                reasons[kind(error)] += 1
-            else:
-                counts["both refuse"] += 1
-    print("pytorch: %d mutants: %s; %d bad" % (count, ", ".join("%d %s" % (n, w) for w, n in counts.items()), bad))
-    for reason, n in reasons.most_common():
-        print("    %d × %s" % (n, reason))
-    return bad
+def difference(found, expected):
+    # A tensor that is a key has no name to compare. Control characters in names are spelled, which the option allows.
+    if expected == {} or {unquote(name): value for name, value in found.items()} == expected:
+        return None
+    return mutants.difference(found, expected)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    sys.exit(1 if run(sys.argv[1], *map(int, sys.argv[2:4])) else 0)
+    torch.set_num_threads(1)
+    SOURCES = sources()
+    mutants.main(__doc__, mutant, ours, theirs, difference=difference)

@@ -1,31 +1,27 @@
 #!/usr/bin/env python3
 """Gives damaged checkpoints of TensorFlow to ltfn-convert and to TensorFlow.
 
-usage: mutants_tensorflow.py CONVERT_PROGRAM [COUNT] [SEED]        1,000 mutants, seed 1
+usage: tools/mutants_tensorflow.py LTFN-CONVERT [COUNT] [SEED]        1,000 mutants, seed 1
 
 Mutants are changed bytes of an index or of values, and indexes put together anew, with checksums that fit, around
 changed entries: other dtypes, shapes, places and slices, other blocks, packed with snappy, of the other byte order.
 ltfn-convert has to end in time, with the status 0, 65, 69 or 70, or 66 when a file is named that is not there, and
-where both read a checkpoint, names and bits have to be the same. Exits with 1 when that does not hold; prints how often both read, one alone refuses, and why
-ltfn-convert does.
+where both read a checkpoint, names and bits have to be the same. Exits with 1 when that does not hold; prints how
+often both read, one alone refuses, and why ltfn-convert does.
 """
 
-import collections
 import json
 import os
 import pathlib
-import random
-import re
 import select
-import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import mutants  # noqa: E402
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Fixtures/tensorflow"
 SOURCES = [("dtypes", 1), ("partitioned", 1), ("shards", 3), ("objects/ckpt-2", 1)]
@@ -146,7 +142,7 @@ def table(draw, entries):
         if packed:
             data, kind = snappy(draw, data), 1
             if lies and draw.random() < 0.3:
-                data = changed(draw, data)
+                data = mutants.changed(draw, data)
         if lies and draw.random() < 0.1:
             kind = draw.randrange(4)
         handle = varint(len(file)) + varint(len(data))
@@ -158,7 +154,7 @@ def table(draw, entries):
         part, left = left[:count], left[count:]
         data = block(part, draw.choice([1, 2, 16]))
         if lies and draw.random() < 0.2:
-            data = changed(draw, data)
+            data = mutants.changed(draw, data)
         index.append((part[-1][0], put(data, packs)))
     if lies and index and draw.random() < 0.5:
         place = draw.randrange(len(index))
@@ -166,24 +162,6 @@ def table(draw, entries):
         index[place] = (index[place][0], handle)
     footer = put(block([], 1), False) + put(block(index, 1), packs and draw.random() < 0.5)
     return bytes(file + footer.ljust(40, b"\0") + struct.pack("<Q", MARK))
-
-
-def changed(draw, data):
-    data = bytearray(data)
-    for _ in range(draw.randint(1, 3)):
-        at = draw.randrange(len(data) + 1)
-        kind = draw.randrange(5)
-        if kind == 0 and at < len(data):
-            data[at] ^= 1 << draw.randrange(8)
-        elif kind == 1 and at < len(data):
-            data[at] = draw.choice([0, 1, 127, 128, 255, draw.randrange(256)])
-        elif kind == 2:
-            del data[at : at + draw.randint(1, 8)]
-        elif kind == 3:
-            data[at:at] = draw.randbytes(draw.randint(1, 4))
-        else:
-            del data[at:]
-    return bytes(data)
 
 
 def changed_entry(draw, value):
@@ -217,7 +195,7 @@ def changed_entry(draw, value):
     elif kind == 8:
         entry.crc32c ^= draw.choice([0, 0, 1])
     else:
-        return changed(draw, value)
+        return mutants.changed(draw, value)
     return entry.SerializeToString()
 
 
@@ -228,9 +206,9 @@ def rebuilt(draw, index):
         key, value = entries[place]
         kind = draw.randrange(8)
         if kind == 0:
-            value = changed(draw, value)
+            value = mutants.changed(draw, value)
         elif kind == 1:
-            key = changed(draw, key)
+            key = mutants.changed(draw, key)
         elif kind == 2 and place:
             del entries[place]
             continue
@@ -259,15 +237,16 @@ def mutant(draw, folder):
     for number in range(count):
         data = (FIXTURES / f"{name}.data-{number:05}-of-{count:05}").read_bytes()
         if draw.random() < 0.1:
-            data = changed(draw, data)
+            data = mutants.changed(draw, data)
         (folder / f"m.data-{number:05}-of-{count:05}").write_bytes(data)
     index = (FIXTURES / f"{name}.index").read_bytes()
     kind = draw.randrange(8)
     if kind == 0:
-        index = changed(draw, index)
+        index = mutants.changed(draw, index)
     elif kind < 7:
         index = rebuilt(draw, index)
     (folder / "m.index").write_bytes(index)
+    return folder / "m.index"
 
 
 def worker():
@@ -302,7 +281,6 @@ class TensorFlow:
 
     def __init__(self):
         self.process = None
-        self.deaths = 0
 
     def read(self, prefix):
         if self.process is None:
@@ -322,76 +300,24 @@ class TensorFlow:
         self.process.kill()
         self.process.wait()
         self.process = None
-        self.deaths += 1
         return None
 
 
-def ours(program, folder):
-    """The status, the tensors, and the last words."""
+def ours(program, path, folder):
     import numpy as np
 
-    out = folder / "out.npz"
-    out.unlink(missing_ok=True)
-    run = subprocess.run(
-        [program, str(folder / "m.index"), "-o", str(out), "--force", "--allow-loss", "all"],
-        capture_output=True, timeout=60,
-    )  # fmt: skip
-    words = run.stderr.decode(errors="replace").strip().splitlines()
-    if run.returncode:
-        return run.returncode, None, words[-1] if words else ""
-    with np.load(out) as file:
+    target = folder / "m.npz"
+    conversion = mutants.Conversion(program, path, target, "--allow-loss", "all")
+    if conversion.status:
+        return conversion, None
+    with np.load(target) as file:
         arrays = {name: file[name] for name in file.files}
-    return 0, {name: [list(a.shape), a.tobytes().hex()] for name, a in arrays.items()}, ""
+    return conversion, {name: [list(a.shape), a.tobytes().hex()] for name, a in arrays.items()}
 
 
-def kind(error):
-    """An error without the names and numbers in it."""
-    error = re.sub(r"^.*?error: (\S*/m\.\S+: )?(tensorflow: )?", "", error)
-    return re.sub(r'"[^"]*"|\[[^]]*\]|-?\d+|\(.*\)', "#", error)[:110]
-
-
-def main(program, count=1000, seed=1):
-    program, theirs = os.path.abspath(program), TensorFlow()
-    counts, reasons, bad = collections.Counter(), collections.Counter(), 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for number in range(count):
-            draw = random.Random(f"{seed}/{number}")
-            for file in folder.iterdir():
-                file.unlink()
-            mutant(draw, folder)
-            try:
-                status, found, error = ours(program, folder)
-            except subprocess.TimeoutExpired:
-                status, found, error = -1, None, "not finished within a minute"
-            expected = theirs.read(str(folder / "m"))
-            problem = None
-            if status not in (0, 65, 66, 69, 70):
-                problem = f"status {status}: {error}"
-            elif found is None and expected is None:
-                counts["both refuse"] += 1
-            elif found is None:
-                counts["we alone refuse"] += 1
-                reasons[kind(error)] += 1
-            elif expected is None:
-                counts["they alone refuse"] += 1
-            else:
-                counts["both read"] += 1
-                known = {key: entry[1:] for key, entry in expected.items() if possible(key)}
-                if {key: found[key] for key in found if key in known} != known:
-                    problem = "other values: " + ", ".join(
-                        repr(key) for key in known if found.get(key) != known[key]
-                    )
-            if problem:
-                bad += 1
-                kept = f"mutant-{seed}-{number}"
-                shutil.copytree(folder, kept, dirs_exist_ok=True)
-                print(f"{kept}: {problem[:400]}", file=sys.stderr)
-    parts = [f"{counts[key]} {key}" for key in ("both read", "both refuse", "we alone refuse", "they alone refuse")]
-    print(f"tensorflow: {count} mutants: {', '.join(parts)}; {theirs.deaths} ended TensorFlow; {bad} problems")
-    for reason, times in reasons.most_common():
-        print(f"  {times:6}  {reason}")
-    return bad
+def difference(found, expected):
+    known = {name: entry[1:] for name, entry in expected.items() if possible(name)}
+    return mutants.difference({name: found[name] for name in found if name in known}, known)
 
 
 def possible(name):
@@ -404,7 +330,9 @@ def possible(name):
 if __name__ == "__main__":
     if sys.argv[1:] == ["--worker"]:
         worker()
-    elif len(sys.argv) < 2:
-        sys.exit(__doc__)
     else:
-        sys.exit(1 if main(sys.argv[1], *map(int, sys.argv[2:4])) else 0)
+        reader = TensorFlow()
+        mutants.main(
+            __doc__, mutant, ours, lambda path: reader.read(path.removesuffix(".index")), difference=difference,
+            statuses=(0, 65, 66, 69, 70),
+        )  # fmt: skip
