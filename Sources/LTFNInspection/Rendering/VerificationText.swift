@@ -65,7 +65,7 @@ extension VerificationReport {
         .object([
             "schema": .string(InspectionSchema.verify),
             "file": .string(name),
-            "sound": verdict == .unchecked ? .null : .bool(isSound),
+            "sound": [.unchecked, .unread].contains(verdict) ? .null : .bool(isSound),
             "values_checked": .bool(checksValues && verdict != .unread),
             "values_compared_with": checksValues ? .string(valueProof.rawValue) : .null,
             "verdict": .string(verdict.rawValue),
