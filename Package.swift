@@ -198,15 +198,19 @@ let package = Package(
         .target(
             name: "Examples", dependencies: ["LTFN"], path: "Tests/Examples",
             swiftSettings: swiftSettings),
-        tests("LTFNTests", ["TestSupport", "LTFN", "Examples"]),
+        tests("LTFNTests", ["TestSupport", "LTFN", "Examples"], isOptimized: false),
         tests("LTFNBytesTests", ["TestSupport", "LTFNBytes", "LTFNParallel"]),
-        tests("LTFNFilesTests", ["TestSupport", "Probe", "LTFNFiles", "LTFNBytes"]),
-        tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"]),
+        tests(
+            "LTFNFilesTests", ["TestSupport", "Probe", "LTFNFiles", "LTFNBytes"],
+            isOptimized: false),
+        tests("LTFNCheckpointTests", ["LTFNCheckpoint", "LTFNBytes"], isOptimized: false),
         tests(
             "LTFNInitializersTests",
             ["TestSupport", "LTFNInitializers", "LTFNCheckpoint", "LTFNBytes"]),
         tests("LTFNKernelsTests", ["LTFNKernels", "LTFNBytes", "LTFNParallel"]),
-        tests("LTFNDatasetsTests", ["TestSupport", "LTFNDatasets", "LTFNBytes"]),
+        tests(
+            "LTFNDatasetsTests", ["TestSupport", "LTFNDatasets", "LTFNBytes"],
+            isOptimized: false),
         tests(
             "LTFNFormatTests",
             [
@@ -227,13 +231,13 @@ let package = Package(
                 "TestSupport", "LTFNTraining", "LTFNInference", "LTFNKernels", "LTFNDatasets",
                 "LTFNInitializers", "LTFNFormat", "LTFNCheckpoint", "LTFNBytes", "LTFNFiles",
                 "LTFNParallel",
-            ]),
+            ], isOptimized: false),
         tests(
             "LTFNInspectionTests",
             [
                 "LTFNInspection", "LTFNInference", "LTFNInitializers", "LTFNFormat", "LTFNDatasets",
                 "LTFNCheckpoint", "LTFNBytes", "LTFNParallel",
-            ]),
+            ], isOptimized: false),
         tests(
             "CommandTests",
             [
