@@ -17,7 +17,7 @@ public struct ForeignClaims: Sendable {
         let prefix = Array(bytes.prefix(FileSetLook.prefixByteCount))
         _ = format.recognizes(prefix: prefix, byteCount: UInt64(bytes.count))
         do throws(FormatError) {
-            let reader = try format.open(MemorySource(bytes), limits: Claims.limits)
+            let reader = try format.open(files(bytes), limits: Claims.limits)
             for index in reader.manifest.variables.indices {
                 if let sentence = try firstBroken(by: reader, index) { return sentence }
             }
@@ -27,6 +27,17 @@ public struct ForeignClaims: Sendable {
             return flaw(of: error, bytes)
         }
     }
+
+    /// The file of these bytes, and what an index of TensorFlow has beside it.
+    private func files(_ bytes: [UInt8]) -> any FileSet {
+        guard hasValuesBeside else { return SingleFile(MemorySource(bytes)) }
+        return MemoryFileSet(
+            ["m.index": bytes, "m.data-00000-of-00001": Self.values], name: "m.index")
+    }
+
+    private var hasValuesBeside: Bool { format.traits.name == "tensorflow" }
+
+    private static let values = [UInt8](repeating: 0, count: 4096)
 
     private func firstBroken(
         by reader: any CheckpointReader, _ index: Int
@@ -65,7 +76,8 @@ public struct ForeignClaims: Sendable {
         guard error.code != .io || format.traits.isSet || error.path != nil else {
             return "An error about bytes is one of the system: \(error)"
         }
-        guard error.offset.map({ $0 <= UInt64(bytes.count) }) ?? true else {
+        let longest = UInt64(max(bytes.count, hasValuesBeside ? Self.values.count : 0))
+        guard error.offset.map({ $0 <= longest }) ?? true else {
             return "An error is beyond the end of the file: \(error)"
         }
         return error.message.isEmpty ? "An error says nothing." : nil
