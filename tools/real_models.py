@@ -18,7 +18,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import numpy as np
 from safetensors import safe_open
 
-ENDINGS = (".pt", ".pth", ".jit", ".onnx", ".index", ".safetensors", ".hdf5")
+ENDINGS = (".pt", ".pth", ".jit", ".onnx", ".index", ".safetensors", ".hdf5", ".tflite")
 
 
 def array_bits(array):
@@ -94,8 +94,25 @@ def read_hdf5(path):
     return tensors
 
 
+def read_tflite(path):
+    from tensorflow.lite.python import schema_py_generated as schema
+    with open(path, "rb") as file:
+        model = schema.ModelT.InitFromPackedBuf(file.read())
+    tensors, seen = {}, collections.Counter()
+    for tensor in model.subgraphs[0].tensors:
+        data = model.buffers[tensor.buffer].data
+        name = tensor.name.decode()
+        seen[name] += 1
+        # Texts are no tensors elsewhere.
+        if data is not None and len(data) and tensor.type != schema.TensorType.STRING:
+            shape = () if tensor.shape is None else tuple(map(int, tensor.shape))
+            tensors[name] = shape, np.asarray(data, np.uint8).tobytes()
+    # Of several tensors with one name, all but one are called otherwise.
+    return {name: value for name, value in tensors.items() if seen[name] == 1}
+
+
 READERS = {".onnx": read_onnx, ".index": read_tensorflow, ".safetensors": read_safetensors,
-           ".hdf5": read_hdf5}
+           ".hdf5": read_hdf5, ".tflite": read_tflite}
 
 
 def check(program, path, folder):
