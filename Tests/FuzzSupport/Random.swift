@@ -1,5 +1,5 @@
-/// A reproducible stream of numbers (splitmix64).
-public struct Random: Sendable {
+/// Random numbers that are the same in every run (SplitMix64: Steele, Lea and Flood 2014).
+public struct Random: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     public init(seed: UInt64) {
@@ -17,6 +17,10 @@ public struct Random: Sendable {
     /// 0 to `count` - 1; 0 when `count` is not above 0.
     public mutating func below(_ count: Int) -> Int {
         count > 0 ? Int(next() % UInt64(count)) : 0
+    }
+
+    public mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
     }
 
     /// Whether one of `count` times.

@@ -1,4 +1,5 @@
 import Foundation
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNFormat
@@ -24,7 +25,7 @@ import Testing
     /// `0.ltfn`, `1.ltfn` and `2.ltfn`, each a little further than the one before in `w`; `fixed`
     /// stays what it was.
     private func makeFiles() throws {
-        var random = RandomBits(seed: 5)
+        var random = Random(seed: 5)
         var values = (0..<30_000).map { _ in Float(Int32(truncatingIfNeeded: random.next())) }
         let fixed = try TensorData(shape: [20_000], floats: values.suffix(20_000))
         for number in 0..<3 {
@@ -160,7 +161,7 @@ import Testing
 
     @Test("values that a small file has from its base are not too many (LTFN-D8)")
     func budget() throws {
-        var random = RandomBits(seed: 9)
+        var random = Random(seed: 9)
         var bytes = AlignedBytes(byteCount: 3 << 20)
         bytes.replaceBytes(at: 0, with: random.bytes(3 << 20))
         let tensor = try TensorData(

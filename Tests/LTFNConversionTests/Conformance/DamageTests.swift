@@ -1,3 +1,4 @@
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
@@ -83,7 +84,7 @@ import Testing
     @Test("random mutations", arguments: formats)
     func mutations(subject: Subject) throws {
         let whole = try subject.sample()
-        var random = RandomBits(seed: 7)
+        var random = Random(seed: 7)
         for _ in 0..<5_000 {
             var bytes = whole
             for _ in 0...random.below(4) { random.mutate(&bytes) }
@@ -93,7 +94,7 @@ import Testing
 
     @Test("noise", arguments: formats)
     func noise(subject: Subject) throws {
-        var random = RandomBits(seed: 9)
+        var random = Random(seed: 9)
         for _ in 0..<1_000 { expectSound(subject, random.bytes(random.below(200))) }
     }
 
@@ -107,7 +108,7 @@ import Testing
     }
 }
 
-extension RandomBits {
+extension Random {
     fileprivate mutating func mutate(_ bytes: inout [UInt8]) {
         guard !bytes.isEmpty else { return }
         let index = below(bytes.count)

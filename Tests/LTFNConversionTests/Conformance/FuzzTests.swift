@@ -1,4 +1,5 @@
 import Foundation
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
@@ -34,7 +35,7 @@ import Testing
     func mutants(subject: Subject) throws {
         let corpus = try corpus(subject)
         #expect(corpus.count > 10)
-        var random = RandomBits(seed: Self.seed)
+        var random = Random(seed: Self.seed)
         var accepted = 0
         for run in 0..<Self.runCount {
             var bytes = corpus[random.below(corpus.count)]
@@ -66,7 +67,7 @@ import Testing
     }
 
     private func mutate(
-        _ bytes: inout [UInt8], with other: [UInt8], _ random: inout RandomBits
+        _ bytes: inout [UInt8], with other: [UInt8], _ random: inout Random
     ) {
         guard !bytes.isEmpty else { return }
         let index = random.below(bytes.count)
@@ -90,7 +91,7 @@ import Testing
     }
 
     /// Writes a number that is likely to be at some edge.
-    private func number(_ bytes: inout [UInt8], at index: Int, _ random: inout RandomBits) {
+    private func number(_ bytes: inout [UInt8], at index: Int, _ random: inout Random) {
         let edges: [UInt64] = [
             0, 1, 0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 32, 1 << 53, 1 << 62, 1 << 63 - 1,
             1 << 63, .max,

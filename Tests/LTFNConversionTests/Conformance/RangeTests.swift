@@ -1,3 +1,4 @@
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
@@ -14,7 +15,7 @@ import Testing
     func reading(subject: ConformanceTests.Subject, specimen: Specimen) throws {
         guard subject.plan(specimen).isExecutable else { return }
         let reader = try subject.open(subject.encoded(specimen.checkpoint))
-        var random = RandomBits(seed: 11)
+        var random = Random(seed: 11)
         for (index, variable) in reader.manifest.variables.enumerated() {
             let whole = try reader.read(index).array
             let count = variable.tensor.byteCount

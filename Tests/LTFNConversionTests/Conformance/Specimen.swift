@@ -1,3 +1,4 @@
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 
@@ -12,7 +13,7 @@ struct Specimen: Sendable, CustomStringConvertible {
     ) throws {
         self.description = description
         let manifest = try Manifest(variables: variables, metadata: metadata, graph: graph)
-        var random = RandomBits(seed: seed)
+        var random = Random(seed: seed)
         var tensors: [VariableName: TensorData] = [:]
         for variable in manifest.variables where variable.tiedTo == nil {
             tensors[variable.name] = try TensorData(
@@ -24,7 +25,7 @@ struct Specimen: Sendable, CustomStringConvertible {
     }
 }
 
-extension RandomBits {
+extension Random {
     /// Bits that a tensor may have: booleans are 0 or 1, bits after the last element 0.
     fileprivate mutating func bytes(_ tensor: TensorInfo) -> [UInt8] {
         var bytes = bytes(tensor.byteCount)

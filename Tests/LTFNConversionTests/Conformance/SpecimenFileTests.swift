@@ -1,5 +1,6 @@
 import Examples
 import Foundation
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
@@ -125,7 +126,7 @@ import Testing
             flipped[length] ^= 1 << UInt8(length % 8)
             expectSound(file, flipped)
         }
-        var random = RandomBits(seed: 11)
+        var random = Random(seed: 11)
         for _ in 0..<500 where !whole.isEmpty {
             var bytes = whole
             for _ in 0...random.below(4) {

@@ -1,3 +1,4 @@
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNConversion
@@ -7,7 +8,7 @@ import Testing
     /// Bits of every kind, numbers of usual size, and what is halfway between two narrow floats or
     /// beside it.
     private var samples: [Double] {
-        var random = RandomBits(seed: 7)
+        var random = Random(seed: 7)
         func word() -> UInt64 {
             random.bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
         }

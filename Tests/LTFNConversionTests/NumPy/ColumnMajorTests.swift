@@ -1,3 +1,4 @@
+import FuzzSupport
 import LTFNBytes
 import LTFNCheckpoint
 import LTFNInterchange
@@ -23,7 +24,7 @@ import Testing
         writer.u16(UInt16(text.utf8.count))
         writer.string(text)
         let count = shape.reduce(1, *)
-        var random = RandomBits(seed: 3)
+        var random = Random(seed: 3)
         let values = random.bytes(count * byteCount)
         writer.append(values)
         let reader = try NPYFormat().open(MemorySource(writer.bytes), limits: .standard)
@@ -54,7 +55,7 @@ import Testing
         writer.append([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0])
         writer.u16(UInt16(text.utf8.count))
         writer.string(text)
-        var random = RandomBits(seed: 5)
+        var random = Random(seed: 5)
         writer.append(random.bytes(4_800))
         let source = WatchedSource(writer.bytes)
         let reader = try NPYFormat().open(source, limits: .standard)
@@ -72,7 +73,7 @@ import Testing
     /// All values in pieces that begin and end anywhere.
     private func pieces(of reader: any CheckpointReader) throws -> [UInt8] {
         let byteCount = reader.manifest.variables[0].tensor.byteCount
-        var random = RandomBits(seed: 4)
+        var random = Random(seed: 4)
         var bytes: [UInt8] = []
         while bytes.count < byteCount {
             let most = min(byteCount - bytes.count, byteCount / 5 + 1)

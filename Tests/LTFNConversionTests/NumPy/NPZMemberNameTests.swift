@@ -61,7 +61,7 @@ import Testing
 
     @Test("every name comes back, whatever it is made of") func random() throws {
         let parts = ["%", "2E", "2F", "25", "5C", ".", "..", "/", "\\", ":", "C", "a", " ", "é"]
-        var random = RandomBits(seed: 12)
+        var random = Random(seed: 12)
         var names: Set<String> = []
         for _ in 0..<3000 {
             names.insert((0...random.below(7)).map { _ in parts[random.below(14)] }.joined())
