@@ -143,9 +143,9 @@ let package = Package(
         command(
             "ltfn-inspect",
             [
-                "LTFNFormats", "LTFNInspection", "LTFNInference", "LTFNFormat", "LTFNDatasets",
-                "LTFNKernels",
-                "LTFNCheckpoint", "LTFNBytes", "LTFNFiles", "LTFNParallel",
+                "LTFNConversion", "LTFNFormats", "LTFNInspection", "LTFNInference", "LTFNFormat",
+                "LTFNDatasets", "LTFNKernels", "LTFNCheckpoint", "LTFNBytes", "LTFNFiles",
+                "LTFNParallel",
             ]),
         command(
             "ltfn-eval",

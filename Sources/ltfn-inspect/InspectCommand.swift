@@ -16,11 +16,13 @@ struct InspectCommand: CommandWithExamples {
             program: "ltfn-inspect", formatVersion: NativeFormat.version,
             codecs: NativeFormat.codecNames, cpu: InstructionSet.selected.rawValue),
         subcommands: [
-            ShowCommand.self, GetCommand.self, ActivationsCommand.self, VerifyCommand.self,
+            ShowCommand.self, GetCommand.self, DiffCommand.self, ActivationsCommand.self,
+            VerifyCommand.self,
         ],
         defaultSubcommand: ShowCommand.self)
 
     static let examples =
         Array(ShowCommand.examples.prefix(2)) + Array(GetCommand.examples.prefix(1))
-        + Array(ActivationsCommand.examples.prefix(1)) + VerifyCommand.examples
+        + Array(DiffCommand.examples.prefix(1)) + Array(ActivationsCommand.examples.prefix(1))
+        + VerifyCommand.examples
 }

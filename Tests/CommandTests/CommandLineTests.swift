@@ -47,7 +47,7 @@ struct CommandLineTests {
             ("ltfn-train --bs 3", "did you mean --batch-size?"),
             ("ltfn-inspect --no-stats verify m", "--no-stats is an option of show, not of verify."),
             ("ltfn-inspect help verfiy", "There is no subcommand verfiy; did you mean verify?"),
-            ("ltfn-inspect help zzz", "expected one of show, get, activations, verify."),
+            ("ltfn-inspect help zzz", "expected one of show, get, diff, activations, verify."),
         ])
     func absent(command: String, sentence: String) throws {
         let outcome = Programs.shell("\"$BIN\"/\(command)", in: TemporaryFolder())
@@ -100,7 +100,8 @@ struct CommandLineTests {
         let strange = Programs.run("ltfn-inspect", "nothing", "model.ltfn", in: folder)
         #expect(strange.status == 64)
         expectOneSentence(
-            strange, from: "ltfn-inspect", with: "expected one of show, get, activations, verify")
+            strange, from: "ltfn-inspect",
+            with: "expected one of show, get, diff, activations, verify")
     }
 
     @Test(

@@ -37,10 +37,11 @@ struct CompletionTests {
     @Test(
         "a default subcommand takes files where others have their names",
         arguments: [
-            ([""], ["show", "get", "activations", "verify", "help", Self.models]),
+            ([""], ["show", "get", "diff", "activations", "verify", "help", Self.models]),
             (["mo"], [Self.models]),
             (["v"], ["verify", Self.models]), (["verify", ""], [Self.models]),
             (["activations", "model.ltfn", ""], ["f"]),
+            (["diff", "model.ltfn", ""], [Self.models]), (["diff", "--ignore", "n"], ["network"]),
             (["--no-stats", "v"], ["verify", Self.models]),
             (["help", "v"], ["verify"]), (["model.ltfn", "--col"], ["--color"]),
             (["--color", ""], ["auto", "always", "never"]),

@@ -43,6 +43,11 @@ struct SchemaTests {
             "data/test-images.idx")
         try expectValid(
             "get.json", in: folder, "ltfn-inspect", "get", "m.ltfn", "layer1_weights[..., :2]")
+        #expect(training.train("--steps", "4", "-o", "n.ltfn", "--seed", "2").status == 0)
+        try expectValid(
+            "diff.json", in: folder, status: 1, "ltfn-inspect", "diff", "m.ltfn", "n.ltfn", "--ulp",
+            "4")
+        try expectValid("same.json", in: folder, "ltfn-inspect", "diff", "m.ltfn", "m.ltfn")
         try expectValid("eval.json", in: folder, "ltfn-eval", "m.ltfn", "data/test-images.idx")
         try expectValid(
             "convert.json", in: folder, "ltfn-convert", "m.ltfn", "-o", "m.safetensors")

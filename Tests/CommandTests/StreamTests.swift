@@ -74,6 +74,7 @@ import Testing
         "standard input is no file",
         arguments: [
             "ltfn-inspect -", "ltfn-inspect verify -", "ltfn-inspect get - weights",
+            "ltfn-inspect diff model.ltfn -",
             "ltfn-inspect activations - test-images.idx",
             "ltfn-eval model.ltfn -", "ltfn-eval - test-images.idx", "ltfn-convert - -o new.ltfn",
             "ltfn-inspect model.ltfn --base -",
@@ -103,6 +104,7 @@ import Testing
             "ltfn-inspect model.ltfn", "ltfn-inspect verify model.ltfn",
             "ltfn-inspect activations model.ltfn test-images.idx",
             "ltfn-inspect get model.ltfn weights -o new.npy",
+            "ltfn-inspect diff model.ltfn model.ltfn",
             "ltfn-eval model.ltfn test-images.idx",
             "ltfn-eval model.ltfn test-images.idx --json=out.json --predictions out.csv",
             "ltfn-convert model.ltfn -o new.npz --allow-loss all",
@@ -123,6 +125,7 @@ import Testing
             ("ltfn-inspect model.ltfn --json", 0, "{"),
             ("ltfn-inspect activations model.ltfn test-images.idx --json", 0, "{"),
             ("ltfn-inspect get model.ltfn bias", 0, "0.0"),
+            ("ltfn-inspect diff model.ltfn model.ltfn --json", 0, "{"),
             ("ltfn-eval model.ltfn test-images.idx --json", 0, "{"),
             ("ltfn-eval model.ltfn test-images.idx --predictions -", 0, "index,"),
             ("ltfn-convert --list-formats", 0, "format"),
@@ -143,9 +146,9 @@ import Testing
     @Test("--quiet is the same sentence in every help")
     func quietHelp() throws {
         for command in [
-            "ltfn-inspect show", "ltfn-inspect get", "ltfn-inspect verify",
-            "ltfn-inspect activations", "ltfn-eval",
-            "ltfn-convert", "ltfn-train", "ltfn-bench",
+            "ltfn-inspect show", "ltfn-inspect get", "ltfn-inspect diff",
+            "ltfn-inspect verify", "ltfn-inspect activations", "ltfn-eval", "ltfn-convert",
+            "ltfn-train", "ltfn-bench",
         ] {
             let help = Programs.shell("\"$BIN\"/\(command) --help", in: TemporaryFolder())
             let words = help.output.split { $0.isWhitespace }.joined(separator: " ")
@@ -202,6 +205,9 @@ import Testing
             "ltfn-eval model.ltfn test-images.idx --min-accuracy -0.5",
             "ltfn-eval model.ltfn test-images.idx --threads -1",
             "ltfn-inspect activations model.ltfn test-images.idx --count -1",
+            "ltfn-inspect diff model.ltfn model.ltfn --atol -1",
+            "ltfn-inspect diff model.ltfn model.ltfn --rtol -1",
+            "ltfn-inspect diff model.ltfn model.ltfn --ulp -1",
             training + " --steps -1", training + " --batch-size -1", training + " --seed -1",
             training + " --learning-rate -1", training + " --warm-up -1",
             training + " --checkpoint-every -1", training + " --keep -1 --checkpoint-every 1",

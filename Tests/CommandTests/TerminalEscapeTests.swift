@@ -41,6 +41,8 @@ struct TerminalEscapeTests {
             "ltfn-inspect", "ltfn-inspect verify", "ltfn-inspect activations model.ltfn",
             "ltfn-inspect model.ltfn --variable", "ltfn-inspect get model.ltfn",
             "ltfn-inspect get model.ltfn weights -o", "ltfn-inspect get model.ltfn weights --to",
+            "ltfn-inspect diff model.ltfn", "ltfn-inspect diff model.ltfn model.ltfn --ignore",
+            "ltfn-inspect diff model.ltfn model.ltfn --variable",
             "ltfn-inspect model.ltfn --color",
             "ltfn-inspect model.ltfn --max-expanded", "ltfn-inspect model.ltfn --base",
             "ltfn-inspect model.ltfn", "ltfn-inspect help", "ltfn-eval model.ltfn",
@@ -84,6 +86,7 @@ struct TerminalEscapeTests {
         for (program, arguments) in [
             ("ltfn-inspect", [name]), ("ltfn-inspect", ["verify", name]),
             ("ltfn-inspect", ["activations", name, "test-images.idx"]),
+            ("ltfn-inspect", ["diff", name, "model.ltfn"]),
             ("ltfn-eval", [name, "test-images.idx"]), ("ltfn-convert", [name, "-o", "b" + name]),
         ] {
             let outcome = Programs.run(program, arguments + ["--color", "always"], in: folder)

@@ -8,7 +8,8 @@ extension Metadata {
 }
 
 extension MetadataValue {
-    fileprivate var document: JSONValue {
+    /// For a program that reads reports.
+    package var document: JSONValue {
         switch self {
         case .bool(let value): .bool(value)
         case .i64(let value): .int(value)

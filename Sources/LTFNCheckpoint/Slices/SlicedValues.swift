@@ -10,7 +10,8 @@ public struct SlicedValues {
     /// What is read at a time: whole elements.
     private let windowByteCount: Int
     private let byteCount: Int
-    private var budget: ExpansionBudget
+    /// What may still be made out of the file.
+    public private(set) var budget: ExpansionBudget
     private var window = AlignedBytes(byteCount: 0)
     private var range = 0..<0
     /// Of all bytes up to a place, where all are read.
@@ -23,15 +24,16 @@ public struct SlicedValues {
     /// - Parameters:
     ///   - index: of the variable in the reader's manifest.
     ///   - budget: how much may be made out of the file.
+    ///   - allowsBlocks: whether what is packed in blocks may be read as its bytes.
     /// - Throws: `corrupt` when the slice does not fit the variable; `notRepresentable` when its
     ///   elements are packed in blocks; as reading.
     public init(
         _ slice: TensorSlice, of index: Int, in reader: any CheckpointReader,
-        budget: ExpansionBudget
+        budget: ExpansionBudget, allowsBlocks: Bool = false
     ) throws(FormatError) {
         let info = reader.manifest.variables[index]
         name = info.name.string
-        if let blocks = info.blocks {
+        if let blocks = info.blocks, !allowsBlocks {
             throw FormatError(
                 .notRepresentable, variable: info.name.string,
                 "Its elements are packed in blocks of \(blocks.type.rawValue), which are no numbers as "

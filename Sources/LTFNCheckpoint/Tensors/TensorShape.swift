@@ -42,6 +42,17 @@ public struct TensorShape: Hashable, Sendable {
     public static let scalar = TensorShape()
 
     public var rank: Int { dimensions.count }
+
+    /// Where the element at `position` in row-major order stands along each axis.
+    package func indices(of position: Int) -> [Int] {
+        guard 0..<elementCount ~= position else { return [] }
+        var rest = position
+        let indices = dimensions.reversed().map { extent in
+            defer { rest /= extent }
+            return rest % extent
+        }
+        return indices.reversed()
+    }
 }
 
 extension TensorShape: CustomStringConvertible {

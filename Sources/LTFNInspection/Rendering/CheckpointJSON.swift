@@ -11,6 +11,8 @@ public enum InspectionSchema {
     public static let activations = "ltfn.inspect.activations/1"
     /// Elements of a variable.
     public static let get = "ltfn.inspect.get/1"
+    /// In what two files differ.
+    public static let diff = "ltfn.inspect.diff/1"
 }
 
 extension CheckpointReport {

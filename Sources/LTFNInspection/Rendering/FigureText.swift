@@ -18,6 +18,11 @@ enum FigureText {
         NumberText.percent(fraction, 1)
     }
 
+    /// A share that may be very small or more than the whole: `61.0 %`, `0.0412 %`, `138 %`.
+    static func share(_ fraction: Double) -> String {
+        fraction.isFinite ? significant(fraction * 100) + " %" : "?"
+    }
+
     /// A cost as it is compared with others: four decimals, or six digits where it is large.
     static func cost(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : "infinite" }

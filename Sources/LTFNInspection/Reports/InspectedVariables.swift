@@ -55,7 +55,7 @@ public struct InspectedVariables: Sequence {
 
 extension Manifest {
     /// The positions of the variables in the order in which they are shown.
-    fileprivate func displayOrder(of selection: Set<Int>?) -> [Int] {
+    func displayOrder(of selection: Set<Int>?) -> [Int] {
         var seen: Set<Int> = []
         let used = (graph?.variableNames ?? []).compactMap { index(of: $0) }
             .filter { seen.insert($0).inserted }

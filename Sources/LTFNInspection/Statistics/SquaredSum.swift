@@ -4,7 +4,7 @@ import LTFNCheckpoint
 struct SquaredSum: Hashable, Sendable {
     /// In units of 2^(2 · `exponent`).
     private var sum = 0.0
-    private var exponent = -1000
+    private(set) var exponent = -1000
 
     /// Adds the squares of the numbers in `block`, each `times` times.
     mutating func add(_ block: ValueBlock, times: Int = 1) {
@@ -27,6 +27,9 @@ struct SquaredSum: Hashable, Sendable {
         exponent = unit
     }
 
+    /// √Σ x² in units of 2^`exponent`; not finite when one of the numbers is not.
+    var mantissa: Double { sum.squareRoot() }
+
     /// √Σ x²; not finite when one of the numbers is not.
-    var root: Double { sum.squareRoot() * powerOfTwo(exponent) }
+    var root: Double { mantissa * powerOfTwo(exponent) }
 }

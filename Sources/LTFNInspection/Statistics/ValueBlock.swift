@@ -128,6 +128,17 @@ struct ValueBlock {
         return result
     }
 
+    /// Σ x · y with those of `other`, of which there are as many.
+    func product(with other: ValueBlock) -> Double {
+        var sums = Lanes.zero
+        for index in 0..<count / Self.laneCount {
+            sums += vectors[index] * other.vectors[index]
+        }
+        var sum = sums.sum()
+        for index in count - count % Self.laneCount..<count { sum += self[index] * other[index] }
+        return sum
+    }
+
     /// Counts the values, all of them below 2^`exponent` in magnitude, in the bins of a histogram.
     func count(in bins: inout [UInt32], exponent: Int) {
         guard bins.count == Histogram.binCount else { return }
