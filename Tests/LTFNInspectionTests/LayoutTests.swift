@@ -51,6 +51,28 @@ struct LayoutTests {
         #expect(try text([name], TextLayout(mayCut: false)).contains("\n\(name)  f32 "))
     }
 
+    @Test("Elements stand below each other where their row is folded")
+    func foldedElements() throws {
+        let floats = (0..<12).map { Float($0 * $0 * $0) }
+        let tensor = try TensorData(shape: [12], floats: floats)
+        let info = try VariableInfo(name: VariableName("w"), tensor: tensor.info)
+        let reader = try openFile(
+            Checkpoint(manifest: Manifest(variables: [info]), tensors: [tensor]))
+        var values = try SlicedValues(
+            .whole, of: 0, in: reader, budget: ExpansionBudget(.standard, fileByteCount: 1 << 20))
+        var text = ""
+        try values.write(as: .table(width: 40)) {
+            text += $0
+            return true
+        }
+        let rows = text.split(separator: "\n").map(Array.init)
+        #expect(rows.count == 3 && rows.allSatisfy { $0.count <= 40 })
+        let ends = rows.map { row in
+            Set(row.indices.filter { $0 + 1 == row.count || row[$0 + 1] == " " && row[$0] != " " })
+        }
+        #expect(ends.allSatisfy { $0.isSubset(of: ends[0]) }, "\(text)")
+    }
+
     @Test("Columns stand below each other whatever the names are written in")
     func wideNames() throws {
         let names = ["weights", "層の重み", "e\u{301}te\u{301}", "👩‍👩‍👧/🇩🇪", "각", "ｗ", "नमस्ते"]

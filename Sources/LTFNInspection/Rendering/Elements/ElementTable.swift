@@ -67,6 +67,10 @@ struct ElementTable {
         for (index, element) in pending.enumerated() {
             widths[index % columnCount] = max(widths[index % columnCount], element.utf8.count)
         }
+        if let width, widths.reduce(-2, { $0 + $1 + 2 }) > width {
+            // So that folded rows have columns, too.
+            widths = widths.map { [widest = widths.max()] in widest ?? $0 }
+        }
         var text = ""
         for (index, element) in pending.enumerated() {
             add(element.aligned(widths[index % columnCount]), gap: 2, to: &text)
@@ -79,8 +83,9 @@ struct ElementTable {
     private mutating func add(_ element: String, gap: Int, to text: inout String) {
         let length = element.utf8.count
         if column > 0, let width, column + gap + length > width {
-            text += "\n  "
-            column = 2
+            let indent = rowCount == 1 ? 0 : 2
+            text += "\n" + String(repeating: " ", count: indent)
+            column = indent
         } else if column > 0 {
             text += String(repeating: " ", count: gap)
             column += gap
