@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Writes Tests/LTFNInspectionTests/StatisticsVectors.swift.
+"""Writes StatisticsVectors.swift and DetailVectors.swift in Tests/LTFNInspectionTests.
 
 Statistics of small tensors of every dtype that NumPy has, and of bfloat16: random, constant, with NaN and
 infinities, subnormal, huge, tiny, far from zero, and empty. Mean and deviation are computed in exact
-fractions and compared with NumPy's wherever NumPy's neither overflow nor vanish.
+fractions and compared with NumPy's wherever NumPy's neither overflow nor vanish. The details are NumPy's and
+SciPy's, of numbers that are put in units in which they neither overflow nor vanish; skew and kurtosis are
+exact, too.
 
     tools/make_statistics_vectors.py
 """
@@ -13,9 +15,12 @@ from math import isqrt
 from pathlib import Path
 
 import numpy as np
+from scipy import stats
 
-FILE = (Path(__file__).resolve().parent.parent / "Tests" / "LTFNInspectionTests"
-        / "StatisticsVectors.swift")
+FOLDER = Path(__file__).resolve().parent.parent / "Tests" / "LTFNInspectionTests"
+SHARES = [0.1, 1, 5, 50, 95, 99, 99.9]
+# How often the values of a tensor stand in the longer ones.
+TIMES = 700
 COUNT = 13
 RANDOM = np.random.default_rng(12)
 FLOATS = {"f16": np.float16, "bf16": None, "f32": np.float32, "f64": np.float64}
@@ -79,6 +84,45 @@ def statistics(array):
     return result + [repr(float(mean)), repr(deviation)] + ends
 
 
+def moments(exact):
+    """Skew and excess kurtosis of fractions; none where all are the same."""
+    mean = sum(exact) / len(exact)
+    second, third, fourth = (sum((x - mean) ** k for x in exact) / len(exact) for k in (2, 3, 4))
+    if second == 0:
+        return ["-", "-"]
+    skew = float(third ** 2 / second ** 3) ** 0.5
+    return [repr(-skew if third < 0 else skew), repr(float(fourth / second ** 2 - 3))]
+
+
+def details(dtype, array):
+    """Where the extremes are, norm, mean magnitude, skew, excess kurtosis, subnormal numbers, percentiles,
+    and those of the values `TIMES` times over."""
+    floats = array.real.astype(np.float64)
+    finite = np.isfinite(floats)
+    if np.iscomplexobj(array) or not finite.any():
+        return ["-"] * 6 + [0] + ["-"] * 2 * len(SHARES)
+    places = [int(np.argmin(np.where(finite, floats, np.inf))),
+              int(np.argmax(np.where(finite, floats, -np.inf)))]
+    if array.dtype.kind in "iu":
+        places = [int(np.argmin(array)), int(np.argmax(array))]
+    floats = floats[finite]
+    largest = np.abs(floats).max()
+    power = int(np.frexp(largest)[1]) if largest > 0 else 0
+    scaled = np.ldexp(floats, -power)
+    with np.errstate(over="ignore"):
+        norm = np.ldexp(np.linalg.norm(scaled), power)
+    magnitude = np.ldexp(np.abs(scaled).mean(), power)
+    shape = moments([Fraction(x.item()) for x in array[finite]])
+    if shape[0] != "-" and 1e-70 < largest < 1e70 and np.ptp(floats) > 1e-6 * largest:
+        theirs = [stats.skew(floats), stats.kurtosis(floats)]
+        assert np.allclose(theirs, [float(x) for x in shape], rtol=1e-9, atol=1e-9), (array, theirs)
+    normal = LIMITS[dtype][1] if dtype in LIMITS else 0
+    subnormal = int(((np.abs(floats) < normal) & (floats != 0)).sum())
+    percentiles = [repr(float(np.ldexp(x, power))) for times in (1, TIMES)
+                   for x in np.percentile(np.tile(scaled, times), SHARES)]
+    return places + [repr(float(norm)), repr(float(magnitude))] + shape + [subnormal] + percentiles
+
+
 def float_cases(dtype):
     least, normal, largest = LIMITS[dtype]
     unit = RANDOM.uniform(-1, 1, COUNT)
@@ -135,19 +179,32 @@ def cases():
 
 
 def main():
-    lines = []
+    lines, more = [], []
     for dtype, name, values in cases():
         data, array = stored(dtype, values)
         # An empty tensor has no bytes.
         fields = [dtype, name, data.hex() or "-"] + statistics(array)
         lines.append("        " + " ".join(str(field) for field in fields))
-    FILE.write_text("""// Written by tools/make_statistics_vectors.py.
+        fields = [dtype, name, data.hex() or "-"] + details(dtype, array)
+        more.append("        " + " ".join(str(field) for field in fields))
+    (FOLDER / "DetailVectors.swift").write_text("""// Written by tools/make_statistics_vectors.py.
+// swift-format-ignore-file
+
+/// Details of the statistics of small tensors, computed by NumPy and SciPy.
+enum DetailVectors {
+    /// A line for each tensor: dtype, name, bytes; where the least and the largest value stand;
+    /// norm, mean magnitude, skew, excess kurtosis, number of subnormal values; the percentiles
+    /// 0.1, 1, 5, 50, 95, 99, 99.9; those of the values 700 times over; `-`: there is none.
+    static let text = \"\"\"
+""" + "\n".join(more) + '\n        """\n}\n')
+    (FOLDER / "StatisticsVectors.swift").write_text("""// Written by tools/make_statistics_vectors.py.
 // swift-format-ignore-file
 
 /// Statistics of small tensors, computed in exact fractions and checked against NumPy.
 enum StatisticsVectors {
-    /// A line for each tensor: dtype, name, bytes, then the counts of values, NaN, +infinity, -infinity,
-    /// complex infinities and zeros, then mean, deviation, minimum and maximum; `-`: there is none.
+    /// A line for each tensor: dtype, name, bytes, then the counts of values, NaN, +infinity,
+    /// -infinity, complex infinities and zeros, then mean, deviation, minimum and maximum; `-`:
+    /// there is none.
     static let text = \"\"\"
 """ + "\n".join(lines) + '\n        """\n}\n')
 

@@ -43,7 +43,7 @@ struct CompletionTests {
             (["activations", "model.ltfn", ""], ["f"]),
             (["diff", "model.ltfn", ""], [Self.models]), (["diff", "--ignore", "n"], ["network"]),
             (["--no-stats", "v"], ["verify", Self.models]),
-            (["help", "v"], ["verify"]), (["model.ltfn", "--col"], ["--color"]),
+            (["help", "v"], ["verify"]), (["model.ltfn", "--colo"], ["--color"]),
             (["--color", ""], ["auto", "always", "never"]),
             (["--color=al"], ["p --color=", "always"]),
             (["--base", "m"], ["f ltfn"]), (["--json="], ["p --json=", "f json"]),

@@ -30,7 +30,8 @@ import Testing
         for line in [
             "ltfn-eval model.ltfn test-images.idx", "ltfn-inspect model.ltfn",
             "ltfn-inspect activations model.ltfn test-images.idx", "ltfn-inspect verify model.ltfn",
-            "ltfn-convert model.ltfn -o copy.ltfn",
+            "ltfn-convert model.ltfn -o copy.ltfn", "ltfn-inspect diff model.ltfn model.ltfn",
+            "ltfn-inspect model.ltfn --csv",
         ] {
             let run = Programs.shell("$BIN/\(line)", in: folder)
             #expect(run.status == 65, "\(line): \(run.output)\(run.errors)")

@@ -37,6 +37,7 @@ struct SchemaTests {
         try expectValid("show.json", in: folder, "ltfn-inspect", "m.ltfn")
         try expectValid("bare.json", in: folder, "ltfn-inspect", "m.ltfn", "--no-stats")
         try expectValid("some.json", in: folder, "ltfn-inspect", "m.ltfn", "--variable", "*bias")
+        try expectValid("details.json", in: folder, "ltfn-inspect", "m.ltfn", "--details")
         try expectValid("verify.json", in: folder, "ltfn-inspect", "verify", "m.ltfn")
         try expectValid(
             "activations.json", in: folder, "ltfn-inspect", "activations", "m.ltfn",

@@ -154,7 +154,9 @@ extension VariableReport {
             JSONMember("raw_bytes", .int(Int64(info.tensor.byteCount))),
             JSONMember("shape", .array(info.elementShape.dimensions.map { .int(Int64($0)) })),
         ]
-        if let statistics { members.append(JSONMember("statistics", statistics.json)) }
+        if let statistics {
+            members.append(JSONMember("statistics", statistics.json(info.elementShape)))
+        }
         members.append(JSONMember("stored_bytes", .uint(storage.storedByteCount)))
         if let target = info.tiedTo {
             members.append(JSONMember("tied_to", .string(target.string)))
@@ -202,9 +204,41 @@ extension VariableReport.Drift {
     }
 }
 
+extension ValueDetails {
+    /// - Parameter shape: of the tensor that the values are of.
+    fileprivate func json(_ shape: TensorShape) -> JSONValue {
+        let index = { (position: Int?) -> JSONValue in
+            position.map { place in
+                .array(shape.indices(of: place).map { .int(Int64($0)) })
+            } ?? .null
+        }
+        return .object([
+            "excess_kurtosis": .number(excessKurtosis),
+            "l2": .number(l2Norm),
+            "max_index": index(maximumPosition),
+            "mean_magnitude": .number(meanMagnitude),
+            "min_index": index(minimumPosition),
+            "percentiles": .object(
+                zip(Self.shares, quantiles).map { share, value in
+                    JSONMember(NumberText.significant(share * 100, 3), .double(value))
+                }),
+            "skewness": .number(skewness),
+            "subnormal": .int(Int64(subnormalCount)),
+        ])
+    }
+}
+
 extension ValueStatistics {
     /// The columns of the histogram in documents.
     static let documentColumns = 64
+
+    /// With the details, where there are any.
+    ///
+    /// - Parameter shape: of the tensor that the values are of.
+    func json(_ shape: TensorShape) -> JSONValue {
+        guard let details, case .object(let members) = json else { return json }
+        return .object(members + [JSONMember("details", details.json(shape))])
+    }
 
     var json: JSONValue {
         .object([

@@ -225,7 +225,7 @@ extension CheckpointReport {
         variables.reduce(0) { max($0, $1.statistics?.largestMagnitude ?? 0) }
     }
 
-    fileprivate func head(_ layout: TextLayout) -> [String] {
+    func head(_ layout: TextLayout) -> [String] {
         var lines = [layout.paint(TerminalText.escaped(name), .heading)]
         let facts = [
             "\(formatName), \(FigureText.bytes(fileByteCount))",
@@ -241,6 +241,7 @@ extension CheckpointReport {
             lines += content.bases.map { "  relative to  \($0)" }
         }
         if let graph { lines += network(graph, layout) }
+        lines += metadataLines(layout)
         if let selection {
             let names = selection.patterns.map { TerminalText.escaped($0) }
             lines.append(
@@ -249,6 +250,29 @@ extension CheckpointReport {
         }
         return lines
     }
+
+    /// The metadata, unless some variables alone are asked for: the first few, or all.
+    private func metadataLines(_ layout: TextLayout) -> [String] {
+        if showsAllMetadata {
+            return metadata.lines.map { key, value in
+                "  \(TerminalText.escaped(key)): \(TerminalText.escaped(value))"
+            }
+        }
+        guard selection == nil, !metadata.entries.isEmpty else { return [] }
+        let shown = metadata.entries.prefix(Self.shownMetadataCount)
+        let width = shown.map { TerminalText.escaped($0.key.string).columns }.max() ?? 0
+        var lines = shown.map { entry in
+            let key = TerminalText.escaped(entry.key.string).padded(min(max(width, 11), 24))
+            return "  " + layout.paint(key, .quiet) + "  "
+                + entry.value.inWords(
+                    width: layout.width - key.columns - 4)
+        }
+        let rest = metadata.entries.count - shown.count
+        if rest > 0 { lines.append("  and \(NumberText.grouped(rest)) more metadata") }
+        return lines
+    }
+
+    private static var shownMetadataCount: Int { 6 }
 
     private func storageText(_ layout: TextLayout) -> String {
         let raw = FigureText.bytes(totals.rawByteCount)
@@ -277,7 +301,7 @@ extension CheckpointReport {
 
 extension InspectionFindings {
     /// The last lines of a report.
-    fileprivate func lines(_ layout: TextLayout) -> [String] {
+    func lines(_ layout: TextLayout) -> [String] {
         var lines: [String] = []
         if nonFiniteCount > 0 {
             let values = NumberText.counted(nonFiniteCount, "value")

@@ -23,6 +23,7 @@ extension VariableReport {
             return lines + ["  " + layout.paint("its values are not numbers", .quiet)]
         }
         lines += statistics.lines(layout, expected: expected)
+        if let details = statistics.details { lines += details.lines(layout, info.elementShape) }
         if let drift { lines += drift.lines(layout) }
         guard hasHistogram else { return lines }
         return lines + histogramLines(statistics, layout, reaching: magnitude)
@@ -132,6 +133,37 @@ extension ValueStatistics {
                 "  " + layout.paint("not finite: " + text.joined(separator: ", "), .bad))
         }
         return lines
+    }
+}
+
+extension ValueDetails {
+    /// Percentiles; norms and shape of the distribution; where the extremes are.
+    fileprivate func lines(_ layout: TextLayout, _ shape: TensorShape) -> [String] {
+        func fact(_ label: String, _ text: String) -> TextLayout.Piece {
+            TextLayout.Piece(label + " ", .quiet, layout) + TextLayout.Piece(text)
+        }
+        let percentiles = zip(Self.shares, quantiles).map { share, value in
+            fact(
+                share == 0.5 ? "median" : NumberText.significant(share * 100, 3) + " %",
+                FigureText.significant(value))
+        }
+        var facts = [
+            ("norm", l2Norm), ("mean |w|", meanMagnitude), ("skew", skewness),
+            ("excess kurtosis", excessKurtosis),
+        ].compactMap { label, value in value.map { fact(label, FigureText.significant($0)) } }
+        if subnormalCount > 0 {
+            facts.append(fact("subnormal", NumberText.grouped(subnormalCount)))
+        }
+        let places = [("min at", minimumPosition), ("max at", maximumPosition)]
+            .compactMap { label, position in position.map { fact(label, shape.place($0)) } }
+        return [percentiles, facts, places].flatMap { layout.lines(of: $0) }
+    }
+}
+
+extension TensorShape {
+    /// `[0, 1, 63]`
+    func place(_ position: Int) -> String {
+        "[" + indices(of: position).map(String.init).joined(separator: ", ") + "]"
     }
 }
 

@@ -17,6 +17,8 @@ public struct CheckpointReport<Variables: Sequence<VariableReport>> {
     public var content: ContentIdentity?
     public var graph: ModelGraph?
     public var metadata: Metadata
+    /// Whether all metadata are shown to a person, else the first few.
+    public var showsAllMetadata = false
     public var totals: CheckpointTotals
     /// In the order of the network's layers; those that it does not use after them, in natural
     /// order.
@@ -91,11 +93,14 @@ extension CheckpointReport where Variables == InspectedVariables {
 public struct InspectionDepth: Hashable, Sendable {
     /// Read the values and take their statistics.
     public var statistics: Bool
+    /// Take the details of the statistics, too.
+    public var details: Bool
     /// Replay the initial values and measure how far the variables have moved.
     public var drift: Bool
 
-    public init(statistics: Bool = true, drift: Bool = true) {
+    public init(statistics: Bool = true, details: Bool = false, drift: Bool = true) {
         self.statistics = statistics
+        self.details = details
         self.drift = drift
     }
 

@@ -20,7 +20,9 @@ extension VariableReport {
     ) {
         guard depth.statistics || depth.drift, info.tiedTo == nil else { return }
         var walk = ValueWalk(
-            info: info, collector: depth.statistics ? ElementCollector(info.tensor.dtype) : nil,
+            info: info,
+            collector: depth.statistics
+                ? ElementCollector(info.tensor.dtype, detailed: depth.details) : nil,
             drift: depth.drift ? DriftCollector(info) : nil)
         let cost = walk.cost(of: reader, index)
         // The digest of what is the same again and again takes time for which nothing is made.

@@ -4,10 +4,13 @@ import LTFNCheckpoint
 extension ValueStatistics {
     /// The statistics of the elements of `tensor`, taken in one pass.
     ///
+    /// - Parameter detailed: whether `details` are taken, too.
     /// - Returns: nil for dtypes whose elements are not numbers. Complex numbers are counted, those
     ///   that are zero or not finite apart; they have no mean and no order.
-    public init?(_ tensor: TensorData) {
-        guard var collector = ElementCollector(tensor.info.dtype) else { return nil }
+    public init?(_ tensor: TensorData, detailed: Bool = false) {
+        guard var collector = ElementCollector(tensor.info.dtype, detailed: detailed) else {
+            return nil
+        }
         collector.add(tensor.bytes, count: tensor.info.shape.elementCount)
         self = collector.statistics
     }
@@ -18,16 +21,18 @@ struct ElementCollector {
     private let dtype: DType
     private let decoder: ElementDecoder?
     /// What `decoder` reads.
-    private var accumulator = StatisticsAccumulator()
+    private var accumulator: StatisticsAccumulator
     /// Integers of 64 bits, of which a float64 may not hold all.
     private var wide: WideIntegerCollector?
     private var complex: ComplexCollector?
 
     /// - Returns: nil for dtypes whose elements are not numbers.
-    init?(_ dtype: DType) {
+    init?(_ dtype: DType, detailed: Bool = false) {
         self.dtype = dtype
+        let details = detailed ? DetailCollector(dtype) : nil
+        accumulator = StatisticsAccumulator(details: details)
         switch dtype {
-        case .i64, .u64: wide = WideIntegerCollector(isSigned: dtype == .i64)
+        case .i64, .u64: wide = WideIntegerCollector(isSigned: dtype == .i64, details: details)
         case .c64, .c128: complex = ComplexCollector(isDouble: dtype == .c128)
         default: break
         }

@@ -19,6 +19,8 @@ public struct ValueStatistics: Hashable, Sendable {
     public var integerRange: IntegerRange?
     /// Of the finite values.
     public var histogram = Histogram()
+    /// nil: not asked for, or the elements have no order.
+    public var details: ValueDetails?
 
     public init() {}
 
@@ -62,11 +64,17 @@ public struct StatisticsAccumulator: Sendable {
     private var moments = Moments()
     private var low = Double.infinity
     private var high = -Double.infinity
+    private var details: DetailCollector?
 
     /// Shared until the first value: many variables have none.
     private static let emptyBins = [UInt32](repeating: 0, count: Histogram.binCount)
 
     public init() {}
+
+    /// - Parameter details: gathers more of the same values; nil: nothing does.
+    init(details: DetailCollector?) {
+        self.details = details
+    }
 
     /// Adds `values`.
     public mutating func add(_ values: Span<Float>) {
@@ -91,9 +99,12 @@ public struct StatisticsAccumulator: Sendable {
     }
 
     /// Adds finite values whose moments are better known than from the rounded values in `block`.
-    mutating func add(_ values: ValueBlock, _ moments: Moments) {
+    ///
+    /// - Parameter differences: of the values from one that is the same for all of them.
+    mutating func add(_ values: ValueBlock, _ moments: Moments, differences: ValueBlock) {
         finishBlock()
         guard values.count > 0 else { return }
+        details?.add(values, differences: differences, at: result.count)
         result.count += values.count
         block = values
         look(block.summary())
@@ -119,10 +130,15 @@ public struct StatisticsAccumulator: Sendable {
 
     /// Adds `count` times the same value.
     ///
-    /// - Parameter exactly: the value where no float64 is; nil: it is `value`.
-    mutating func add(repeating value: Double, exactly: DoublePair? = nil, count: Int) {
+    /// - Parameters:
+    ///   - exactly: the value where no float64 is; nil: it is `value`.
+    ///   - difference: of the value from one that is the same for all; nil: it is `value`.
+    mutating func add(
+        repeating value: Double, exactly: DoublePair? = nil, difference: Double? = nil, count: Int
+    ) {
         guard count > 0 else { return }
         finishBlock()
+        details?.add(repeating: value, difference: difference, count: count, at: result.count)
         result.count += count
         guard value.isFinite else {
             if value.isNaN {
@@ -154,6 +170,7 @@ public struct StatisticsAccumulator: Sendable {
     private var finished: ValueStatistics {
         var statistics = result
         if binnedCount > 0 { statistics.histogram.add(bins) }
+        statistics.details = details?.details
         guard moments.count > 0 else { return statistics }
         // Rounding may move the mean of equal values beside them.
         statistics.mean = min(max(moments.meanValue, low), high)
@@ -165,6 +182,7 @@ public struct StatisticsAccumulator: Sendable {
 
     private mutating func finishBlock() {
         guard block.count > 0 else { return }
+        details?.add(block, at: result.count)
         result.count += block.count
         var summary = block.summary()
         if !summary.sum.isFinite {

@@ -234,17 +234,9 @@ extension VariableReport.Drift {
 
 extension CheckpointDifference.MetadataDifference {
     fileprivate func lines(_ layout: TextLayout, owner: VariableName?) -> [String] {
-        let values = [first, second].map { $0.map(\.inWords) ?? "none" }
+        let values = [first, second].map { $0.map { $0.inWords(width: 60) } ?? "none" }
         let name = owner.map { TerminalText.escaped($0.string) + " " } ?? ""
         return layout.wrapped(
             "\(name)\(TerminalText.escaped(key)): \(values.joined(separator: " \(layout.arrow) "))")
-    }
-}
-
-extension MetadataValue {
-    /// The value on one line, its middle left out where it is long.
-    var inWords: String {
-        let text = TerminalText.escaped(document.rendered())
-        return TerminalText.cut(text, to: 60, mark: "..")
     }
 }

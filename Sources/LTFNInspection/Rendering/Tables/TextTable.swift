@@ -17,6 +17,8 @@ struct TextTable {
     private var widths: [Int]
     /// The columns that are shown; the first always is.
     private(set) var shown: [Int]
+    /// The columns that there is no room for.
+    private var omitted: Set<Int> = []
 
     /// - Parameters:
     ///   - columns: the first has names.
@@ -47,9 +49,13 @@ struct TextTable {
             guard let least = left.min(by: { columns[$0].rank ?? 0 < columns[$1].rank ?? 0 })
             else { break }
             shown.removeAll { $0 == least }
+            omitted.insert(least)
         }
         widths[0] = min(widths[0], max(Self.leastNameWidth, layout.width - others))
     }
+
+    /// The titles of the columns that there is no room for.
+    var leftOut: [String] { omitted.sorted().map { columns[$0].title } }
 
     /// The width of all but the first column.
     private var others: Int {
@@ -75,6 +81,7 @@ struct TextTable {
                 line += isLast ? text : text.padded(width)
             }
         }
+        while line.last == " " { line.removeLast() }
         return line
     }
 }
