@@ -10,7 +10,7 @@ package struct ONNXContent {
             case tensor(ONNXTensor)
             /// A number that is written as an attribute of its own.
             case number(DType, bytes: [UInt8])
-            case numbers(DType, ONNXNumbers)
+            case numbers(DType, ProtobufNumbers)
         }
 
         /// Unique only among the initializers of the main graph.
@@ -253,12 +253,13 @@ extension ONNXContent {
         case "value_floats":
             values = .numbers(
                 .f32,
-                ONNXNumbers(
+                ProtobufNumbers(
                     attribute.message, field: ONNXField.Attribute.floats, coding: .fixed32))
         case "value_ints":
             values = .numbers(
                 .i64,
-                ONNXNumbers(attribute.message, field: ONNXField.Attribute.ints, coding: .varint))
+                ProtobufNumbers(attribute.message, field: ONNXField.Attribute.ints, coding: .varint)
+            )
         case "value_string", "value_strings": return passOver(.text)
         case "sparse_value": return passOver(.sparse)
         default: return

@@ -113,8 +113,8 @@ extension ONNXGraph.Node {
     /// An attribute that is a list of integers; nil when there is none.
     func ints(_ name: String) throws(FormatError) -> [Int64]? {
         guard let attribute = attributes[name] else { return nil }
-        var numbers = ONNXNumberIterator(
-            ONNXNumbers(attribute.message, field: ONNXField.Attribute.ints, coding: .varint))
+        var numbers = ProtobufNumberIterator(
+            ProtobufNumbers(attribute.message, field: ONNXField.Attribute.ints, coding: .varint))
         var result: [Int64] = []
         while result.count < 16, let bits = try numbers.next() {
             result.append(Int64(bitPattern: bits))

@@ -9,9 +9,9 @@ struct ONNXReader: CheckpointReader {
     let otherFiles: [String]
     let otherByteCount: UInt64
     private let source: any ByteSource
-    private let external: ONNXExternalFiles
+    private let external: ExternalFiles
     private let limits: DecodingLimits
-    private let cursor = ONNXNumberCursor()
+    private let cursor = ProtobufNumberCursor()
     /// In the order of the manifest.
     private let storages: [ONNXVariables.Storage]
 
@@ -21,7 +21,7 @@ struct ONNXReader: CheckpointReader {
     ) throws(FormatError) {
         self.source = source
         self.limits = limits
-        external = ONNXExternalFiles(files)
+        external = ExternalFiles(files)
         let content = try ONNXContent(source, limits: limits)
         let found = try ONNXVariables(content, external, selection: selection)
         let metadata = content.header.metadata()
@@ -100,7 +100,8 @@ struct ONNXReader: CheckpointReader {
                 part.replaceBytes(at: 0, with: Array(bytes[range]))
                 return part
             case .numbers(let numbers, let element, _):
-                return try cursor.read(numbers, element, range, of: index)
+                return try cursor.read(
+                    numbers, bitsPerNumber: element.bitsPerNumber, range, of: index)
             }
         } catch {
             let name = manifest.variables[index].name.string

@@ -9,7 +9,7 @@ struct ONNXTensor {
         /// As they are in memory, in the model itself.
         case raw(Range<UInt64>)
         /// In a field of numbers.
-        case numbers(ONNXNumbers)
+        case numbers(ProtobufNumbers)
         /// In another file.
         case external(ONNXExternalPlace)
     }
@@ -121,14 +121,14 @@ struct ONNXTensor {
         if rank <= limits.rank { dimensions.append(Int(Int64(bitPattern: bits))) }
     }
 
-    private static func numbers(_ message: ProtobufMessage, field: Int) -> ONNXNumbers {
-        let coding: ONNXNumbers.Coding =
+    private static func numbers(_ message: ProtobufMessage, field: Int) -> ProtobufNumbers {
+        let coding: ProtobufNumbers.Coding =
             switch field {
             case ONNXField.Tensor.floatData: .fixed32
             case ONNXField.Tensor.doubleData: .fixed64
             default: .varint
             }
-        return ONNXNumbers(message, field: field, coding: coding)
+        return ProtobufNumbers(message, field: field, coding: coding)
     }
 }
 

@@ -11,7 +11,7 @@ struct ONNXVariables {
         /// As they are in memory, in another file.
         case external(String, UInt64)
         case bytes([UInt8])
-        case numbers(ONNXNumbers, ONNXElementType, storedByteCount: UInt64)
+        case numbers(ProtobufNumbers, ONNXElementType, storedByteCount: UInt64)
     }
 
     struct Variable {
@@ -27,12 +27,12 @@ struct ONNXVariables {
     /// What the model holds and is not read.
     private(set) var leftOut: Set<ByteString> = []
     private let source: any ByteSource
-    private let external: ONNXExternalFiles
+    private let external: ExternalFiles
 
     /// - Throws: `corrupt` for names that stand twice, `unsupportedFeature` and others for tensors
     ///   that cannot be read, unless `selection` leaves them out.
     init(
-        _ content: ONNXContent, _ external: ONNXExternalFiles, selection: ReadingSelection
+        _ content: ONNXContent, _ external: ExternalFiles, selection: ReadingSelection
     ) throws(FormatError) {
         self.external = external
         source = content.graph.source
@@ -135,14 +135,14 @@ extension ONNXVariables {
     }
 
     private static func storage(
-        _ numbers: ONNXNumbers, _ element: ONNXElementType, _ outline: ONNXNumbers.Outline
+        _ numbers: ProtobufNumbers, _ element: ONNXElementType, _ outline: ProtobufNumbers.Outline
     ) -> Storage {
         if let place = outline.place { return .raw(place.lowerBound) }
         return .numbers(numbers, element, storedByteCount: outline.storedByteCount)
     }
 
     private func storage(
-        of tensor: ONNXTensor, _ numbers: ONNXNumbers, _ element: ONNXElementType,
+        of tensor: ONNXTensor, _ numbers: ProtobufNumbers, _ element: ONNXElementType,
         _ info: TensorInfo
     ) throws(FormatError) -> Storage {
         guard numbers.field == element.field else {
@@ -247,7 +247,7 @@ extension ONNXVariables {
         case .bytes(let known): bytes = known
         case .external: return []
         case .numbers(let numbers, _, _):
-            var iterator = ONNXNumberIterator(numbers)
+            var iterator = ProtobufNumberIterator(numbers)
             var integers: [Int64] = []
             while let bits = try iterator.next() { integers.append(Int64(bitPattern: bits)) }
             return integers

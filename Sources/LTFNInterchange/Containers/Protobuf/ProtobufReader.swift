@@ -15,6 +15,8 @@ struct ProtobufField {
     var value: Value
     /// Where the field begins.
     var offset: UInt64
+    /// Where the next one does.
+    var end: UInt64
 }
 
 /// Reads the fields of a protocol buffers message front to back.
@@ -76,7 +78,8 @@ struct ProtobufReader {
         default:
             throw error(.corrupt, at: start, "A field has the unknown wire type \(tag & 7).")
         }
-        return ProtobufField(number: Int(number), value: value, offset: start)
+        return ProtobufField(
+            number: Int(number), value: value, offset: start, end: position)
     }
 
     /// The bytes of a field.

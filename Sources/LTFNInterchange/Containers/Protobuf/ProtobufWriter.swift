@@ -38,6 +38,9 @@ package struct ProtobufWriter {
         bytes(number, inner.bytes)
     }
 
+    /// Fields that are written already.
+    package mutating func append(_ fields: ProtobufWriter) { bytes += fields.bytes }
+
     /// What stands before `byteCount` bytes that are written elsewhere.
     package mutating func head(_ number: Int, byteCount: Int) {
         tag(number, 2)

@@ -5,7 +5,7 @@ import Synchronization
 /// The files beside a model that hold values of its tensors.
 ///
 /// A model may have a file for every tensor: few of them are open at a time.
-final class ONNXExternalFiles: Sendable {
+final class ExternalFiles: Sendable {
     private struct State {
         var open: [(name: ByteString, source: any ByteSource)] = []
         var byteCounts: [ByteString: UInt64] = [:]

@@ -2,7 +2,7 @@ import LTFNBytes
 import LTFNCheckpoint
 
 /// Numbers of a repeated field, packed or one by one, in the order in which they stand.
-struct ONNXNumbers {
+struct ProtobufNumbers {
     /// How one number is written.
     enum Coding {
         case varint, fixed32, fixed64
@@ -87,15 +87,15 @@ struct ONNXNumbers {
     }
 }
 
-/// Goes through `ONNXNumbers` from front to back.
-struct ONNXNumberIterator {
-    private let numbers: ONNXNumbers
+/// Goes through `ProtobufNumbers` from front to back.
+struct ProtobufNumberIterator {
+    private let numbers: ProtobufNumbers
     private var pieces: ArraySlice<Range<UInt64>>
     private var fields: ProtobufReader?
     /// Within a field of packed numbers.
     private var packed: ProtobufReader?
 
-    init(_ numbers: ONNXNumbers) {
+    init(_ numbers: ProtobufNumbers) {
         self.numbers = numbers
         pieces = numbers.message.pieces[...]
     }

@@ -4,22 +4,24 @@ import Synchronization
 
 /// Reads values that are written as numbers, range by range. Ranges that follow one another take
 /// one pass.
-final class ONNXNumberCursor: Sendable {
+final class ProtobufNumberCursor: Sendable {
     private struct Place {
         var index: Int
         /// Of the next byte.
         var position: Int
-        var bytes: ONNXNumberBytes
+        var bytes: ProtobufNumberBytes
     }
 
     private let place = Mutex<Place?>(nil)
 
     /// A range of the bytes of the values.
     ///
-    /// - Parameter index: by which the tensor is known.
+    /// - Parameters:
+    ///   - bitsPerNumber: how many low bits of each number count, 64 at most.
+    ///   - index: by which the tensor is known.
     /// - Throws: `corrupt`, `truncated`, `io`.
     func read(
-        _ numbers: ONNXNumbers, _ element: ONNXElementType, _ range: Range<Int>, of index: Int
+        _ numbers: ProtobufNumbers, bitsPerNumber: Int, _ range: Range<Int>, of index: Int
     ) throws(FormatError) -> AlignedBytes {
         try place.withLock { place throws(FormatError) in
             var here: Place
@@ -27,7 +29,8 @@ final class ONNXNumberCursor: Sendable {
                 here = last
             } else {
                 here = Place(
-                    index: index, position: 0, bytes: ONNXNumberBytes(numbers, element))
+                    index: index, position: 0,
+                    bytes: ProtobufNumberBytes(numbers, bitsPerNumber: bitsPerNumber))
             }
             // What is thrown leaves no place to go on from.
             place = nil
@@ -51,17 +54,17 @@ final class ONNXNumberCursor: Sendable {
 }
 
 /// The bytes of values that are written as numbers, of each its low bits.
-private struct ONNXNumberBytes {
-    private var numbers: ONNXNumberIterator
+private struct ProtobufNumberBytes {
+    private var numbers: ProtobufNumberIterator
     private let width: UInt64
     /// Bits that have been taken out of numbers and not given yet.
     private var bits: UInt64 = 0
     private var bitCount: UInt64 = 0
     private let format: String
 
-    init(_ numbers: ONNXNumbers, _ element: ONNXElementType) {
-        self.numbers = ONNXNumberIterator(numbers)
-        width = UInt64(element.bitsPerNumber)
+    init(_ numbers: ProtobufNumbers, bitsPerNumber: Int) {
+        self.numbers = ProtobufNumberIterator(numbers)
+        width = UInt64(bitsPerNumber)
         format = numbers.message.format
     }
 
