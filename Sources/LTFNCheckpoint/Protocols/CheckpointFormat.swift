@@ -171,6 +171,8 @@ public struct FormatTraits: Hashable, Sendable {
     /// The order in which the tools that own the format keep the axes of kernels; nil: the format
     /// is for all of them.
     public var kernelLayout: KernelLayout?
+    /// Whether programs run a network of the format only when its kernels have that order.
+    public var needsKernelLayout: Bool
     /// Whether values that are packed in blocks stay what they are.
     public var keepsBlocks: Bool
     /// Those of the extensions that only files have which are read, and what such files are called.
@@ -179,7 +181,8 @@ public struct FormatTraits: Hashable, Sendable {
     public init(
         name: String, summary: String, fileExtensions: [String], dtypes: Set<DType>,
         canRead: Bool = true, canWrite: Bool = true, isSet: Bool = false,
-        toleratesTail: Bool = false, kernelLayout: KernelLayout? = nil, keepsBlocks: Bool = false,
+        toleratesTail: Bool = false, kernelLayout: KernelLayout? = nil,
+        needsKernelLayout: Bool = false, keepsBlocks: Bool = false,
         readOnlyExtensions: [String: String] = [:]
     ) {
         self.name = name
@@ -191,6 +194,7 @@ public struct FormatTraits: Hashable, Sendable {
         self.isSet = isSet
         self.toleratesTail = toleratesTail
         self.kernelLayout = kernelLayout
+        self.needsKernelLayout = needsKernelLayout
         self.keepsBlocks = keepsBlocks
         self.readOnlyExtensions = readOnlyExtensions
     }

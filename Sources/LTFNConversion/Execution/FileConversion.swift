@@ -70,7 +70,7 @@ public struct FileConversion: Sendable {
         let known: any CheckpointReader = presetPlan.map { ChangedReader(source, $0) } ?? source
         let changePlan = ChangePlan(
             request.changes.withoutPreset, of: known.manifest, whole: input.reader.manifest,
-            convention: convention, output: isBare ? nil : named.traits.kernelLayout)
+            convention: convention, output: isBare ? nil : named.traits)
         let changed = ChangedReader(known, changePlan, isBare: isBare)
         changes = changePlan.changes.map { $0.after(presetPlan?.changes) }
         let reader: any CheckpointReader =

@@ -26,6 +26,7 @@ public struct FormatRegistry: Sendable {
         ONNXFormat(),
         GGUFFormat(),
         TFLiteFormat(),
+        CoreMLFormat(),
         FlaxFormat(),
         HDF5Format(),
         KerasFormat(),
