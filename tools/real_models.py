@@ -2,10 +2,12 @@
 
 usage: tools/real_models.py LTFN-CONVERT FOLDER          every model file in the folders within FOLDER
 
-Called by tools/real-models, which fetches the files. Needs torch, onnx, tensorflow, h5py and safetensors.
+Called by tools/real-models, which fetches the files. Needs torch, onnx, tensorflow, h5py and safetensors;
+with coremltools packages of Core ML are looked at as well.
 """
 
 import collections
+import importlib.util
 import os
 import subprocess
 import sys
@@ -111,8 +113,13 @@ def read_tflite(path):
     return {name: value for name, value in tensors.items() if seen[name] == 1}
 
 
+def read_coreml(path):
+    import interop_coreml
+    return {name: value[1:] for name, value in interop_coreml.expected_of_program(path).items()}
+
+
 READERS = {".onnx": read_onnx, ".index": read_tensorflow, ".safetensors": read_safetensors,
-           ".hdf5": read_hdf5, ".tflite": read_tflite}
+           ".hdf5": read_hdf5, ".tflite": read_tflite, ".mlpackage": read_coreml}
 
 
 def check(program, path, folder):
@@ -141,6 +148,10 @@ def main():
     paths = sorted(
         os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names
         if name.endswith(ENDINGS))
+    if importlib.util.find_spec("coremltools"):
+        paths += sorted(
+            os.path.join(folder, name) for folder, names, _ in os.walk(root) for name in names
+            if name.endswith(".mlpackage"))
     if not paths:
         sys.exit("real_models.py: there are no model files in " + root)
     failures = 0

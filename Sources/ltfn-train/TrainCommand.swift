@@ -185,6 +185,7 @@ struct TrainCommand: CommandWithExamples {
     /// What programs would read as something else.
     private static let foreignEndings = [
         ".safetensors", ".npz", ".npy", ".pt", ".pth", ".onnx", ".gguf", ".h5", ".ckpt",
+        ".mlmodel",
     ]
 
     @OptionGroup var base: BaseOptions

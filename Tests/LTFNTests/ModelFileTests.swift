@@ -34,6 +34,27 @@ struct ModelFileTests {
         }
     }
 
+    @Test("A network is saved in the layout in which Core ML runs it, and other values as they are")
+    func layout() throws {
+        let folder = TemporaryFolder()
+        var network = Checkpoint()
+        try network.add("w", shape: [2, 3], floats: [1, 2, 3, 4, 5, 6])
+        try network.save(to: folder.path("values.mlmodel"))
+        #expect(try ModelFile(folder.path("values.mlmodel"))["w"].shape == [2, 3])
+        network.graph = ModelGraph(
+            name: "small", input: ModelGraph.Input(shape: try TensorShape([1, 2, 1])),
+            layers: [
+                Layer(name: "flatten", operation: .flatten),
+                Layer(
+                    name: "dense",
+                    operation: .dense(weights: try VariableName("w"), bias: nil)),
+            ])
+        try network.save(to: folder.path("network.mlmodel"))
+        let file = try ModelFile(folder.path("network.mlmodel"))
+        #expect(try file["w"].shape == [3, 2])
+        #expect(try file["w"].floats() == [1, 4, 2, 5, 3, 6])
+    }
+
     @Test("What a format has no place for is an error, unless it may be lost")
     func losses() throws {
         let folder = TemporaryFolder()

@@ -4,7 +4,8 @@ import LTFNFiles
 
 extension Checkpoint {
     /// Writes the checkpoint into a file, which is either wholly there and on the disk, or not
-    /// there at all: until the end, what stood at `path` stays.
+    /// there at all: until the end, what stood at `path` stays. The kernels of a network go into
+    /// the order of the format where programs run it in no other: in that of Core ML.
     ///
     /// - Parameters:
     ///   - path: the format is that of the name: `.ltfn`, `.safetensors`, `.npz`, …
@@ -41,7 +42,8 @@ extension Checkpoint {
         to target: any CheckpointFormat, _ losses: Set<FormatLoss.Subject>
     ) throws(FormatError) -> Conversion {
         let conversion = Conversion(
-            of: MemoryReader(self), from: NativeFormat(), to: target, allowing: losses)
+            of: target.traits.laidOut(MemoryReader(self)), from: NativeFormat(), to: target,
+            allowing: losses)
         guard let problem = conversion.plan.problems.first else { return conversion }
         throw FormatError(.notRepresentable, format: target.traits.name, Self.sentence(problem))
     }

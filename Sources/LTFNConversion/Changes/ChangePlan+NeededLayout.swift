@@ -28,3 +28,13 @@ extension ChangePlan {
             output: output?.kernelLayout)
     }
 }
+
+extension FormatTraits {
+    /// A checkpoint with its kernels in the order in which programs run a network of this format,
+    /// where they need one; the same checkpoint where they do not, or it cannot be had.
+    package func laidOut(_ reader: any CheckpointReader) -> any CheckpointReader {
+        guard needsKernelLayout else { return reader }
+        let plan = ChangePlan(Changes(), of: reader.manifest, convention: nil, output: self)
+        return plan.changesNothing ? reader : ChangedReader(reader, plan)
+    }
+}

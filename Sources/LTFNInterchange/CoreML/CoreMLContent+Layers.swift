@@ -133,3 +133,19 @@ package struct CoreMLLayer {
         if kind != 0 { body = message.message(pieces) }
     }
 }
+
+extension ProtobufMessage {
+    /// The layers of a network.
+    ///
+    /// - Throws: `corrupt`, `truncated`, `limitExceeded`, `io`.
+    package func layers() throws(FormatError) -> [CoreMLLayer] {
+        var layers: [CoreMLLayer] = []
+        try forEachField { field, _ throws(FormatError) in
+            if field.number == CoreMLField.Network.layers, case .bytes(let range) = field.value {
+                try layers.makeRoomForOne()
+                layers.append(try CoreMLLayer(message([range])))
+            }
+        }
+        return layers
+    }
+}

@@ -61,7 +61,8 @@ struct CoreMLLayerKind {
         430: lstm,
         500: CoreMLLayerKind([vector(20, "weights")]),
         1040: CoreMLLayerKind([matrix(20, "weights", 2, 1), vector(21, "bias")]),
-        1045: CoreMLLayerKind([matrix(8, "weights", 5, 6), vector(9, "bias")]),
+        // The matrix stands column by column.
+        1045: CoreMLLayerKind([matrix(8, "weights", 6, 5), vector(9, "bias")]),
         CoreMLField.Layer.loadConstantND: CoreMLLayerKind(
             [shaped(2, "data", by: 1)], isConstant: true),
         1350: CoreMLLayerKind([shaped(3, "gamma", by: 1), shaped(4, "beta", by: 1)]),

@@ -88,18 +88,19 @@ struct CoreMLNetworkSource {
         try network.forEachField { field, _ throws(FormatError) in
             switch (field.number, field.value) {
             case (CoreMLField.Network.layers, .bytes(let range)):
+                let layer = try CoreMLLayer(network.message([range]))
+                if layer.isConstant { return }
                 guard layers.count < Self.layerLimit else {
                     throw FormatError(.unsupportedFeature, "it has too many layers")
                 }
-                layers.append(try CoreMLLayer(network.message([range])))
+                layers.append(layer)
             case (CoreMLField.Network.preprocessing, .bytes(let range)):
                 try take(preprocessing: network.message([range]))
             case (CoreMLField.Network.arrayMapping, .varint(let bits)): takesExactArrays = bits == 1
             default: break
             }
         }
-        guard layers.contains(where: { !$0.isConstant }) else { return nil }
-        layers.removeAll { $0.isConstant }
+        if layers.isEmpty { return nil }
     }
 
     private mutating func readFeatures(_ content: CoreMLContent) throws(FormatError) {

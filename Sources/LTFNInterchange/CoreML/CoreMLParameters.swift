@@ -10,6 +10,8 @@ struct CoreMLParameters {
 
     /// No list that is looked at is longer; one number more tells that it is.
     private static let listLimit = 128
+    /// No field that is looked at has a higher number.
+    private static let highestField = 128
     /// No message that is looked at stands in more pieces.
     private static let pieceLimit = 1 << 12
 
@@ -17,6 +19,7 @@ struct CoreMLParameters {
     init(_ message: ProtobufMessage) throws(FormatError) {
         self.message = message
         try message.forEachField { field, reader throws(FormatError) in
+            guard field.number <= Self.highestField else { return }
             switch field.value {
             case .varint(let bits):
                 numbers[field.number] = bits
