@@ -157,7 +157,8 @@ def random_layer(rng, layer, path, expected):
     for way, field in weight_fields(body):
         owners = [(body, path + layer.name + ".")]
         if way:
-            if kind == "activation" and way[0].name != activation or kind != "activation" and way[0].name != "weightParams":
+            wanted = activation if kind == "activation" else "weightParams"
+            if way[0].name != wanted:
                 continue
             if way[0].is_repeated:
                 while len(body.weightParams) < 2:
@@ -502,7 +503,8 @@ def compare_layers(spec, graph, tensors):
         body = getattr(layer, layer.WhichOneof("layer"))
         if "weights" in wanted:
             found = np.array(body.weights.floatValue, np.float32)
-            expect(found.tobytes() == np.ascontiguousarray(kernels[layer.name]).tobytes(), "the kernel of " + layer.name)
+            kernel = np.ascontiguousarray(kernels[layer.name])
+            expect(found.tobytes() == kernel.tobytes(), "the kernel of " + layer.name)
             expect(body.hasBias == ("bias" in wanted), "whether %s has a bias" % layer.name)
         if "bias" in wanted:
             found = np.array(body.bias.floatValue, np.float32)

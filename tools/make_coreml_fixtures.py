@@ -141,8 +141,8 @@ def program(path):
     @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4, 8, 8))], opset_version=ct.target.iOS18)
     def build(x):
         kernel = mb.const(val=floats(6, 4, 3, 3), name="kernel")
-        x = mb.conv(x=x, weight=kernel, bias=mb.const(val=floats(6), name="small_bias"), strides=[2, 1], pad_type="valid",
-                    name="conv")
+        bias = mb.const(val=floats(6), name="small_bias")
+        x = mb.conv(x=x, weight=kernel, bias=bias, strides=[2, 1], pad_type="valid", name="conv")
         packed = np.array([(5 * k) % 16 for k in range(24)], np.uint8).reshape(6, 4).astype(types.np_uint4_dtype)
         wide = mb.constexpr_blockwise_shift_scale(
             data=packed, scale=floats(6, 1).astype(np.float16) + np.float16(2), name="wide")
