@@ -15,7 +15,8 @@ struct CoreMLParameters {
     /// No message that is looked at stands in more pieces.
     private static let pieceLimit = 1 << 12
 
-    /// - Throws: `corrupt`, `truncated`, `io`; `unsupportedFeature` for a message in too many pieces.
+    /// - Throws: `corrupt`, `truncated`, `io`; `unsupportedFeature` for a message in too many
+    ///   pieces.
     init(_ message: ProtobufMessage) throws(FormatError) {
         self.message = message
         try message.forEachField { field, reader throws(FormatError) in

@@ -141,7 +141,8 @@ extension CoreMLBuilder {
         }
     }
 
-    /// A file of weights with these tensors, each with its type and values; where their records are.
+    /// A file of weights with these tensors, each with its type and values, and where their records
+    /// are.
     static func weights(
         _ tensors: [(type: UInt32, values: [UInt8])]
     ) -> (bytes: [UInt8], offsets: [UInt64]) {
