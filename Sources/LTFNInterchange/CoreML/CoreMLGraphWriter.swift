@@ -1,8 +1,8 @@
 import LTFNBytes
 import LTFNCheckpoint
 
-/// The network of a model that is written, as Core ML runs it, when there is one; what no layer uses
-/// are constants of it.
+/// The network of a model that is written, as Core ML runs it, when there is one; what no layer
+/// uses are constants of it.
 struct CoreMLGraphWriter {
     /// In which Core ML has kernels; they are written as they are.
     static let layout = KernelLayout.pytorch

@@ -2,7 +2,9 @@ import LTFNBytes
 import LTFNCheckpoint
 
 /// What the weights of layers are called in a file of ours: a record of its metadata, where the
-/// name is another than that by the layer. {"layer1.weights": "layer1_weights", ..}
+/// name is another than that by the layer.
+///
+///     {"layer1.weights": "layer1_weights", ..}
 struct CoreMLNames {
     /// By the names that the layers give.
     private(set) var variables: [ByteString: String] = [:]
