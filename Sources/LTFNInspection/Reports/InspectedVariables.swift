@@ -60,14 +60,19 @@ extension Manifest {
         let used = (graph?.variableNames ?? []).compactMap { index(of: $0) }
             .filter { seen.insert($0).inserted }
         var others = variables.indices.filter { !seen.contains($0) }
+            .map { (index: $0, key: NaturalOrder.Key(variables[$0].name.string)) }
         let precedes = {
-            NaturalOrder.precedes(self.variables[$0].name.string, self.variables[$1].name.string)
+            (a: (index: Int, key: NaturalOrder.Key), b: (index: Int, key: NaturalOrder.Key)) in
+            a.key == b.key
+                ? NaturalOrder.precedes(
+                    self.variables[a.index].name.string, self.variables[b.index].name.string)
+                : a.key < b.key
         }
         // Most files have an order that stays.
         if zip(others, others.dropFirst()).contains(where: { precedes($1, $0) }) {
             others.sort(by: precedes)
         }
-        let all = used + others
+        let all = used + others.map(\.index)
         return selection.map { all.filter($0.contains) } ?? all
     }
 }
