@@ -44,6 +44,17 @@ struct LayoutTests {
             ])
     }
 
+    @Test("So are long numbers, and those after a long beginning")
+    func longNaturalOrder() throws {
+        let beginning = String(repeating: "b.", count: 20)
+        let ordered = [
+            beginning, beginning + "2", beginning + "02.w", beginning + "2.x", beginning + "10",
+            "n0", "n00", "n99999999", "n100000000", "n100000001", "n1000000000", "n1000000000.w",
+        ]
+        let found = try names(text(ordered.reversed(), TextLayout(mayCut: false)))
+        #expect(found == ordered)
+    }
+
     @Test("A name is cut where a person reads it, never where a program does")
     func longNames() throws {
         let name = "encoder." + String(repeating: "block.", count: 30) + "weight"
